@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/server"
+	"example.com/templatesite/internal/web"
+)
+
+// admin is the second server, for operators only.
+type admin struct {
+	url  string
+	stop func() error
+}
+
+// serveAdmin starts the admin server, when it has an address.
+func serveAdmin(c *config, log *slog.Logger, level *slog.LevelVar) (*admin, error) {
+	if c.AdminAddress == "" {
+		return &admin{"off", func() error { return nil }}, nil
+	}
+	listener, err := listen("ADMIN_ADDRESS", string(c.AdminAddress))
+	if err != nil {
+		return nil, err
+	}
+	s := &server.Server{
+		Handler:         web.Chain(adminRoutes(log, level), middleware.Identify(nil), middleware.Hosts(c.AllowedHosts)),
+		Log:             log,
+		ShutdownTimeout: time.Second,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Run(ctx, listener) }()
+	return &admin{baseURL(string(c.AdminAddress), listener), func() error {
+		cancel()
+		return <-stopped
+	}}, nil
+}
+
+// adminRoutes are the operators' URLs.
+func adminRoutes(log *slog.Logger, level *slog.LevelVar) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("GET /log-level", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, level.Level())
+	})
+	mux.HandleFunc("PUT /log-level", func(w http.ResponseWriter, r *http.Request) {
+		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16))
+		if err == nil {
+			err = level.UnmarshalText(text)
+		}
+		if err != nil {
+			http.Error(w, "the body must be debug, info, warn or error", http.StatusUnprocessableEntity)
+			return
+		}
+		log.Warn("log level changed", "level", level.Level().String())
+		fmt.Fprintln(w, level.Level())
+	})
+	return mux
+}

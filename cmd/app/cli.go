@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"example.com/templatesite/internal/settings"
+)
+
+// commands is the command line. The help is printed from it.
+type commands struct {
+	Settings config `embed:"" group:"settings"`
+
+	Serve       serveCommand       `cmd:"" default:"withargs" help:"Serve the API. This is what app does without a command."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the schema of the database to the version of this program."`
+	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures: all or nothing, again and again."`
+	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready: exit status 0 or 1."`
+	Routes      routesCommand      `cmd:"" help:"List the addresses that are served."`
+	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
+	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
+	Version     versionCommand     `cmd:"" help:"Say which version this is."`
+}
+
+// program is what a command works with.
+type program struct {
+	ctx      context.Context
+	config   *config
+	settings []settings.Setting
+	stdin    io.Reader
+	stdout   io.Writer
+	stderr   io.Writer
+	noColor  bool
+}
+
+// run is the whole program as a function: it returns the exit status, which is 2
+// for a command line or a setting that is wrong.
+func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Reader, stdout, stderr io.Writer) int {
+	var cli commands
+	source := settings.NewSource(lookup)
+	helped := false
+	options := append(settingTypes(source),
+		kong.Name("app"),
+		kong.Description("A RESTful service, and all that it needs to run. `app COMMAND --help` shows examples."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ExplicitGroups([]kong.Group{{Key: settings.Group, Title: "Settings:",
+			Description: "Each is also an environment variable; a secret also comes from the file that X_FILE names."}}),
+		kong.ValueFormatter(helpWithVariable),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Resolvers(source))
+	parser, err := kong.New(&cli, options...)
+	if err != nil {
+		return fail(stderr, 1, err)
+	}
+	parsed, err := parser.Parse(args)
+	if helped {
+		return 0
+	}
+	if err == nil {
+		cli.Settings.check(source)
+	}
+	if err := errors.Join(err, source.Err()); err != nil {
+		return fail(stderr, 2, err)
+	}
+	_, noColor := lookup("NO_COLOR")
+	p := &program{ctx, &cli.Settings, source.List(parsed), stdin, stdout, stderr, noColor}
+	if err := parsed.Run(p); err != nil {
+		return fail(stderr, 1, err)
+	}
+	return 0
+}
+
+// fail prints every line of an error as a line of its own.
+func fail(stderr io.Writer, status int, err error) int {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(stderr, "app: %s\n", strings.TrimSpace(line))
+	}
+	if status == 2 {
+		fmt.Fprintln(stderr, "app: `app --help` lists the commands and the settings")
+	}
+	return status
+}
+
+func helpWithVariable(value *kong.Value) string {
+	if value.Flag != nil && value.Flag.Group != nil && value.Flag.Group.Key == settings.Group {
+		return fmt.Sprintf("%s ($%s)", value.Help, settings.Name(value.Name))
+	}
+	return value.Help
+}
+
+// isTerminal reports whether a person sees what is written to w.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,29 @@
+// Command app is the service: it serves the API, migrates the database, loads
+// and dumps fixtures, and asks a running service for its health.
+//
+// It is the wiring, and the only package that knows all the others. This file is
+// the only place that touches the environment, the arguments, signals and exits.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGHUP)
+	go func() {
+		<-signals
+		stop()
+		<-signals
+		fmt.Fprintln(os.Stderr, "app: stopped at once, by a second signal")
+		os.Exit(1)
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/health"
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/web"
+)
+
+const description = "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log."
+
+// routes registers every URL of the service.
+func routes(c *config, db *database.DB, h *health.Health) *web.API {
+	api := web.NewAPI(web.Options{
+		Title:        "templatesite",
+		Description:  description,
+		Version:      buildInfo().Version,
+		MaxBodyBytes: int64(c.MaxBodyBytes),
+		BodyTimeout:  c.RequestTimeout,
+		Classify:     database.Problem,
+	})
+	for _, app := range apps() {
+		app.Routes(api, db.DB)
+	}
+	h.Routes(api)
+	api.Documents()
+	return api
+}
+
+// surround puts the middlewares around h, in the order in which a request meets
+// them.
+func surround(h http.Handler, c *config, log *slog.Logger) http.Handler {
+	return web.Chain(h,
+		middleware.Identify(c.TrustedProxies),
+		middleware.AccessLog(log),
+		middleware.Recover(log),
+		middleware.Hosts(c.AllowedHosts),
+		middleware.Deadline(c.RequestTimeout),
+	)
+}

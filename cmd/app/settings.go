@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/settings"
+)
+
+// config is every setting of the service. A field is a flag, and an environment
+// variable of the same name in capitals; its help is its documentation.
+type config struct {
+	Address                hostPort       `default:"localhost:8000" help:"Where the API listens."`
+	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: profiles and the log level. Empty switches it off."`
+	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://…; several hosts are allowed."`
+	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
+	DatabaseMaxConnections count          `default:"10" help:"How many connections the pool holds at most."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered; .example.com means all of that domain, * means any."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded-For, -Proto and -Host are believed, as in 10.0.0.0/8."`
+	LogLevel               slog.Level     `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
+	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
+	Environment            environment    `default:"development" help:"development or production."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop, while balancers notice."`
+	ShutdownTimeout        time.Duration  `default:"8s" help:"How long requests in flight get to finish after that."`
+	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
+	MaxBodyBytes           count          `default:"1048576" help:"How large the body of a request may be."`
+}
+
+type (
+	hostPort     string
+	adminAddress string
+	logFormat    string
+	environment  string
+	count        int64
+)
+
+// settingTypes tells kong how to read the types above.
+func settingTypes(s *settings.Source) []kong.Option {
+	return []kong.Option{
+		settings.Type(s, parseHostPort),
+		settings.Type(s, func(text string) (adminAddress, error) {
+			if text == "" {
+				return "", nil
+			}
+			address, err := parseHostPort(text)
+			return adminAddress(address), err
+		}),
+		settings.Type(s, parseNetwork),
+		settings.Type(s, parseLevel),
+		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
+		settings.Type(s, oneOf[environment]("development", "production")),
+		settings.Type(s, parseDuration),
+		settings.Type(s, func(text string) (count, error) {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil || n < 1 {
+				return 0, errors.New("it must be a whole number from 1 on")
+			}
+			return count(n), nil
+		}),
+	}
+}
+
+func parseHostPort(text string) (hostPort, error) {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return "", errors.New("it must be host:port, as in localhost:8000 or :8000")
+	}
+	return hostPort(text), nil
+}
+
+func parseNetwork(text string) (netip.Prefix, error) {
+	network, err := netip.ParsePrefix(text)
+	if err != nil {
+		return network, errors.New("it must be a network, as in 10.0.0.0/8")
+	}
+	return network, nil
+}
+
+func parseLevel(text string) (slog.Level, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(text)); err != nil {
+		return 0, errors.New("it must be debug, info, warn or error")
+	}
+	return level, nil
+}
+
+func parseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, errors.New("it must be a duration, as in 500ms, 30s or 1m30s")
+	}
+	return d, nil
+}
+
+func oneOf[T ~string](a, b T) func(string) (T, error) {
+	return func(text string) (T, error) {
+		if T(text) != a && T(text) != b {
+			return "", fmt.Errorf("it must be %s or %s", a, b)
+		}
+		return T(text), nil
+	}
+}
+
+// open returns the database that the settings name.
+func (c *config) open(lockTimeout time.Duration) (*database.DB, error) {
+	return database.Open(database.Options{
+		URL:            c.DatabaseURL,
+		Password:       c.DatabasePassword,
+		MaxConnections: int(c.DatabaseMaxConnections),
+		LockTimeout:    lockTimeout,
+	})
+}
+
+// check reports, as problems of s, what no single value shows.
+func (c *config) check(s *settings.Source) {
+	db, err := c.open(0)
+	if err != nil {
+		// The reason may quote the URL, and with it the password.
+		s.Problem("DATABASE_URL", errors.New("must be sqlite:PATH or postgres://USER@HOST:PORT/NAME"))
+		return
+	}
+	if err := db.Close(); err != nil {
+		s.Problem("DATABASE_URL", err)
+	}
+}

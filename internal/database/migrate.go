@@ -1,0 +1,172 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	goosedb "github.com/pressly/goose/v3/database"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Migration is one version of one resource's schema.
+type Migration struct {
+	App     string
+	Version int64
+	// Name is the file's; empty for a version that only the database knows.
+	Name    string
+	Applied bool
+}
+
+// Step is one migration that was run.
+type Step struct {
+	App, Name string
+	Down      bool
+	Duration  time.Duration
+}
+
+// Migrate applies what is pending, one transaction each, and reports every step
+// when it is done. Of many programs that do it at once, one applies a migration.
+func (db *DB) Migrate(ctx context.Context, apps []web.App, report func(Step)) error {
+	return db.locked(ctx, func() error { return db.migrate(ctx, apps, report) })
+}
+
+// MigrateTo brings one resource's schema to a version, forth or back.
+func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report func(Step)) error {
+	return db.locked(ctx, func() error {
+		provider, err := db.provider(app)
+		if err != nil {
+			return err
+		}
+		known := func(s *goose.Source) bool { return s.Version == version }
+		if version != 0 && !slices.ContainsFunc(provider.ListSources(), known) {
+			return fmt.Errorf("%s has no migration %d", app.Name, version)
+		}
+		current, err := provider.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
+		next := provider.UpByOne
+		done := func(at int64) bool { return at >= version }
+		if version < current {
+			next = provider.Down
+			done = func(at int64) bool { return at <= version }
+		}
+		for at := current; !done(at); {
+			if err := step(ctx, app, next, report); err != nil {
+				return err
+			}
+			if at, err = provider.GetDBVersion(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Status lists every migration that the program or the database knows. It only
+// reads.
+func (db *DB) Status(ctx context.Context, apps []web.App) ([]Migration, error) {
+	var all []Migration
+	for _, app := range apps {
+		provider, err := db.provider(app)
+		if err != nil {
+			return nil, err
+		}
+		applied, err := db.applied(ctx, app)
+		if err != nil {
+			return nil, err
+		}
+		for _, source := range provider.ListSources() {
+			all = append(all, Migration{app.Name, source.Version, path.Base(source.Path), applied[source.Version]})
+			delete(applied, source.Version)
+		}
+		for version := range applied {
+			all = append(all, Migration{App: app.Name, Version: version, Applied: true})
+		}
+	}
+	return all, nil
+}
+
+// applied returns the versions that the resource's version table records.
+func (db *DB) applied(ctx context.Context, app web.App) (map[int64]bool, error) {
+	exists := "select count(*) > 0 from sqlite_master where name = $1"
+	if db.Engine == Postgres {
+		exists = "select to_regclass($1) is not null"
+	}
+	found := false
+	if err := db.QueryRowContext(ctx, exists, versionTable(app)).Scan(&found); err != nil || !found {
+		return nil, err
+	}
+	store, err := goosedb.NewStore(db.dialect(), versionTable(app))
+	if err != nil {
+		return nil, err
+	}
+	records, err := store.ListMigrations(ctx, db)
+	applied := map[int64]bool{}
+	for _, record := range records {
+		if record.Version > 0 && record.IsApplied {
+			applied[record.Version] = true
+		}
+	}
+	return applied, err
+}
+
+func (db *DB) migrate(ctx context.Context, apps []web.App, report func(Step)) error {
+	for _, app := range apps {
+		provider, err := db.provider(app)
+		if err != nil {
+			return err
+		}
+		for err == nil {
+			err = step(ctx, app, provider.UpByOne, report)
+		}
+		if !errors.Is(err, goose.ErrNoNextVersion) {
+			return err
+		}
+	}
+	return nil
+}
+
+func step(ctx context.Context, app web.App, next func(context.Context) (*goose.MigrationResult, error), report func(Step)) error {
+	result, err := next(ctx)
+	if err != nil {
+		return err
+	}
+	if report != nil {
+		report(Step{app.Name, path.Base(result.Source.Path), result.Direction == "down", result.Duration})
+	}
+	return nil
+}
+
+func (db *DB) provider(app web.App) (*goose.Provider, error) {
+	files, err := fs.Sub(app.Migrations, "migrations/"+string(db.Engine))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(db.dialect(), db.DB, files, goose.WithTableName(versionTable(app)),
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+}
+
+func versionTable(app web.App) string { return app.Name + "_migrations" }
+
+func (db *DB) dialect() goose.Dialect {
+	if db.Engine == Postgres {
+		return goose.DialectPostgres
+	}
+	return goose.DialectSQLite3
+}
+
+// locked runs f while nobody else migrates this database.
+func (db *DB) locked(ctx context.Context, f func() error) error {
+	if db.Engine == Postgres {
+		return db.lockAdvisory(ctx, f)
+	}
+	return db.lockFile(ctx, f)
+}

@@ -1,0 +1,58 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// migrationLock is the key of the advisory lock under which migrations run: the
+// letters of "template" as a number.
+const migrationLock int64 = 0x74656d706c617465
+
+func openPostgres(o Options) (*DB, error) {
+	config, err := pgx.ParseConfig(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	if o.Password != "" {
+		config.Password = o.Password
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "templatesite"
+	}
+	if o.LockTimeout > 0 {
+		config.RuntimeParams["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{DB: db, Engine: Postgres}, nil
+}
+
+// lockAdvisory runs f while this session holds the advisory lock. The server
+// releases it when the session ends, also when the program is killed.
+func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	wait := fmt.Sprintf("set lock_timeout = %d", lockWait.Milliseconds())
+	if _, err := conn.ExecContext(ctx, wait); err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
+		return fmt.Errorf("wait for another program's migrations: %w", err)
+	}
+	err = f()
+	_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", migrationLock)
+	return errors.Join(err, unlockErr)
+}

@@ -1,0 +1,72 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"net/http"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"example.com/templatesite/internal/web"
+)
+
+// What a client is told when the database cannot do what it asked for now.
+var (
+	unavailable = web.NewProblem(http.StatusServiceUnavailable, "The database is not available. Try again later.").RetryAfter(1)
+	full        = web.NewProblem(http.StatusInsufficientStorage, "There is no space left to store this.")
+	conflict    = web.NewProblem(http.StatusConflict, "This contradicts what is stored already.")
+)
+
+// Problem is the one place that says what an error of the database means for a
+// client: nil for one that only a bug explains.
+func Problem(err error) *web.Problem {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return postgresProblem(e.Code)
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return sqliteProblem(e.Code())
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return unavailable
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return unavailable
+	}
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, context.DeadlineExceeded) {
+		return unavailable
+	}
+	return nil
+}
+
+// postgresProblem goes by the class of the SQLSTATE: the first two letters
+// (PostgreSQL manual, appendix A).
+func postgresProblem(code string) *web.Problem {
+	switch {
+	case code == "53100": // disk full
+		return full
+	case code[:2] == "23": // integrity constraint violation
+		return conflict
+	case code[:2] == "08", code[:2] == "53", code[:2] == "57", // connection, resources, operator intervention
+		code[:2] == "40", code == "55P03", // serialization failure, lock not available
+		code == "42P01", code == "42703", // no such table or column: migrations are pending
+		code == "25006", code == "28P01", code == "3D000": // read-only standby, refused, no such database
+		return unavailable
+	}
+	return nil
+}
+
+func sqliteProblem(code int) *web.Problem {
+	switch code & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return full
+	case sqlite3.SQLITE_CONSTRAINT:
+		return conflict
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
+		return unavailable
+	}
+	return nil
+}

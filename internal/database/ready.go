@@ -1,0 +1,52 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Ready asks whether the database answers and has the program's schema. advice
+// is for anyone to see: what to run when migrations are pending, or that the
+// database is ahead of the program, which is served, as a newer program made it
+// so and has to live beside this one. err is why it cannot be served.
+func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err error) {
+	migrations, err := db.Status(ctx, apps)
+	if err != nil {
+		return "", err
+	}
+	pending, ahead := 0, 0
+	for _, m := range migrations {
+		switch {
+		case !m.Applied:
+			pending++
+		case m.Name == "":
+			ahead++
+		}
+	}
+	switch {
+	case pending > 0:
+		advice = fmt.Sprintf("%d migrations are pending: run `app migrate`", pending)
+		return advice, errors.New(advice)
+	case ahead > 0:
+		return fmt.Sprintf("the database is ahead of this program by %d migrations", ahead), nil
+	}
+	return "", nil
+}
+
+// AdvanceSequence leaves the sequence that makes table's ids at the highest id,
+// or where it is when it is beyond: an id is never given twice. SQLite does so
+// by itself.
+func (db *DB) AdvanceSequence(ctx context.Context, tx *sql.Tx, table string) error {
+	if db.Engine != Postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
+		select setval(name::regclass, top)
+		from pg_get_serial_sequence('%[1]s', 'id') as name, (select max(id) as top from %[1]s) as ids
+		where top > coalesce(pg_sequence_last_value(name::regclass), 0)`, table))
+	return err
+}

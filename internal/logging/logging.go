@@ -1,0 +1,52 @@
+// Package logging makes the logger of the service: one line per record, on
+// standard output, each with the id of the request that it belongs to.
+//
+// It does not know what is logged.
+package logging
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/lmittmann/tint"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Formats of a line.
+const (
+	Text = "text" // for a person at a terminal
+	JSON = "json" // for a machine
+)
+
+// New returns a handler that writes records from level on to w. In both formats
+// a value cannot end its line: line feeds in it are escaped.
+func New(w io.Writer, format string, color bool, level slog.Leveler) slog.Handler {
+	var h slog.Handler
+	if format == JSON {
+		h = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+	} else {
+		h = tint.NewHandler(w, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000"})
+	}
+	return requestHandler{h}
+}
+
+// requestHandler adds the id of the request to every record that is logged on
+// the request's context.
+type requestHandler struct{ slog.Handler }
+
+func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
+	if id := web.InfoFrom(ctx).ID; id != "" {
+		r.AddAttrs(slog.String("request_id", id))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h requestHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return requestHandler{h.Handler.WithAttrs(attrs)}
+}
+
+func (h requestHandler) WithGroup(name string) slog.Handler {
+	return requestHandler{h.Handler.WithGroup(name)}
+}

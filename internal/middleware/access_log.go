@@ -1,0 +1,53 @@
+package middleware
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"example.com/templatesite/internal/web"
+)
+
+// AccessLog writes one line per request when it is over, however it ends.
+// Health probes, which come every few seconds, are only seen at debug level.
+func AccessLog(log *slog.Logger) web.Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			start := time.Now()
+			defer func() { logRequest(log, r, time.Since(start)) }()
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func logRequest(log *slog.Logger, r *http.Request, duration time.Duration) {
+	info := web.InfoFrom(r.Context())
+	level := slog.LevelInfo
+	switch {
+	case info.Status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case IsProbe(info.Route):
+		level = slog.LevelDebug
+	}
+	if !log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("method", r.Method),
+		slog.String("route", info.Route),
+		slog.String("path", r.URL.Path),
+		slog.Int("status", info.Status),
+		slog.Float64("duration", duration.Seconds()),
+		slog.Int64("bytes", info.Bytes),
+		slog.String("client", info.Client),
+	}
+	if info.Err != nil {
+		attrs = append(attrs, slog.String("error", info.Err.Error()))
+	}
+	log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// IsProbe reports whether route is one that machines ask for health.
+func IsProbe(route string) bool {
+	return route == "/livez" || route == "/healthcheck" || route == "/healthcheck/"
+}

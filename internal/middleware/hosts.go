@@ -1,0 +1,44 @@
+package middleware
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Hosts answers requests for the allowed hosts, and 421 for any other, so that
+// a page of a stranger's domain that resolves to this machine gets nothing, and
+// the links in answers can be trusted. An entry that begins with a dot allows
+// the domain and what is below it; "*" allows everything.
+func Hosts(allowed []string) web.Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !hostAllowed(web.InfoFrom(r.Context()).BaseURL, allowed) {
+				web.WriteProblem(w, r, web.NewProblem(http.StatusMisdirectedRequest,
+					"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for."))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func hostAllowed(baseURL string, allowed []string) bool {
+	if slices.Contains(allowed, "*") {
+		return true
+	}
+	base, err := url.Parse(baseURL)
+	if err != nil || base.User != nil {
+		return false
+	}
+	host := strings.ToLower(strings.TrimSuffix(base.Hostname(), "."))
+	return host != "" && slices.ContainsFunc(allowed, func(entry string) bool {
+		entry = strings.ToLower(strings.Trim(entry, "[]"))
+		domain, wild := strings.CutPrefix(entry, ".")
+		return host == domain || wild && strings.HasSuffix(host, entry) && net.ParseIP(host) == nil
+	})
+}

@@ -1,0 +1,52 @@
+// Package middleware holds what surrounds every request: its id, the log line,
+// the answer to a panic, the hosts that are answered and the deadline. Each file
+// is one of them; cmd/app lists them in the order a request meets them.
+//
+// It does not know the resources, the routes or the settings.
+package middleware
+
+import (
+	"io"
+	"net/http"
+
+	"example.com/templatesite/internal/web"
+)
+
+// recorder notes in the request's Info what is sent. Unwrap lets
+// http.ResponseController reach the connection.
+type recorder struct {
+	http.ResponseWriter
+	info *web.Info
+}
+
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *recorder) WriteHeader(status int) {
+	// 1xx answers come before the one that counts.
+	if w.info.Status == 0 && status >= http.StatusOK {
+		w.info.Status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.sending()
+	n, err := w.ResponseWriter.Write(b)
+	w.info.Bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom keeps the connection's own, which a file can use to be sent without
+// being copied.
+func (w *recorder) ReadFrom(r io.Reader) (int64, error) {
+	w.sending()
+	n, err := io.Copy(w.ResponseWriter, r)
+	w.info.Bytes += n
+	return n, err
+}
+
+func (w *recorder) sending() {
+	if w.info.Status == 0 {
+		w.info.Status = http.StatusOK
+	}
+}

@@ -1,0 +1,39 @@
+package middleware
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Recover turns a panic of a handler into a 500 and a record with the stack.
+// When part of the answer is sent already, it cuts the connection instead, so
+// that the client does not take a torn answer for a whole one.
+func Recover(log *slog.Logger) web.Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				reason := recover()
+				if reason == nil {
+					return
+				}
+				info := web.InfoFrom(r.Context())
+				info.Err = fmt.Errorf("panic: %v", reason)
+				if reason == http.ErrAbortHandler {
+					panic(reason)
+				}
+				log.LogAttrs(r.Context(), slog.LevelError, "panic",
+					slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
+				if info.Status != 0 {
+					panic(http.ErrAbortHandler)
+				}
+				web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError,
+					"Something went wrong here. The request_id leads to the reason in the log.").Because(info.Err))
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}

@@ -1,0 +1,87 @@
+package middleware
+
+import (
+	"crypto/rand"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"example.com/templatesite/internal/web"
+)
+
+const requestIDHeader = "X-Request-ID"
+
+// maxRequestID is the length up to which a client's id is taken.
+const maxRequestID = 128
+
+// Identify comes first: it finds out who asks for what, and gives the request an
+// id, the client's own when it is well formed, which goes back in the answer.
+// The forwarded headers are believed when the connection comes from one of
+// trusted; of X-Forwarded-For, the last address that is not trusted counts.
+func Identify(trusted []netip.Prefix) web.Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			info := &web.Info{ID: requestID(r.Header), URL: r.URL}
+			identify(info, r, trusted)
+			w.Header().Set(requestIDHeader, info.ID)
+			next.ServeHTTP(&recorder{ResponseWriter: w, info: info}, r.WithContext(web.WithInfo(r.Context(), info)))
+		})
+	}
+}
+
+// requestID returns the client's id or a new one. What is not of the plain
+// alphabet could forge a line in a log that somebody reads in a terminal.
+func requestID(header http.Header) string {
+	id := header.Get(requestIDHeader)
+	strange := func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'
+	}
+	if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, strange) {
+		return rand.Text()
+	}
+	return id
+}
+
+func identify(info *web.Info, r *http.Request, trusted []netip.Prefix) {
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	info.Client, _, _ = net.SplitHostPort(r.RemoteAddr)
+	if isTrusted(info.Client, trusted) {
+		if proto := r.Header.Get("X-Forwarded-Proto"); proto == "http" || proto == "https" {
+			scheme = proto
+		}
+		if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
+			host = forwarded
+		}
+		info.Client = forwardedFor(info.Client, r.Header, trusted)
+	}
+	info.BaseURL = scheme + "://" + host
+}
+
+func forwardedFor(client string, header http.Header, trusted []netip.Prefix) string {
+	hops := strings.Split(strings.Join(header["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0 && isTrusted(client, trusted); i-- {
+		addr, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		client = addr.String()
+	}
+	return client
+}
+
+func isTrusted(client string, trusted []netip.Prefix) bool {
+	addr, err := netip.ParseAddr(client)
+	if err != nil {
+		return false
+	}
+	for _, prefix := range trusted {
+		if prefix.Contains(addr.Unmap()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,105 @@
+// Package server listens, serves, and stops without losing a request. It does
+// not know what it serves.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// The bounds on slow clients. The body's own bound is the API's.
+const (
+	readHeaderTimeout = 10 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+)
+
+// linger bounds how long connections that are open, but idle, are waited for
+// when we stop: one may be carrying a request to us right now.
+const linger = time.Second
+
+// Server serves HTTP until it is told to stop.
+type Server struct {
+	Handler http.Handler
+	Log     *slog.Logger
+	// WriteTimeout bounds one request from its header to the end of its answer;
+	// 0 is no bound.
+	WriteTimeout time.Duration
+	// Stopping is called first when it is time to stop; nil is nothing.
+	Stopping func()
+	// DrainDelay is how long new requests are still served after Stopping, while
+	// balancers notice.
+	DrainDelay time.Duration
+	// ShutdownTimeout bounds the time that requests in flight get after that.
+	ShutdownTimeout time.Duration
+
+	draining atomic.Bool
+	open     atomic.Int64
+}
+
+// Run serves ln until ctx is done, then stops in order: it lets requests come
+// for DrainDelay, lets those in flight finish, and closes the connections. While
+// it stops, each answer asks its client to use another connection from then on.
+// It returns nil when every request got its answer in time.
+func (s *Server) Run(ctx context.Context, ln net.Listener) error {
+	server := &http.Server{
+		Handler:           http.HandlerFunc(s.serve),
+		ReadHeaderTimeout: readHeaderTimeout,
+		WriteTimeout:      s.WriteTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+		ConnState:         s.count,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	if s.Stopping != nil {
+		s.Stopping()
+	}
+	s.draining.Store(true)
+	time.Sleep(s.DrainDelay)
+	return s.shutdown(server, ln)
+}
+
+func (s *Server) shutdown(server *http.Server, ln net.Listener) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.ShutdownTimeout)
+	defer cancel()
+	if err := ln.Close(); err != nil {
+		s.Log.Warn("closing the listener failed", "error", err)
+	}
+	// http.Server.Shutdown closes idle connections at once, also one on which a
+	// request is on its way: they get a moment to carry it here.
+	for end := time.Now().Add(linger); s.open.Load() > 0 && time.Now().Before(end) && ctx.Err() == nil; {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := server.Shutdown(ctx); err != nil {
+		return errors.Join(errors.New("requests were cut off: SHUTDOWN_TIMEOUT is over"), server.Close())
+	}
+	return nil
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Load() {
+		w.Header().Set("Connection", "close")
+	}
+	s.Handler.ServeHTTP(w, r)
+}
+
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.open.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.open.Add(-1)
+	}
+}

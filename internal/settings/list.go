@@ -1,0 +1,68 @@
+package settings
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+)
+
+// Setting is one setting as it is now.
+type Setting struct {
+	Name, Value string
+	// Origin is default, environment, file or flag.
+	Origin string
+	Help   string
+}
+
+// List returns the settings of a parse in the order of their declaration.
+// Secrets are masked.
+func (s *Source) List(ctx *kong.Context) []Setting {
+	var all []Setting
+	for _, flag := range ctx.Model.Flags {
+		if flag.Group == nil || flag.Group.Key != Group {
+			continue
+		}
+		name := Name(flag.Name)
+		origin, found := s.origins[name]
+		given := func(p *kong.Path) bool { return p.Flag == flag && !p.Resolved }
+		switch {
+		case slices.ContainsFunc(ctx.Path, given):
+			origin = "flag"
+		case !found:
+			origin = "default"
+		}
+		all = append(all, Setting{name, masked(flag), origin, flag.Help})
+	}
+	return all
+}
+
+// masked returns the value of a flag without what is secret in it.
+func masked(flag *kong.Flag) string {
+	value := fmt.Sprint(flag.Target.Interface())
+	switch flag.Tag.Get("secret") {
+	case "":
+		return value
+	case "url":
+		if u, err := url.Parse(value); err == nil {
+			return u.Redacted()
+		}
+	}
+	if value == "" {
+		return ""
+	}
+	return "***"
+}
+
+// Print writes the settings as a table.
+func Print(w io.Writer, all []Setting) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SETTING\tVALUE\tORIGIN\tMEANING")
+	for _, s := range all {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.Name, s.Value, s.Origin, s.Help)
+	}
+	return table.Flush()
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Options are what an API needs to know from outside.
+type Options struct {
+	// Title and Version appear in the OpenAPI description.
+	Title, Description, Version string
+	// MaxBodyBytes bounds a request's body; more is a 413.
+	MaxBodyBytes int64
+	// BodyTimeout bounds the time that a body may take to arrive; more is a 408.
+	BodyTimeout time.Duration
+	// Classify turns an error of the database into a problem, or returns nil
+	// for one that it does not know.
+	Classify func(error) *Problem
+}
+
+// API is where operations are registered. It is an http.Handler; after the last
+// operation is registered it does not change, and serves concurrently.
+type API struct {
+	huma.API
+	*Mux
+	options Options
+}
+
+// NewAPI returns an API with no operations.
+func NewAPI(options Options) *API {
+	config := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: options.Title, Description: options.Description, Version: options.Version},
+		},
+		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat: "application/json",
+	}
+	mux := newMux()
+	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options}
+	mux.describe = a.describe
+	return a
+}
+
+// ServeHTTP serves one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.Mux.ServeHTTP(w, r) }
+
+// Register adds an operation. The handler's input and output are structs as
+// huma describes them; the error that it returns becomes a problem.
+func Register[I, O any](a *API, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
+	if op.Errors == nil {
+		op.Errors = usualErrors(op)
+	}
+	op.MaxBodyBytes = -1 // body has bounded it already
+	op.BodyReadTimeout = -1
+	op.Middlewares = append(op.Middlewares, acceptJSON)
+	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
+		op.Middlewares = append(op.Middlewares, a.readBody)
+	}
+	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, asProblem(ctx, err, a.options.Classify)
+		}
+		return out, nil
+	})
+	if op.Method == http.MethodPatch {
+		// Most clients send a merge patch under the plain name.
+		content := a.OpenAPI().Paths[op.Path].Patch.RequestBody.Content
+		content["application/json"] = content["application/merge-patch+json"]
+	}
+}
+
+// usualErrors are the problems that every operation of its kind can answer.
+func usualErrors(op huma.Operation) []int {
+	errors := []int{http.StatusNotAcceptable, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+	if strings.Contains(op.Path, "{") {
+		errors = append(errors, http.StatusNotFound, http.StatusPreconditionFailed)
+	}
+	switch op.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		errors = append(errors, http.StatusBadRequest, http.StatusRequestTimeout,
+			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	return errors
+}

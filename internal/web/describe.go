@@ -1,0 +1,87 @@
+package web
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// description is the answer to OPTIONS: what each method of a path does, and
+// what may be sent with it.
+type description struct {
+	Path       string                        `json:"path"`
+	Operations map[string]describedOperation `json:"operations"`
+}
+
+type describedOperation struct {
+	Summary string                  `json:"summary"`
+	Query   map[string]*huma.Schema `json:"query,omitempty"`
+	Types   []string                `json:"types,omitempty"`
+	Fields  map[string]fieldRule    `json:"fields,omitempty"`
+}
+
+type fieldRule struct {
+	Required bool         `json:"required"`
+	Schema   *huma.Schema `json:"schema"`
+}
+
+func (a *API) describe(path string) any {
+	d := description{Path: path, Operations: map[string]describedOperation{}}
+	item := a.OpenAPI().Paths[path]
+	if item == nil {
+		return d
+	}
+	for method, op := range operations(item) {
+		described := describedOperation{Summary: op.Summary, Query: map[string]*huma.Schema{}}
+		for _, param := range op.Parameters {
+			if param.In == "query" {
+				described.Query[param.Name] = param.Schema
+			}
+		}
+		if op.RequestBody != nil {
+			described.Types = slices.Sorted(maps.Keys(op.RequestBody.Content))
+			described.Fields = a.fields(op.RequestBody.Content[described.Types[0]].Schema)
+		}
+		d.Operations[method] = described
+	}
+	return d
+}
+
+func (a *API) fields(schema *huma.Schema) map[string]fieldRule {
+	if schema.Ref != "" {
+		schema = a.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
+	}
+	rules := map[string]fieldRule{}
+	for name, field := range schema.Properties {
+		rules[name] = fieldRule{Required: slices.Contains(schema.Required, name), Schema: field}
+	}
+	return rules
+}
+
+// operations yields the operations of a path by their methods.
+func operations(item *huma.PathItem) map[string]*huma.Operation {
+	all := map[string]*huma.Operation{
+		"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete,
+	}
+	maps.DeleteFunc(all, func(_ string, op *huma.Operation) bool { return op == nil })
+	return all
+}
+
+// Route is one method of one path.
+type Route struct{ Method, Path, Operation string }
+
+// Routes lists every operation, by path and method.
+func (a *API) Routes() []Route {
+	var all []Route
+	for _, path := range a.Paths() {
+		for method, op := range operations(a.OpenAPI().Paths[path]) {
+			all = append(all, Route{method, path, op.OperationID})
+		}
+	}
+	slices.SortFunc(all, func(a, b Route) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+	return all
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Documents registers the index of the service and its OpenAPI description. It
+// comes after all other operations, and describes itself, too.
+func (a *API) Documents() {
+	Register(a, huma.Operation{OperationID: "index", Method: http.MethodGet, Path: "/", Tags: []string{"documents"},
+		Summary: "Index", Description: "The resources and the documents, as links."}, a.index)
+	formats := map[string]func(*huma.OpenAPI) ([]byte, error){
+		"json": func(o *huma.OpenAPI) ([]byte, error) {
+			return json.Marshal(o, jsontext.WithIndent("  "))
+		},
+		"yaml": (*huma.OpenAPI).YAML,
+	}
+	for extension, render := range formats {
+		a.document(extension, sync.OnceValues(func() ([]byte, error) { return render(a.OpenAPI()) }))
+	}
+}
+
+func (a *API) document(extension string, render func() ([]byte, error)) {
+	mediaType := "application/openapi+" + extension
+	path := "/openapi." + extension
+	op := &huma.Operation{OperationID: "openapi-" + extension, Method: http.MethodGet, Path: path, Tags: []string{"documents"},
+		Summary: "OpenAPI description, as " + strings.ToUpper(extension),
+		Responses: map[string]*huma.Response{"200": {
+			Description: http.StatusText(http.StatusOK),
+			Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeObject}}},
+		}}}
+	a.OpenAPI().AddOperation(op)
+	a.HandleFunc(http.MethodGet+" "+path, func(w http.ResponseWriter, r *http.Request) {
+		text, err := render()
+		if err != nil {
+			WriteProblem(w, r, asProblem(r.Context(), err, a.options.Classify))
+			return
+		}
+		w.Header().Set("Content-Type", mediaType)
+		_, _ = w.Write(text)
+	})
+}
+
+type indexOutput struct{ Body map[string]string }
+
+// index links to what a person or a program would ask for next: every path that
+// answers GET and needs no parameter.
+func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
+	links := map[string]string{}
+	for _, path := range a.Paths() {
+		name := strings.Trim(path, "/")
+		if name != "" && !strings.Contains(path, "{") && slices.Contains(a.methods[path], http.MethodGet) {
+			links[name] = URL(ctx, path)
+		}
+	}
+	return &indexOutput{Body: links}, nil
+}

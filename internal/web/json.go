@@ -1,0 +1,98 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxDepth is far more than any resource nests, and far less than what would
+// cost a parser its stack.
+const maxDepth = 32
+
+// jsonFormat is how bodies are read and written. Reading refuses what RFC 8259
+// leaves open and RFC 7493 (I-JSON) forbids: see checkJSON, which runs first.
+var jsonFormat = huma.Format{
+	Marshal:   writeJSON,
+	Unmarshal: func(data []byte, v any) error { return ReadJSON(data, v) },
+}
+
+// writeJSON writes v and a line feed, so that a terminal's prompt starts afresh.
+func writeJSON(w io.Writer, v any) error {
+	if err := json.MarshalWrite(w, v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true)); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
+// duplicate names, invalid UTF-8 and lone surrogates are errors.
+func ReadJSON(data []byte, v any) error {
+	return json.Unmarshal(data, v, json.RejectUnknownMembers(true))
+}
+
+// checkJSON returns nil when data is one JSON value that every engine can store
+// as it is, else a problem that names the place.
+func checkJSON(data []byte) *Problem {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
+	for values := 0; ; {
+		token, err := dec.ReadToken()
+		switch {
+		case err == io.EOF && values == 1:
+			return nil
+		case err == io.EOF:
+			return malformed("", "a JSON value is missing")
+		case err != nil:
+			return syntaxProblem(err)
+		case values == 1:
+			return malformed("", fmt.Sprintf("there is more after the JSON value, at byte %d", dec.InputOffset()))
+		case dec.StackDepth() > maxDepth:
+			return malformed(dec.StackPointer(), fmt.Sprintf("nested deeper than %d levels", maxDepth))
+		case token.Kind() == '"' && strings.Contains(token.String(), "\x00"):
+			return NewProblem(http.StatusUnprocessableEntity, "validation failed",
+				Place{Message: "must not contain NUL (U+0000)", Location: location(dec.StackPointer())})
+		}
+		if dec.StackDepth() == 0 {
+			values++
+		}
+	}
+}
+
+func syntaxProblem(err error) *Problem {
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	if !ok {
+		return malformed("", "not JSON")
+	}
+	message := fmt.Sprintf("not JSON at byte %d", syntax.ByteOffset)
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		message = "the name occurs twice"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		message = "the JSON value ends too early"
+	case strings.Contains(syntax.Err.Error(), "UTF-8"), strings.Contains(syntax.Err.Error(), "surrogate"):
+		message = fmt.Sprintf("not valid Unicode at byte %d", syntax.ByteOffset)
+	}
+	return malformed(syntax.JSONPointer, message)
+}
+
+func malformed(pointer jsontext.Pointer, message string) *Problem {
+	return NewProblem(http.StatusBadRequest, "The body is not JSON that is accepted here.",
+		Place{Message: message, Location: location(pointer)})
+}
+
+// location writes a JSON pointer the way validation does: /a/0/b is body.a.0.b.
+func location(pointer jsontext.Pointer) string {
+	text := "body"
+	for name := range pointer.Tokens() {
+		text += "." + name
+	}
+	return text
+}

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Mux routes requests with http.ServeMux, and answers with problems where
+// ServeMux would answer with plain text: 404, 405 with Allow, and OPTIONS.
+type Mux struct {
+	mux     *http.ServeMux
+	methods map[string][]string
+	// describe returns what may be sent to a path, for OPTIONS.
+	describe func(path string) any
+}
+
+func newMux() *Mux {
+	m := &Mux{mux: http.NewServeMux(), methods: map[string][]string{}}
+	m.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		WriteProblem(w, r, ErrNotFound)
+	})
+	return m
+}
+
+// HandleFunc registers h for a pattern of the form "METHOD /path". A path that
+// ends in a slash is that path alone, not all that is below it.
+func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	method, path, _ := strings.Cut(pattern, " ")
+	exact := path
+	if strings.HasSuffix(path, "/") {
+		exact += "{$}"
+	}
+	if len(m.methods[path]) == 0 {
+		m.mux.HandleFunc(exact, func(w http.ResponseWriter, r *http.Request) { m.otherMethod(w, r, path) })
+	}
+	m.methods[path] = append(m.methods[path], method)
+	m.mux.HandleFunc(method+" "+exact, h)
+}
+
+// ServeHTTP serves r, and leaves the route that matched in the request's Info,
+// also when the handler panics.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		_, path, found := strings.Cut(r.Pattern, " ")
+		if !found {
+			path = r.Pattern
+		}
+		if path != "/" {
+			InfoFrom(r.Context()).Route = strings.TrimSuffix(path, "{$}")
+		}
+	}()
+	m.mux.ServeHTTP(w, r)
+}
+
+// Paths returns every path that was registered, in order.
+func (m *Mux) Paths() []string { return slices.Sorted(maps.Keys(m.methods)) }
+
+// Allow returns the methods that path answers, as the header of that name.
+func (m *Mux) Allow(path string) string {
+	allow := append([]string{http.MethodOptions}, m.methods[path]...)
+	if slices.Contains(allow, http.MethodGet) {
+		allow = append(allow, http.MethodHead)
+	}
+	slices.Sort(allow)
+	return strings.Join(allow, ", ")
+}
+
+func (m *Mux) otherMethod(w http.ResponseWriter, r *http.Request, path string) {
+	allow := m.Allow(path)
+	if r.Method != http.MethodOptions {
+		WriteProblem(w, r, NewProblem(http.StatusMethodNotAllowed,
+			"This address does not do that. It answers "+allow+".").with("Allow", allow))
+		return
+	}
+	w.Header().Set("Allow", allow)
+	w.Header().Set("Content-Type", "application/json")
+	_ = writeJSON(w, m.describe(path))
+}

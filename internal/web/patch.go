@@ -1,0 +1,76 @@
+package web
+
+import (
+	"bytes"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Patch is a JSON merge patch (RFC 7396) for the fields of a T: what it names
+// is replaced, what it does not name stays. Its schema is T's, with nothing
+// required, so the same limits hold.
+type Patch[T any] struct{ merge jsontext.Value }
+
+// UnmarshalJSON keeps the patch until Apply knows what it is for.
+func (p *Patch[T]) UnmarshalJSON(data []byte) error {
+	p.merge = bytes.Clone(data)
+	return nil
+}
+
+// Apply returns fields with the patch applied, or a problem when the result is
+// not what could have been sent as a whole.
+func (p *Patch[T]) Apply(fields T) (T, error) {
+	whole, err := json.Marshal(fields)
+	if err != nil {
+		return fields, err
+	}
+	merged, err := merge(whole, p.merge)
+	if err != nil {
+		return fields, err
+	}
+	return Decode[T](merged)
+}
+
+// merge is MergePatch of RFC 7396, section 2. Values stay as they were written,
+// so that a large number keeps its digits.
+func merge(target, patch jsontext.Value) (jsontext.Value, error) {
+	if patch.Kind() != '{' {
+		return patch, nil
+	}
+	into, from := map[string]jsontext.Value{}, map[string]jsontext.Value{}
+	if target.Kind() == '{' {
+		if err := json.Unmarshal(target, &into); err != nil {
+			return nil, err
+		}
+	}
+	if err := json.Unmarshal(patch, &from); err != nil {
+		return nil, err
+	}
+	for name, value := range from {
+		if value.Kind() == 'n' {
+			delete(into, name)
+			continue
+		}
+		merged, err := merge(into[name], value)
+		if err != nil {
+			return nil, err
+		}
+		into[name] = merged
+	}
+	return json.Marshal(into)
+}
+
+// Schema describes the patch in the OpenAPI description, and validates it.
+func (p Patch[T]) Schema(r huma.Registry) *huma.Schema {
+	whole := huma.SchemaFromType(r, reflect.TypeFor[T]())
+	if whole.Ref != "" {
+		whole = r.SchemaFromRef(whole.Ref)
+	}
+	part := *whole
+	part.Required = nil
+	part.PrecomputeMessages()
+	return &part
+}

@@ -1,0 +1,158 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// ErrNotFound is the answer for a thing that does not exist.
+var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
+
+// StatusClientClosedRequest is what the log and the metrics show for a client
+// that went away before its answer; nobody receives it.
+const StatusClientClosedRequest = 499
+
+// Problem is an error as the client sees it: RFC 9457's problem details with
+// the request's id, so that a user's report leads to the log. What the client
+// must not see (SQL, paths, addresses) is in the cause, which only the log gets.
+type Problem struct {
+	Title     string  `json:"title" doc:"What the status means." example:"Not Found"`
+	Status    int     `json:"status" doc:"The HTTP status code." example:"404"`
+	Detail    string  `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
+	RequestID string  `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
+	Errors    []Place `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
+
+	cause  error
+	header http.Header
+}
+
+// Place is one thing that is wrong with a request, and where. It never repeats
+// the value that was sent, which may be a secret.
+type Place struct {
+	Message  string `json:"message" example:"expected length <= 140"`
+	Location string `json:"location,omitempty" doc:"Where: body, query, path or header, and the name there." example:"body.text"`
+}
+
+// NewProblem returns a problem with that status and explanation.
+func NewProblem(status int, detail string, places ...Place) *Problem {
+	title := http.StatusText(status)
+	if status == StatusClientClosedRequest {
+		title = "Client Closed Request"
+	}
+	return &Problem{Title: title, Status: status, Detail: detail, Errors: places}
+}
+
+// Because returns a copy of p with the cause, which is logged and not shown.
+func (p *Problem) Because(cause error) *Problem {
+	c := *p
+	c.cause = cause
+	return &c
+}
+
+// RetryAfter returns a copy of p that asks the client to wait.
+func (p *Problem) RetryAfter(seconds int) *Problem {
+	return p.with("Retry-After", strconv.Itoa(seconds))
+}
+
+func (p *Problem) with(name, value string) *Problem {
+	c := *p
+	c.header = p.header.Clone()
+	if c.header == nil {
+		c.header = http.Header{}
+	}
+	c.header.Set(name, value)
+	return &c
+}
+
+// Error is the whole story, cause included: it is for the log.
+func (p *Problem) Error() string {
+	text := p.Detail
+	for _, place := range p.Errors {
+		text += "; " + place.Location + ": " + place.Message
+	}
+	if p.cause != nil {
+		text += ": " + p.cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (p *Problem) Unwrap() error { return p.cause }
+
+// GetStatus, GetHeaders and ContentType tell huma how to send a problem.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders returns the headers that go with the problem.
+func (p *Problem) GetHeaders() http.Header { return p.header }
+
+// ContentType returns RFC 9457's media type in place of ct.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// WriteProblem answers r with p, and leaves p for the access log.
+func WriteProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
+	p = p.addressed(r.Context())
+	for name, values := range p.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	// The status is sent: a client that is gone cannot be told anything more.
+	_ = writeJSON(w, p)
+}
+
+// addressed returns p for the request of ctx, and notes it there as the reason.
+func (p *Problem) addressed(ctx context.Context) *Problem {
+	info := InfoFrom(ctx)
+	if p.Status >= http.StatusBadRequest {
+		info.Err = p
+	}
+	c := *p
+	c.RequestID = info.ID
+	return &c
+}
+
+// asProblem is the one place where an error becomes an answer. classify knows
+// the errors of the database; what nobody knows is a 500 that shows nothing.
+func asProblem(ctx context.Context, err error, classify func(error) *Problem) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p.addressed(ctx)
+	}
+	var p *Problem
+	switch ctx.Err() {
+	case context.Canceled:
+		p = NewProblem(StatusClientClosedRequest, "The client went away.")
+	case context.DeadlineExceeded:
+		p = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
+	default:
+		p = classify(err)
+	}
+	if p == nil {
+		p = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")
+	}
+	return p.Because(err).addressed(ctx)
+}
+
+// huma keeps how errors are made, and whether the case of names matters, in
+// variables of its package. They are set once, here, before anything runs.
+func init() {
+	huma.ValidateStrictCasing = true
+	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
+		p := NewProblem(status, detail)
+		for _, err := range errs {
+			if detailed, ok := err.(huma.ErrorDetailer); ok {
+				d := detailed.ErrorDetail()
+				p.Errors = append(p.Errors, Place{Message: d.Message, Location: d.Location})
+			} else if err != nil {
+				p.cause = errors.Join(p.cause, err)
+			}
+		}
+		return p
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, detail string, errs ...error) huma.StatusError {
+		return huma.NewError(status, detail, errs...).(*Problem).addressed(ctx.Context())
+	}
+}

@@ -1,0 +1,61 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// Info is what is known of one request. The outermost middleware makes it, the
+// ones inside complete it, and the access log and the metrics read it when the
+// request is over. It belongs to the goroutine that serves the request.
+type Info struct {
+	// ID is the request's id: the client's, when it is well formed, else ours.
+	ID string
+	// Client is the address of the client, without the port.
+	Client string
+	// BaseURL is scheme://host as the client sees it, without a path.
+	BaseURL string
+	// URL is the request's own.
+	URL *url.URL
+	// Route is the path of the pattern that matched, or empty.
+	Route string
+	// Status and Bytes are those of the response; Status is 0 until it is sent.
+	Status int
+	Bytes  int64
+	// Err is why the request failed, for the log; nil when it did not.
+	Err error
+}
+
+type infoKey struct{}
+
+// WithInfo returns a context that carries info.
+func WithInfo(ctx context.Context, info *Info) context.Context {
+	return context.WithValue(ctx, infoKey{}, info)
+}
+
+// InfoFrom returns what is known of the request that ctx belongs to. Outside of
+// a request it is an empty Info, never nil.
+func InfoFrom(ctx context.Context) *Info {
+	if info, ok := ctx.Value(infoKey{}).(*Info); ok {
+		return info
+	}
+	return &Info{}
+}
+
+// URL makes path absolute, as the client of this request would write it.
+func URL(ctx context.Context, path string) string {
+	return InfoFrom(ctx).BaseURL + path
+}
+
+// Middleware wraps a handler.
+type Middleware func(http.Handler) http.Handler
+
+// Chain puts the middlewares around h, in the order in which a request meets
+// them.
+func Chain(h http.Handler, middlewares ...Middleware) http.Handler {
+	for i := len(middlewares) - 1; i >= 0; i-- {
+		h = middlewares[i](h)
+	}
+	return h
+}

@@ -1,0 +1,36 @@
+// Package web is the vocabulary that resources and plumbing share: what a
+// resource is, how an operation is registered, how a body is read, how an error
+// becomes a problem, how pages and preconditions work, and what is known of the
+// request being served.
+//
+// It does not know any resource, the database driver, the settings or the log.
+package web
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// App is one resource as the rest of the service sees it. A resource's package
+// exports one, and cmd/app lists them.
+type App struct {
+	// Name is the model in fixtures, and the prefix of the table that records
+	// which migrations were applied.
+	Name string
+	// Migrations holds the folders postgres and sqlite, each with files named
+	// 00001_what_it_does.sql; the versions of both must agree.
+	Migrations fs.FS
+	// Fixtures holds the *.json files that are loaded when none is named.
+	Fixtures fs.FS
+	// Routes registers the operations.
+	Routes func(api *API, db *sql.DB)
+	// Load inserts the row with that key, or replaces what it holds. It returns
+	// an error when the fields are not what the API itself would accept.
+	Load func(ctx context.Context, tx *sql.Tx, key int64, fields jsontext.Value) error
+	// Dump calls yield with every row in the order of the keys, reading a
+	// bounded number of rows at a time, until yield returns an error.
+	Dump func(ctx context.Context, db *sql.DB, yield func(key int64, fields any) error) error
+}

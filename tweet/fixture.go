@@ -1,0 +1,53 @@
+package tweet
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/web"
+)
+
+// record is a tweet in a fixture: all that makes it, but its key.
+type record struct {
+	Fields
+	Timestamp time.Time `json:"timestamp"`
+}
+
+const loadSQL = `
+	insert into tweet (id, text, timestamp, version)
+	values ($1, $2, $3, 1)
+	on conflict (id) do update
+	set text = excluded.text, timestamp = excluded.timestamp, version = tweet.version + 1`
+
+func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) error {
+	r, err := web.Decode[record](fields)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, loadSQL, id, r.Text, timestamp(r.Timestamp))
+	return err
+}
+
+// dumpPage is how many tweets dump holds in memory.
+const dumpPage = 1000
+
+func dump(ctx context.Context, db *sql.DB, yield func(id int64, fields any) error) error {
+	for after := int64(0); ; {
+		tweets, err := Store{db}.List(ctx, after, dumpPage)
+		if err != nil {
+			return err
+		}
+		for _, t := range tweets {
+			if err := yield(t.ID, record{t.Fields, t.Timestamp}); err != nil {
+				return err
+			}
+			after = t.ID
+		}
+		if len(tweets) < dumpPage {
+			return nil
+		}
+	}
+}

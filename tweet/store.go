@@ -1,0 +1,121 @@
+package tweet
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Store keeps tweets in a database. It is safe for concurrent use. The SQL is
+// the same for both engines.
+type Store struct{ DB *sql.DB }
+
+const listSQL = `
+	select id, text, timestamp, version
+	from tweet
+	where id > $1
+	order by id
+	limit $2`
+
+// List returns at most limit tweets, oldest first, beginning behind the id.
+func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error) {
+	rows, err := s.DB.QueryContext(ctx, listSQL, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	tweets := make([]Tweet, 0, limit)
+	for rows.Next() {
+		t, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		tweets = append(tweets, t)
+	}
+	return tweets, rows.Err()
+}
+
+const createSQL = `
+	insert into tweet (text, timestamp, version)
+	values ($1, $2, 1)
+	returning id, text, timestamp, version`
+
+// Create stores a new tweet and returns it.
+func (s Store) Create(ctx context.Context, fields Fields) (Tweet, error) {
+	return scan(s.DB.QueryRowContext(ctx, createSQL, fields.Text, timestamp(time.Now())))
+}
+
+const getSQL = `
+	select id, text, timestamp, version
+	from tweet
+	where id = $1`
+
+// Get returns one tweet, or web.ErrNotFound.
+func (s Store) Get(ctx context.Context, id int64) (Tweet, error) {
+	t, err := scan(s.DB.QueryRowContext(ctx, getSQL, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, web.ErrNotFound
+	}
+	return t, err
+}
+
+const updateSQL = `
+	update tweet
+	set text = $1, version = version + 1
+	where id = $2 and version = $3
+	returning id, text, timestamp, version`
+
+// Update changes one tweet and returns it, or web.ErrNotFound. The change sees
+// the tweet as it is now, and may refuse; when someone else changes the tweet
+// in between, it is called again with what that one left: no change is lost.
+func (s Store) Update(ctx context.Context, id int64, change func(*Tweet) error) (Tweet, error) {
+	for {
+		t, err := s.Get(ctx, id)
+		if err != nil {
+			return t, err
+		}
+		if err := change(&t); err != nil {
+			return t, err
+		}
+		t, err = scan(s.DB.QueryRowContext(ctx, updateSQL, t.Text, id, t.Version))
+		if !errors.Is(err, sql.ErrNoRows) {
+			return t, err
+		}
+	}
+}
+
+const deleteSQL = `
+	delete from tweet
+	where id = $1 and version = $2
+	returning id`
+
+// Delete removes one tweet, or returns web.ErrNotFound. Like the change of
+// Update, check sees the tweet as it is now, and may refuse.
+func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) error {
+	for {
+		t, err := s.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := check(t); err != nil {
+			return err
+		}
+		err = s.DB.QueryRowContext(ctx, deleteSQL, id, t.Version).Scan(&id)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+}
+
+func scan(row interface{ Scan(...any) error }) (Tweet, error) {
+	var t Tweet
+	err := row.Scan(&t.ID, &t.Text, &t.Timestamp, &t.Version)
+	t.Timestamp = timestamp(t.Timestamp)
+	return t, err
+}
+
+// timestamp returns t as both engines keep it.
+func timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

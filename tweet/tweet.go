@@ -1,0 +1,64 @@
+// Package tweet is the resource of this service: short texts that people post.
+// It is the folder to read first, to copy for a second resource, and to replace.
+//
+// It does not know the database's driver, the settings, the log or the metrics:
+// cmd/app hands it a *sql.DB, and package web does what all resources share.
+package tweet
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Fields are what a client may set. The tags are the limits: they validate what
+// is sent, and they are what the documents, the forms and OPTIONS show.
+type Fields struct {
+	Text string `json:"text" minLength:"1" maxLength:"140" doc:"What there is to say, in Unicode characters." example:"Hello, world"`
+}
+
+// Tweet is one tweet, as it is stored and as it is answered.
+type Tweet struct {
+	ID int64 `json:"id" doc:"Given by the service." example:"1"`
+	Fields
+	Timestamp time.Time `json:"timestamp" doc:"When it was posted, in UTC to the microsecond." example:"2017-07-30T15:22:42Z"`
+	Href      string    `json:"href" format:"uri" doc:"Where this tweet is." example:"http://localhost:8000/tweet/1"`
+
+	// Version counts the changes: it is the optimistic lock.
+	Version int64 `json:"-"`
+}
+
+// ETag names this version of this tweet. The timestamp is a part of it, so that
+// the tag of a row that was deleted never names another one with the same id.
+func (t Tweet) ETag() string {
+	return fmt.Sprintf(`"%d-%x"`, t.Version, t.Timestamp.UnixMicro())
+}
+
+// linked returns the tweet with the address at which this request's client
+// finds it.
+func (t Tweet) linked(ctx context.Context) Tweet {
+	t.Href = web.URL(ctx, fmt.Sprintf("/tweet/%d", t.ID))
+	return t
+}
+
+var (
+	//go:embed migrations
+	migrations embed.FS
+	//go:embed fixtures
+	fixtures embed.FS
+)
+
+// App is what the rest of the service needs to know of tweets.
+func App() web.App {
+	return web.App{
+		Name:       "tweet",
+		Migrations: migrations,
+		Fixtures:   fixtures,
+		Routes:     routes,
+		Load:       load,
+		Dump:       dump,
+	}
+}
