@@ -68,15 +68,16 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	}
 	s.draining.Store(true)
 	time.Sleep(s.DrainDelay)
-	return s.shutdown(server, ln)
+	if err := ln.Close(); err != nil {
+		return err
+	}
+	<-failed // the listener is closed: Serve is over
+	return s.shutdown(server)
 }
 
-func (s *Server) shutdown(server *http.Server, ln net.Listener) error {
+func (s *Server) shutdown(server *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.ShutdownTimeout)
 	defer cancel()
-	if err := ln.Close(); err != nil {
-		s.Log.Warn("closing the listener failed", "error", err)
-	}
 	// http.Server.Shutdown closes idle connections at once, also one on which a
 	// request is on its way: they get a moment to carry it here.
 	for end := time.Now().Add(linger); s.open.Load() > 0 && time.Now().Before(end) && ctx.Err() == nil; {
