@@ -29,10 +29,10 @@ func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err err
 	}
 	switch {
 	case pending > 0:
-		advice = fmt.Sprintf("%d migrations are pending: run `app migrate`", pending)
+		advice = fmt.Sprintf("migrations are pending (%d): run `app migrate`", pending)
 		return advice, errors.New(advice)
 	case ahead > 0:
-		return fmt.Sprintf("the database is ahead of this program by %d migrations", ahead), nil
+		return fmt.Sprintf("the database is ahead of this program, by migrations that it does not know (%d)", ahead), nil
 	}
 	return "", nil
 }

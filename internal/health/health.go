@@ -47,7 +47,7 @@ func (h *Health) Stop() { h.stopping.Store(true) }
 // Result is the state of the service or of one thing that it needs.
 type Result struct {
 	Status string `json:"status" enum:"ok,nok" doc:"Whether it works." example:"ok"`
-	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"1 migrations are pending: run app migrate"`
+	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"migrations are pending (1): run app migrate"`
 }
 
 // Report is the answer: the whole, and each check by its name.

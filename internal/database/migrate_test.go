@@ -1,0 +1,234 @@
+package database_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/web"
+)
+
+// note returns a resource whose first migration makes a table, and whose others
+// each write a line into it, so that one that runs twice is seen.
+func note(versions int) web.App {
+	files := fstest.MapFS{}
+	for version := 1; version <= versions; version++ {
+		text := fmt.Sprintf("-- +goose Up\ninsert into note values (%[1]d);\n-- +goose Down\ndelete from note where n = %[1]d;\n", version)
+		if version == 1 {
+			text = "-- +goose Up\ncreate table note (n integer);\n-- +goose Down\ndrop table note;\n"
+		}
+		for _, engine := range []string{"postgres", "sqlite"} {
+			files[fmt.Sprintf("migrations/%s/%05d_note.sql", engine, version)] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
+	return web.App{Name: "note", Migrations: files}
+}
+
+func apps(versions int) []web.App { return []web.App{note(versions)} }
+
+// each runs test on both engines, with a database at version 1 of note.
+func each(t *testing.T, test func(t *testing.T, db *database.DB)) {
+	t.Helper()
+	databasetest.Each(t, apps(1), test)
+}
+
+func lines(t *testing.T, db *database.DB) int {
+	t.Helper()
+	n := 0
+	if err := db.QueryRowContext(t.Context(), "select count(*) from note").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestPendingMigrationsAreAppliedOnceAndReported(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		var names []string
+		report := func(s database.Step) { names = append(names, s.App+"/"+s.Name) }
+		for range 2 {
+			if err := db.Migrate(t.Context(), apps(3), report); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := []string{"note/00002_note.sql", "note/00003_note.sql"}; !slices.Equal(names, want) {
+			t.Errorf("reported %v, want %v", names, want)
+		}
+		if got := lines(t, db); got != 2 {
+			t.Errorf("%d lines, want 2", got)
+		}
+	})
+}
+
+func TestTenMigrationsAtOnceApplyEachExactlyOnce(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		var group sync.WaitGroup
+		var steps atomic.Int64
+		for range 10 {
+			group.Go(func() {
+				own, err := database.Open(database.Options{URL: databasetest.URL(t, db), MaxConnections: 4})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer own.Close()
+				if err := own.Migrate(t.Context(), apps(5), func(database.Step) { steps.Add(1) }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if got := lines(t, db); got != 4 || steps.Load() != 4 {
+			t.Errorf("%d lines and %d steps, want 4", got, steps.Load())
+		}
+	})
+}
+
+func TestMigrateToGoesBackAndForth(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		for _, tt := range []struct {
+			to    int64
+			lines int
+		}{{3, 2}, {3, 2}, {2, 1}, {1, 0}, {4, 3}} {
+			if err := db.MigrateTo(t.Context(), note(4), tt.to, nil); err != nil {
+				t.Fatalf("to %d: %v", tt.to, err)
+			}
+			if got := lines(t, db); got != tt.lines {
+				t.Errorf("at %d: %d lines, want %d", tt.to, got, tt.lines)
+			}
+		}
+		if err := db.MigrateTo(t.Context(), note(4), 0, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.QueryRowContext(t.Context(), "select count(*) from note").Scan(new(int)); err == nil {
+			t.Error("at 0 the table is still there")
+		}
+		if err := db.MigrateTo(t.Context(), note(4), 9, nil); err == nil || !strings.Contains(err.Error(), "note has no migration 9") {
+			t.Errorf("to 9: %v", err)
+		}
+	})
+}
+
+func TestMigrationThatFailsLeavesNothingBehind(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		app := note(3)
+		const bad = "-- +goose Up\ninsert into note values (7);\ninsert into nowhere values (1);\n"
+		for path := range app.Migrations.(fstest.MapFS) {
+			if strings.HasSuffix(path, "00003_note.sql") {
+				app.Migrations.(fstest.MapFS)[path] = &fstest.MapFile{Data: []byte(bad)}
+			}
+		}
+		if err := db.Migrate(t.Context(), []web.App{app}, nil); err == nil || !strings.Contains(err.Error(), "00003_note.sql") {
+			t.Errorf("the error %v does not name the migration", err)
+		}
+		if got := lines(t, db); got != 1 {
+			t.Errorf("%d lines, want the one of migration 2", got)
+		}
+		if err := db.Migrate(t.Context(), apps(3), nil); err != nil {
+			t.Errorf("after it was mended: %v", err)
+		}
+	})
+}
+
+func TestReadySaysWhatIsPendingAndWhatIsAhead(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		if advice, err := db.Ready(t.Context(), apps(1)); advice != "" || err != nil {
+			t.Errorf("at head: %q, %v", advice, err)
+		}
+		if advice, err := db.Ready(t.Context(), apps(3)); err == nil || !strings.Contains(advice, "migrations are pending (2): run `app migrate`") {
+			t.Errorf("behind: %q, %v", advice, err)
+		}
+		if err := db.Migrate(t.Context(), apps(3), nil); err != nil {
+			t.Fatal(err)
+		}
+		if advice, err := db.Ready(t.Context(), apps(1)); err != nil || !strings.Contains(advice, "ahead of this program, by migrations that it does not know (2)") {
+			t.Errorf("ahead: %q, %v", advice, err)
+		}
+		other := web.App{Name: "other", Migrations: note(1).Migrations}
+		if advice, err := db.Ready(t.Context(), []web.App{other}); err == nil || !strings.Contains(advice, "pending (1)") {
+			t.Errorf("without a version table: %q, %v", advice, err)
+		}
+	})
+}
+
+func TestMigrationGivesUpOnATableInUse(t *testing.T) {
+	t.Parallel()
+	if !databasetest.Covered(t) {
+		t.Skip("PostgreSQL is not covered")
+	}
+	db := databasetest.OpenPostgres(t, apps(1))
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(t.Context(), "lock table note"); err != nil {
+		t.Fatal(err)
+	}
+	migrator, err := database.Open(database.Options{URL: databasetest.URL(t, db), MaxConnections: 4, LockTimeout: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer migrator.Close()
+	if err := migrator.Migrate(t.Context(), apps(2), nil); err == nil || !strings.Contains(err.Error(), "lock timeout") {
+		t.Errorf("Migrate = %v, want a lock timeout", err)
+	}
+}
+
+func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "many.db")
+	var group sync.WaitGroup
+	var filled atomic.Int64
+	for range 8 {
+		group.Go(func() {
+			db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 2})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer db.Close()
+			err = db.Prepare(t.Context(), apps(2), func(context.Context, *database.DB) error { filled.Add(1); return nil })
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got := lines(t, db); got != 1 {
+				t.Errorf("%d lines, want 1", got)
+			}
+		})
+	}
+	group.Wait()
+	if filled.Load() != 1 {
+		t.Errorf("filled %d times", filled.Load())
+	}
+}
+
+func TestFirstStartThatFailsIsBegunAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "again.db")
+	db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	broken := errors.New("broken")
+	for _, want := range []error{broken, nil} {
+		err := db.Prepare(t.Context(), apps(2), func(context.Context, *database.DB) error { return want })
+		if !errors.Is(err, want) {
+			t.Errorf("Prepare = %v, want %v", err, want)
+		}
+	}
+	if got := lines(t, db); got != 1 {
+		t.Errorf("%d lines, want 1", got)
+	}
+}

@@ -1,0 +1,89 @@
+// Package databasetest gives each test a database of its own: migrated, empty,
+// and gone when the test is over. Only tests import it.
+//
+// A database is cloned from a template that is migrated once: for SQLite a copy
+// of a file, for PostgreSQL a database that is named by the hash of the
+// migrations, so that it is made again when they change, and only then.
+//
+// PostgreSQL is the server that TEST_DATABASE_URL names. Without it, tests run
+// on SQLite alone, and say so; with REQUIRE_POSTGRES=1 that is a failure.
+package databasetest
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/web"
+)
+
+// maxConnections is small, since many tests run at once on one server.
+const maxConnections = 4
+
+// Each runs test on every engine, as parallel subtests with a database each.
+func Each(t *testing.T, apps []web.App, test func(t *testing.T, db *database.DB)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, OpenSQLite(t, apps))
+	})
+	if !Covered(t) {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, OpenPostgres(t, apps))
+	})
+}
+
+var saidOnce sync.Once
+
+// Covered reports whether there is a PostgreSQL server to test on.
+func Covered(t testing.TB) bool {
+	t.Helper()
+	if serverURL() != "" {
+		return true
+	}
+	if os.Getenv("REQUIRE_POSTGRES") == "1" {
+		t.Fatal("REQUIRE_POSTGRES is 1, but TEST_DATABASE_URL does not name a PostgreSQL server")
+	}
+	saidOnce.Do(func() {
+		fmt.Fprintln(os.Stderr, "PostgreSQL is not covered: TEST_DATABASE_URL does not name a server")
+	})
+	return false
+}
+
+func serverURL() string { return os.Getenv("TEST_DATABASE_URL") }
+
+// urls holds the URL of each database that was handed out.
+var urls sync.Map
+
+// URL returns the URL of a database of this package, for a second pool on it.
+func URL(t testing.TB, db *database.DB) string {
+	t.Helper()
+	url, ok := urls.Load(db)
+	if !ok {
+		t.Fatal("the database is not one of databasetest")
+	}
+	return url.(string)
+}
+
+// open opens a database and closes it with the test.
+func open(t testing.TB, url string) *database.DB {
+	t.Helper()
+	db, err := database.Open(database.Options{URL: url, MaxConnections: maxConnections})
+	if err != nil {
+		t.Fatal(err)
+	}
+	urls.Store(db, url)
+	t.Cleanup(func() {
+		urls.Delete(db)
+		if err := db.Close(); err != nil {
+			t.Errorf("close the test's database: %v", err)
+		}
+	})
+	return db
+}

@@ -1,0 +1,140 @@
+package databasetest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/web"
+)
+
+// note returns a resource with one table, whose migrations have a hash of their
+// own, so that each test here has its own template.
+func note(text string) []web.App {
+	const up = "-- +goose Up\ncreate table note (id integer);\n"
+	files := fstest.MapFS{}
+	for _, engine := range []string{"postgres", "sqlite"} {
+		files["migrations/"+engine+"/00001_note.sql"] = &fstest.MapFile{Data: []byte(up + "-- " + text)}
+	}
+	return []web.App{{Name: "note", Migrations: files}}
+}
+
+func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
+	Each(t, note("own"), func(t *testing.T, db *database.DB) {
+		other := OpenSQLite(t, note("own"))
+		if db.Engine == database.Postgres {
+			other = OpenPostgres(t, note("own"))
+		}
+		if _, err := db.ExecContext(t.Context(), "insert into note values (1)"); err != nil {
+			t.Fatal(err)
+		}
+		rows := -1
+		if err := other.QueryRowContext(t.Context(), "select count(*) from note").Scan(&rows); err != nil || rows != 0 {
+			t.Errorf("another database has %d rows, %v", rows, err)
+		}
+	})
+}
+
+func TestClonesAreSafeInParallel(t *testing.T) {
+	t.Parallel()
+	if !Covered(t) {
+		t.Skip("PostgreSQL is not covered")
+	}
+	apps := note("parallel")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() { OpenPostgres(t, apps) })
+	}
+	group.Wait()
+}
+
+func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
+	t.Parallel()
+	if !Covered(t) {
+		t.Skip("PostgreSQL is not covered")
+	}
+	names := func(ctx context.Context, conn *pgx.Conn) []string {
+		rows, err := conn.Query(ctx, "select datname from pg_database")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	used := PostgresURL(t, note("sweep"))
+	used = used[strings.LastIndex(used, "/")+1:]
+	err := withServer(func(ctx context.Context, conn *pgx.Conn) error {
+		const leftover = prefix + "leftover"
+		if err := exec(ctx, conn, "create database %s", leftover); err != nil {
+			return err
+		}
+		if err := withServer(sweep); err != nil {
+			return err
+		}
+		all := names(ctx, conn)
+		if slices.Contains(all, leftover) {
+			t.Error("the leftover is still there")
+		}
+		if !slices.Contains(all, used) {
+			t.Error("a database in use was dropped")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUnfinishedTemplateIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	if !Covered(t) {
+		t.Skip("PostgreSQL is not covered")
+	}
+	apps := note("unfinished")
+	template := prefix + "template_" + hash(apps, database.Postgres)
+	err := withServer(func(ctx context.Context, conn *pgx.Conn) error {
+		if ready, err := isReady(ctx, conn, template); ready || err != nil {
+			return err // an earlier run of this test has made it whole
+		}
+		return exec(ctx, conn, "create database %s", template)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenPostgres(t, apps).ExecContext(t.Context(), "insert into note values (1)"); err != nil {
+		t.Error(err)
+	}
+}
+
+// BenchmarkClone shows the median time from the call to a database that answers.
+func BenchmarkClone(b *testing.B) {
+	apps := note("benchmark")
+	engines := map[string]func(testing.TB, []web.App) *database.DB{"sqlite": OpenSQLite}
+	if Covered(b) {
+		engines["postgres"] = OpenPostgres
+	}
+	for name, open := range engines {
+		b.Run(name, func(b *testing.B) {
+			var times []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if err := open(b, apps).PingContext(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				times = append(times, time.Since(start))
+			}
+			slices.Sort(times)
+			b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "ms-median")
+		})
+	}
+}

@@ -1,0 +1,204 @@
+package databasetest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/web"
+)
+
+// prefix begins the names of all databases that are made here.
+const prefix = "templatesite_test_"
+
+// timeout bounds what is done for one test.
+const timeout = time.Minute
+
+// templateLock is the advisory lock under which a template is made.
+const templateLock = 0x74657374
+
+// OpenPostgres returns a migrated database on the server of TEST_DATABASE_URL.
+func OpenPostgres(t testing.TB, apps []web.App) *database.DB {
+	t.Helper()
+	return open(t, PostgresURL(t, apps))
+}
+
+var sweepOnce = sync.OnceValue(func() error { return withServer(sweep) })
+
+// PostgresURL returns the URL of a new migrated database.
+func PostgresURL(t testing.TB, apps []web.App) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, serverURL())
+	if err != nil {
+		t.Fatalf("connect to TEST_DATABASE_URL: %v", err)
+	}
+	name := prefix + strings.ToLower(rand.Text())
+	t.Cleanup(func() { dropOwned(t, conn, name) })
+	if err := errors.Join(sweepOnce(), makeOwned(ctx, conn, name, apps)); err != nil {
+		t.Fatalf("make a test database: %v", err)
+	}
+	return databaseURL(name)
+}
+
+// makeOwned clones the template. The connection, which stays open as long as the
+// test, holds an advisory lock: that is how others see that it is in use.
+func makeOwned(ctx context.Context, conn *pgx.Conn, name string, apps []web.App) error {
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock(hashtext($1))", name); err != nil {
+		return err
+	}
+	template, err := makeTemplate(ctx, conn, apps)
+	if err != nil {
+		return err
+	}
+	return clone(ctx, conn, name, template)
+}
+
+func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	err := exec(ctx, conn, "drop database if exists %s with (force)", name)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		t.Errorf("drop the test's database: %v", err)
+	}
+}
+
+// makeTemplate makes the template of the migrations, when the server does not
+// have it yet, and returns its name. A template is complete when it is closed to
+// connections, which also keeps anything from disturbing a clone.
+func makeTemplate(ctx context.Context, conn *pgx.Conn, apps []web.App) (string, error) {
+	name := prefix + "template_" + hash(apps, database.Postgres)
+	ready, err := isReady(ctx, conn, name)
+	if ready || err != nil {
+		return name, err
+	}
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", templateLock); err != nil {
+		return "", err
+	}
+	err = migrateTemplate(ctx, conn, name, apps)
+	_, unlockErr := conn.Exec(ctx, "select pg_advisory_unlock($1)", templateLock)
+	return name, errors.Join(err, unlockErr)
+}
+
+func isReady(ctx context.Context, conn *pgx.Conn, name string) (ready bool, err error) {
+	err = conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1 and datistemplate and not datallowconn)", name).Scan(&ready)
+	return ready, err
+}
+
+func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, apps []web.App) error {
+	if ready, err := isReady(ctx, conn, name); ready || err != nil {
+		return err
+	}
+	// What a killed run left unfinished is of no use.
+	if err := exec(ctx, conn, "drop database if exists %s with (force)", name); err != nil {
+		return err
+	}
+	if err := exec(ctx, conn, "create database %s", name); err != nil {
+		return err
+	}
+	db, err := database.Open(database.Options{URL: databaseURL(name), MaxConnections: 2})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(db.Migrate(ctx, apps, nil), db.Close()); err != nil {
+		return err
+	}
+	return exec(ctx, conn, "alter database %s with is_template true allow_connections false", name)
+}
+
+// sweep drops the clones that nobody holds: those of runs that were killed.
+func sweep(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, `
+		select datname from pg_database
+		where starts_with(datname, $1) and not starts_with(datname, $1 || 'template_')`, prefix)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		var free bool
+		if err := conn.QueryRow(ctx, "select pg_try_advisory_lock(hashtext($1))", name).Scan(&free); err != nil {
+			return err
+		}
+		if !free {
+			continue
+		}
+		if err := exec(ctx, conn, "drop database if exists %s with (force)", name); err != nil {
+			return err
+		}
+	}
+	return nil // closing the connection gives the locks back
+}
+
+// clone copies the template. Many clones at once may get into each other's way
+// for a moment (SQLSTATE 55006), whoever tries again gets through.
+func clone(ctx context.Context, conn *pgx.Conn, name, template string) error {
+	for {
+		err := exec(ctx, conn, "create database %s template %s", name, template)
+		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "55006" || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func exec(ctx context.Context, conn *pgx.Conn, statement string, names ...any) error {
+	for i, name := range names {
+		names[i] = pgx.Identifier{name.(string)}.Sanitize()
+	}
+	_, err := conn.Exec(ctx, fmt.Sprintf(statement, names...))
+	return err
+}
+
+// withServer calls f with a connection to the server, and bounds its time.
+func withServer(f func(context.Context, *pgx.Conn) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, serverURL())
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(ctx, conn), conn.Close(ctx))
+}
+
+func databaseURL(name string) string {
+	u, err := url.Parse(serverURL())
+	if err != nil {
+		return "" // withServer has connected to it
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// hash names the migrations of an engine: SHA-256 over the text of all files, by
+// the names of the resources and the files. docker/db computes it, too.
+func hash(apps []web.App, engine database.Engine) string {
+	apps = slices.SortedFunc(slices.Values(apps), func(a, b web.App) int { return strings.Compare(a.Name, b.Name) })
+	sum := sha256.New()
+	for _, app := range apps {
+		names, _ := fs.Glob(app.Migrations, "migrations/"+string(engine)+"/*.sql") // the pattern is well formed
+		for _, name := range names {
+			text, _ := fs.ReadFile(app.Migrations, name) // it is embedded
+			sum.Write(text)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}

@@ -1,0 +1,59 @@
+package databasetest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/web"
+)
+
+// templates holds, by the hash of the migrations, the bytes of a migrated file.
+var templates sync.Map
+
+// OpenSQLite returns a migrated database in a file of its own.
+func OpenSQLite(t testing.TB, apps []web.App) *database.DB {
+	t.Helper()
+	return open(t, "sqlite:"+SQLiteFile(t, apps))
+}
+
+// SQLiteFile returns the path of a migrated database.
+func SQLiteFile(t testing.TB, apps []web.App) string {
+	t.Helper()
+	make, _ := templates.LoadOrStore(hash(apps, database.SQLite), sync.OnceValues(func() ([]byte, error) {
+		return migratedFile(apps)
+	}))
+	template, err := make.(func() ([]byte, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func migratedFile(apps []web.App) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "template")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 1})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(context.Background(), apps, nil); err != nil {
+		return nil, err
+	}
+	// Closing the last connection writes the log back: the file is whole.
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}

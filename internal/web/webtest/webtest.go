@@ -1,0 +1,83 @@
+// Package webtest calls an API as its clients do. Only tests import it.
+package webtest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/web"
+)
+
+// Client sends requests to a handler.
+type Client struct {
+	t       testing.TB
+	handler http.Handler
+}
+
+// New returns a client of a handler.
+func New(t testing.TB, handler http.Handler) *Client { return &Client{t, handler} }
+
+// NewAPI returns a client of an API with the routes of one resource on db.
+func NewAPI(t testing.TB, app web.App, db *database.DB) *Client {
+	api := web.NewAPI(web.Options{
+		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, BodyTimeout: 5 * time.Second, Classify: database.Problem,
+	})
+	app.Routes(api, db.DB)
+	return New(t, api)
+}
+
+// Answer is a response that was read.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Do sends a request. Headers are "Name: value"; a body without a Content-Type
+// is sent as JSON.
+func (c *Client) Do(method, target, body string, headers ...string) Answer {
+	c.t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		r.Header.Set(name, value)
+	}
+	r = r.WithContext(web.WithInfo(c.t.Context(), &web.Info{ID: "test", BaseURL: "http://example.com", URL: r.URL}))
+	w := httptest.NewRecorder()
+	c.handler.ServeHTTP(w, r)
+	response := w.Result()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return Answer{response.StatusCode, response.Header, string(text)}
+}
+
+// Want fails the test when the answer has another status.
+func (c *Client) Want(status int, method, target, body string, headers ...string) Answer {
+	c.t.Helper()
+	answer := c.Do(method, target, body, headers...)
+	if answer.Status != status {
+		c.t.Fatalf("%s %s = %d, want %d: %s", method, target, answer.Status, status, answer.Body)
+	}
+	return answer
+}
+
+// JSON reads the body into a T.
+func JSON[T any](t testing.TB, answer Answer) T {
+	t.Helper()
+	var value T
+	if err := json.Unmarshal([]byte(answer.Body), &value); err != nil {
+		t.Fatalf("%v in %s", err, answer.Body)
+	}
+	return value
+}

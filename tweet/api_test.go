@@ -1,0 +1,169 @@
+package tweet_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/tweet"
+)
+
+var apps = []web.App{tweet.App()}
+
+// each runs test on every engine, with an API on an empty database.
+func each(t *testing.T, test func(t *testing.T, c *webtest.Client)) {
+	t.Helper()
+	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) { test(t, webtest.NewAPI(t, tweet.App(), db)) })
+}
+
+func TestCreatedTweetIsReadBackAndListed(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		created := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"Grüße 👋"}`)
+		got := webtest.JSON[tweet.Tweet](t, created)
+		if got.ID != 1 || got.Text != "Grüße 👋" || got.Href != "http://example.com/tweet/1" {
+			t.Errorf("created %+v", got)
+		}
+		if age := time.Since(got.Timestamp); age < -time.Second || age > time.Minute || got.Timestamp.Location() != time.UTC {
+			t.Errorf("timestamp = %v, want now in UTC", got.Timestamp)
+		}
+		if location := created.Header.Get("Location"); location != got.Href {
+			t.Errorf("Location = %q, want %q", location, got.Href)
+		}
+		read := c.Want(http.StatusOK, "GET", "/tweet/1", "")
+		if read.Body != created.Body || read.Header.Get("ETag") != created.Header.Get("ETag") {
+			t.Errorf("read %s %v, created %s %v", read.Body, read.Header, created.Body, created.Header)
+		}
+		list := c.Want(http.StatusOK, "GET", "/tweet/", "")
+		if want := "[" + strings.TrimSpace(created.Body) + "]\n"; list.Body != want {
+			t.Errorf("list = %s, want %s", list.Body, want)
+		}
+	})
+}
+
+func TestTextHasOneTo140Characters(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		for _, text := range []string{"x", " ", strings.Repeat("ü", 140), strings.Repeat("👋", 140)} {
+			c.Want(http.StatusCreated, "POST", "/tweet/", fmt.Sprintf(`{"text":%q}`, text))
+		}
+		for _, text := range []string{"", strings.Repeat("x", 141), strings.Repeat("👋", 141)} {
+			c.Want(http.StatusUnprocessableEntity, "POST", "/tweet/", fmt.Sprintf(`{"text":%q}`, text))
+		}
+	})
+}
+
+func TestPutReplacesAndPatchChangesWhatItNames(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
+		put := c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"two"}`)
+		if got := webtest.JSON[tweet.Tweet](t, put).Text; got != "two" {
+			t.Errorf("after PUT, text = %q", got)
+		}
+		patched := c.Want(http.StatusOK, "PATCH", "/tweet/1", `{"text":"three"}`, "Content-Type: application/merge-patch+json")
+		if got := webtest.JSON[tweet.Tweet](t, patched).Text; got != "three" {
+			t.Errorf("after PATCH, text = %q", got)
+		}
+		same := c.Want(http.StatusOK, "PATCH", "/tweet/1", `{}`)
+		if same.Body != patched.Body {
+			t.Errorf("an empty patch changed %s to %s", patched.Body, same.Body)
+		}
+		c.Want(http.StatusUnprocessableEntity, "PATCH", "/tweet/1", `{"text":null}`)
+		c.Want(http.StatusUnprocessableEntity, "PATCH", "/tweet/1", `{"text":""}`)
+		c.Want(http.StatusUnprocessableEntity, "PUT", "/tweet/1", `{}`)
+	})
+}
+
+func TestDeletedTweetIsGoneAndItsIDIsNotGivenAgain(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
+		if answer := c.Want(http.StatusNoContent, "DELETE", "/tweet/1", ""); answer.Body != "" {
+			t.Errorf("DELETE answered %q", answer.Body)
+		}
+		for _, method := range []string{"GET", "DELETE"} {
+			c.Want(http.StatusNotFound, method, "/tweet/1", "")
+		}
+		c.Want(http.StatusNotFound, "PUT", "/tweet/1", `{"text":"x"}`)
+		c.Want(http.StatusNotFound, "PATCH", "/tweet/1", `{"text":"x"}`)
+		created := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"two"}`)
+		if got := webtest.JSON[tweet.Tweet](t, created).ID; got != 2 {
+			t.Errorf("id = %d, want 2", got)
+		}
+	})
+}
+
+func TestPreconditionsGuardEveryMethod(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		etag := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`).Header.Get("ETag")
+		tests := []struct {
+			name   string
+			method string
+			header string
+			want   int
+		}{
+			{"a known version is not sent again", "GET", "If-None-Match: " + etag, http.StatusNotModified},
+			{"nor in a list", "GET", `If-None-Match: "x", W/` + etag, http.StatusNotModified},
+			{"nor for any version", "GET", "If-None-Match: *", http.StatusNotModified},
+			{"nor to HEAD", "HEAD", "If-None-Match: " + etag, http.StatusNotModified},
+			{"another version is sent", "GET", `If-None-Match: "x"`, http.StatusOK},
+			{"a version that is demanded is sent", "GET", "If-Match: " + etag, http.StatusOK},
+			{"one that is gone is not", "GET", `If-Match: "x"`, http.StatusPreconditionFailed},
+			{"a weak tag does not match strongly", "PUT", "If-Match: W/" + etag, http.StatusPreconditionFailed},
+			{"a change of another version is refused", "PUT", `If-Match: "x"`, http.StatusPreconditionFailed},
+			{"so is a patch", "PATCH", `If-Match: "x"`, http.StatusPreconditionFailed},
+			{"so is a deletion", "DELETE", `If-Match: "x"`, http.StatusPreconditionFailed},
+			{"what must not exist is not replaced", "PUT", "If-None-Match: *", http.StatusPreconditionFailed},
+			{"what exists at all may be replaced", "PUT", "If-Match: *", http.StatusOK},
+			{"a version that was replaced is gone", "DELETE", "If-Match: " + etag, http.StatusPreconditionFailed},
+		}
+		for _, tt := range tests {
+			body := map[string]string{"PUT": `{"text":"two"}`, "PATCH": `{"text":"two"}`}[tt.method]
+			answer := c.Do(tt.method, "/tweet/1", body, tt.header)
+			if answer.Status != tt.want {
+				t.Errorf("%s: status = %d, want %d: %s", tt.name, answer.Status, tt.want, answer.Body)
+			}
+			if answer.Header.Get("ETag") == "" {
+				t.Errorf("%s: there is no ETag", tt.name)
+			}
+		}
+	})
+}
+
+func TestNoUpdateIsLostWhenManyChangeOneTweet(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"0"}`)
+		const writers, rounds = 4, 5
+		var group sync.WaitGroup
+		for range writers {
+			group.Go(func() {
+				for done := 0; done < rounds; {
+					read := c.Do("GET", "/tweet/1", "")
+					body := fmt.Sprintf(`{"text":"%d"}`, number(webtest.JSON[tweet.Tweet](t, read).Text)+1)
+					switch answer := c.Do("PUT", "/tweet/1", body, "If-Match: "+read.Header.Get("ETag")); answer.Status {
+					case http.StatusOK:
+						done++
+					case http.StatusPreconditionFailed:
+					default:
+						t.Errorf("PUT = %d: %s", answer.Status, answer.Body)
+						return
+					}
+				}
+			})
+		}
+		group.Wait()
+		got := number(webtest.JSON[tweet.Tweet](t, c.Do("GET", "/tweet/1", "")).Text)
+		if got != writers*rounds {
+			t.Errorf("%d of %d increments are there", got, writers*rounds)
+		}
+	})
+}
+
+func number(text string) (n int) {
+	_, _ = fmt.Sscan(text, &n)
+	return n
+}
