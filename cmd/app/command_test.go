@@ -1,0 +1,132 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+)
+
+func TestAllMistakesAreReportedAtOnceWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{
+		"ADDRESS": "nowhere", "LOG_LEVEL": "loud", "REQUEST_TIMEOUT": "5", "MAX_BODY_BYTES": "-1", "TRUSTED_PROXIES": "10.0.0.0/8,proxy",
+		"ENVIRONMENT": "moon", "DATABASE_URL": "postgres://app:SECRET@db:port/x", "DATABASE_PASSWORD_FILE": empty,
+	}
+	status, _, stderr := command(t, env, "", "serve", "--shutdown-timeout=soon")
+	if status != 2 {
+		t.Errorf("exit status = %d, want 2", status)
+	}
+	for _, name := range []string{"ADDRESS", "LOG_LEVEL", "REQUEST_TIMEOUT", "MAX_BODY_BYTES", "TRUSTED_PROXIES", "ENVIRONMENT", "DATABASE_URL", "DATABASE_PASSWORD_FILE", "SHUTDOWN_TIMEOUT"} {
+		if !strings.Contains(stderr, "app: "+name+" ") {
+			t.Errorf("%s is not reported:\n%s", name, stderr)
+		}
+	}
+	if strings.Contains(stderr, "SECRET") {
+		t.Errorf("a secret is shown:\n%s", stderr)
+	}
+}
+
+func TestSecretComesFromAFileOrAVariableButNotBoth(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte("SECRET\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		env    map[string]string
+		status int
+		want   string
+	}{
+		{"from a file", map[string]string{"DATABASE_PASSWORD_FILE": file}, 0, "***                        file "},
+		{"from a variable", map[string]string{"DATABASE_PASSWORD": "SECRET"}, 0, "***                        environment "},
+		{"from both", map[string]string{"DATABASE_PASSWORD": "SECRET", "DATABASE_PASSWORD_FILE": file}, 2, "choose one"},
+		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE cannot be read"},
+		{"in a URL", map[string]string{"DATABASE_URL": "postgres://app:SECRET@db/x"}, 0, "postgres://app:xxxxx@db/x"},
+	} {
+		status, stdout, stderr := command(t, tt.env, "", "settings")
+		if status != tt.status || !strings.Contains(stdout+stderr, tt.want) {
+			t.Errorf("%s: exit status %d, want %d and %q:\n%s%s", tt.name, status, tt.status, tt.want, stdout, stderr)
+		}
+		if strings.Contains(stdout+stderr, "SECRET") {
+			t.Errorf("%s: the secret is shown:\n%s%s", tt.name, stdout, stderr)
+		}
+	}
+}
+
+func TestSettingsNameTheirOrigin(t *testing.T) {
+	t.Parallel()
+	_, stdout, _ := command(t, map[string]string{"LOG_FORMAT": "text"}, "", "settings", "--log-level=warn")
+	for setting, origin := range map[string]string{"LOG_LEVEL": "flag", "LOG_FORMAT": "environment", "ADDRESS": "default"} {
+		found := false
+		for line := range strings.Lines(stdout) {
+			fields := strings.Fields(line)
+			found = found || fields[0] == setting && fields[2] == origin
+		}
+		if !found {
+			t.Errorf("%s is not from %s:\n%s", setting, origin, stdout)
+		}
+	}
+}
+
+func TestHelpHasExamples(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"serve", "migrate", "loaddata", "dumpdata", "healthcheck", "openapi"} {
+		status, stdout, stderr := command(t, nil, "", name, "--help")
+		if status != 0 || !strings.Contains(stdout, "Examples:") || !strings.Contains(stdout, "$DATABASE_URL") || stderr != "" {
+			t.Errorf("app %s --help = %d:\n%s%s", name, status, stdout, stderr)
+		}
+	}
+}
+
+func TestWrongCommandLineIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"bogus"}, {"--bogus"}, {"serve", "--address"}, {"migrate", "--status", "--to=1"}} {
+		if status, _, stderr := command(t, nil, "", args...); status != 2 || !strings.Contains(stderr, "app --help") {
+			t.Errorf("app %v = %d: %s", args, status, stderr)
+		}
+	}
+}
+
+func TestMigrateListsAndGoesToAVersion(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		for _, tt := range []struct{ args, want string }{
+			{"migrate", "nothing to do"},
+			{"migrate --status", "applied  tweet/00001_create_tweet.sql"},
+			{"migrate tweet --to 0", "undone tweet/00001_create_tweet.sql in "},
+			{"migrate tweet --status", "pending  tweet/00001_create_tweet.sql"},
+			{"migrate --to 1", "applied tweet/00001_create_tweet.sql in "},
+		} {
+			status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...)
+			if status != 0 || !strings.Contains(stdout, tt.want) {
+				t.Errorf("app %s = %d, want %q: %s%s", tt.args, status, tt.want, stdout, stderr)
+			}
+		}
+		if status, _, stderr := command(t, env, "", "migrate", "nothing"); status != 1 || !strings.Contains(stderr, `no resource "nothing"`) {
+			t.Errorf("app migrate nothing = %d: %s", status, stderr)
+		}
+	})
+}
+
+func TestVersionNamesModuleAndToolchain(t *testing.T) {
+	t.Parallel()
+	status, stdout, _ := command(t, nil, "", "version")
+	if status != 0 || !strings.Contains(stdout, "templatesite") || !strings.Contains(stdout, "commit ") || !strings.Contains(stdout, "go1.") {
+		t.Errorf("app version = %d: %s", status, stdout)
+	}
+}
+
+func TestHealthcheckFailsWhenNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"ADDRESS": "127.0.0.1:1"}
+	if status, _, stderr := command(t, env, "", "healthcheck"); status != 1 || !strings.Contains(stderr, "no answer") {
+		t.Errorf("app healthcheck = %d: %s", status, stderr)
+	}
+}
