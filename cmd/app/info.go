@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime/debug"
 	"text/tabwriter"
@@ -83,11 +82,11 @@ func (c openapiCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	render := func() ([]byte, error) { return json.MarshalIndent(api.OpenAPI(), "", "  ") }
+	format := "json"
 	if c.YAML {
-		render = api.OpenAPI().YAML
+		format = "yaml"
 	}
-	text, err := render()
+	text, err := api.Description(format)
 	if err != nil {
 		return err
 	}

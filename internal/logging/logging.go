@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/lmittmann/tint"
 
@@ -27,9 +28,18 @@ func New(w io.Writer, format string, color bool, level slog.Leveler) slog.Handle
 	if format == JSON {
 		h = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
 	} else {
-		h = tint.NewHandler(w, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000"})
+		h = tint.NewHandler(w, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escape})
 	}
 	return requestHandler{h}
+}
+
+// escape takes the power from terminal escapes, which tint leaves in values: a
+// client could otherwise rewrite what an operator sees.
+func escape(_ []string, attr slog.Attr) slog.Attr {
+	if attr.Value.Kind() == slog.KindString && strings.Contains(attr.Value.String(), "\x1b") {
+		attr.Value = slog.StringValue(strings.ReplaceAll(attr.Value.String(), "\x1b", "␛"))
+	}
+	return attr
 }
 
 // requestHandler adds the id of the request to every record that is logged on

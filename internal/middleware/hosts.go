@@ -32,7 +32,7 @@ func hostAllowed(baseURL string, allowed []string) bool {
 		return true
 	}
 	base, err := url.Parse(baseURL)
-	if err != nil || base.User != nil {
+	if err != nil || base.User != nil || base.Path != "" || base.RawQuery != "" {
 		return false
 	}
 	host := strings.ToLower(strings.TrimSuffix(base.Hostname(), "."))

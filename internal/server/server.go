@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -84,7 +85,7 @@ func (s *Server) shutdown(server *http.Server) error {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if err := server.Shutdown(ctx); err != nil {
-		return errors.Join(errors.New("requests were cut off: SHUTDOWN_TIMEOUT is over"), server.Close())
+		return errors.Join(fmt.Errorf("requests were cut off, SHUTDOWN_TIMEOUT is over: %w", err), server.Close())
 	}
 	return nil
 }

@@ -17,22 +17,24 @@ import (
 func (a *API) Documents() {
 	Register(a, huma.Operation{OperationID: "index", Method: http.MethodGet, Path: "/", Tags: []string{"documents"},
 		Summary: "Index", Description: "The resources and the documents, as links."}, a.index)
-	formats := map[string]func(*huma.OpenAPI) ([]byte, error){
-		"json": func(o *huma.OpenAPI) ([]byte, error) {
-			return json.Marshal(o, jsontext.WithIndent("  "))
-		},
-		"yaml": (*huma.OpenAPI).YAML,
-	}
-	for extension, render := range formats {
-		a.document(extension, sync.OnceValues(func() ([]byte, error) { return render(a.OpenAPI()) }))
+	for _, format := range []string{"json", "yaml"} {
+		a.document(format, sync.OnceValues(func() ([]byte, error) { return a.Description(format) }))
 	}
 }
 
-func (a *API) document(extension string, render func() ([]byte, error)) {
-	mediaType := "application/openapi+" + extension
-	path := "/openapi." + extension
-	op := &huma.Operation{OperationID: "openapi-" + extension, Method: http.MethodGet, Path: path, Tags: []string{"documents"},
-		Summary: "OpenAPI description, as " + strings.ToUpper(extension),
+// Description renders the OpenAPI description as json or yaml.
+func (a *API) Description(format string) ([]byte, error) {
+	if format == "yaml" {
+		return a.OpenAPI().YAML()
+	}
+	return json.Marshal(a.OpenAPI(), jsontext.WithIndent("  "), json.Deterministic(true))
+}
+
+func (a *API) document(format string, render func() ([]byte, error)) {
+	mediaType := "application/openapi+" + format
+	path := "/openapi." + format
+	op := &huma.Operation{OperationID: "openapi-" + format, Method: http.MethodGet, Path: path, Tags: []string{"documents"},
+		Summary: "OpenAPI description, as " + strings.ToUpper(format),
 		Responses: map[string]*huma.Response{"200": {
 			Description: http.StatusText(http.StatusOK),
 			Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeObject}}},

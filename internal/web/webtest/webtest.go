@@ -43,10 +43,17 @@ type Answer struct {
 // is sent as JSON.
 func (c *Client) Do(method, target, body string, headers ...string) Answer {
 	c.t.Helper()
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		headers = append([]string{"Content-Type: application/json"}, headers...)
 	}
+	return c.DoReader(method, target, strings.NewReader(body), headers...)
+}
+
+// DoReader sends a request whose body has a length only if httptest knows it
+// from the type of the reader.
+func (c *Client) DoReader(method, target string, body io.Reader, headers ...string) Answer {
+	c.t.Helper()
+	r := httptest.NewRequest(method, target, body)
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Set(name, value)

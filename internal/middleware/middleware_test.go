@@ -1,0 +1,139 @@
+package middleware_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/web"
+)
+
+// serve runs one request through the middlewares, and returns the answer and
+// the records that it left.
+func serve(t *testing.T, r *http.Request, handler http.HandlerFunc) (*http.Response, []map[string]any) {
+	t.Helper()
+	var output bytes.Buffer
+	log := slog.New(logging.New(&output, logging.JSON, false, slog.LevelDebug))
+	chain := web.Chain(handler,
+		middleware.Identify(nil), middleware.AccessLog(log), middleware.Recover(log),
+		middleware.Hosts([]string{"example.com", ".example.org", "::1"}), middleware.Deadline(time.Second))
+	w := httptest.NewRecorder()
+	func() {
+		defer func() {
+			if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
+				t.Errorf("the panic %v got through", reason)
+			}
+		}()
+		chain.ServeHTTP(w, r)
+	}()
+	var records []map[string]any
+	decoder := json.NewDecoder(&output)
+	for {
+		var record map[string]any
+		if err := decoder.Decode(&record); errors.Is(err, io.EOF) {
+			return w.Result(), records
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, record)
+	}
+}
+
+func TestPanicIsAProblemAStackAndOneAccessLine(t *testing.T) {
+	t.Parallel()
+	response, records := serve(t, httptest.NewRequest("GET", "/", nil), func(http.ResponseWriter, *http.Request) { panic("SECRET") })
+	body, _ := io.ReadAll(response.Body)
+	if response.StatusCode != http.StatusInternalServerError || strings.Contains(string(body), "SECRET") {
+		t.Errorf("%d %s", response.StatusCode, body)
+	}
+	if len(records) != 2 || records[0]["msg"] != "panic" || !strings.Contains(records[0]["stack"].(string), "middleware_test.go") {
+		t.Fatalf("records = %v", records)
+	}
+	if line := records[1]; line["status"] != 500.0 || line["level"] != "ERROR" || line["error"] == nil || line["request_id"] != records[0]["request_id"] {
+		t.Errorf("access line = %v", line)
+	}
+}
+
+func TestPanicInTheMiddleOfAnAnswerCutsIt(t *testing.T) {
+	t.Parallel()
+	_, records := serve(t, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "half")
+		panic("late")
+	})
+	if len(records) != 2 || records[1]["status"] != 200.0 || records[1]["error"] != "panic: late" || records[1]["bytes"] != 4.0 {
+		t.Errorf("records = %v", records)
+	}
+}
+
+func TestRequestOfAClientThatWentAwayLeavesALine(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	_, records := serve(t, httptest.NewRequestWithContext(ctx, "GET", "/", nil), func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	})
+	if len(records) != 1 || records[0]["msg"] != "request" || records[0]["error"] == nil {
+		t.Errorf("records = %v", records)
+	}
+}
+
+func TestValuesFromClientsCannotForgeALine(t *testing.T) {
+	t.Parallel()
+	const forged = "/x\n{\"msg\":\"forged\"}\r\x1b[31m\u2028"
+	for _, format := range []string{logging.JSON, logging.Text} {
+		var output bytes.Buffer
+		log := slog.New(logging.New(&output, format, true, slog.LevelDebug))
+		r := httptest.NewRequest("GET", "/", nil)
+		r.URL.Path = forged
+		r.Header.Set("X-Request-ID", "forged\nline")
+		web.Chain(http.NotFoundHandler(), middleware.Identify(nil), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
+		if lines := strings.Count(output.String(), "\n"); lines != 1 || strings.Contains(output.String(), "\r") || strings.Contains(output.String(), "\x1b[31m") {
+			t.Errorf("%s: %q", format, output.String())
+		}
+	}
+}
+
+func TestDeadlineReachesTheHandler(t *testing.T) {
+	t.Parallel()
+	serve(t, httptest.NewRequest("GET", "/", nil), func(_ http.ResponseWriter, r *http.Request) {
+		if deadline, ok := r.Context().Deadline(); !ok || time.Until(deadline) > time.Second {
+			t.Errorf("deadline = %v, %v", deadline, ok)
+		}
+	})
+}
+
+func TestOnlyAllowedHostsAreAnswered(t *testing.T) {
+	t.Parallel()
+	for host, want := range map[string]int{
+		"example.com": 200, "example.com:8080": 200, "EXAMPLE.com": 200, "example.com.": 200, "[::1]:80": 200,
+		"example.org": 200, "a.example.org": 200, "a.b.example.org": 200, "badexample.org": 421,
+		"example.com.evil.net": 421, "evil.net": 421, "127.0.0.1": 421, "": 421, "user@example.com": 421, "example.com/x": 421, "a b": 421,
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host = host
+		response, _ := serve(t, r, func(http.ResponseWriter, *http.Request) {})
+		if response.StatusCode != want {
+			t.Errorf("%q = %d, want %d", host, response.StatusCode, want)
+		}
+	}
+}
+
+func TestAnswerCanBeFlushedThroughTheMiddlewares(t *testing.T) {
+	t.Parallel()
+	serve(t, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+	})
+}

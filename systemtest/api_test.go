@@ -1,0 +1,77 @@
+package systemtest
+
+import (
+	"maps"
+	"net/http"
+	"testing"
+)
+
+type tweet struct {
+	ID              int64
+	Text, Timestamp string
+	Href            string
+}
+
+func TestEveryListedTweetIsThere(t *testing.T) {
+	t.Parallel()
+	created := post(t, "to be listed")
+	var tweets []tweet
+	get(t, baseURL+"/tweet/", http.StatusOK, &tweets)
+	if len(tweets) == 0 {
+		t.Error("there are no tweets")
+	}
+	for _, one := range tweets {
+		if one.Href == created.Href { // others may come and go meanwhile
+			var got tweet
+			get(t, one.Href, http.StatusOK, &got)
+			if got != created {
+				t.Errorf("%s is %+v, want %+v", one.Href, got, created)
+			}
+		}
+	}
+}
+
+// post creates a tweet that is deleted with the test.
+func post(t *testing.T, text string) tweet {
+	t.Helper()
+	var created tweet
+	call(t, "POST", baseURL+"/tweet/", `{"text":"`+text+`"}`, http.StatusCreated, &created)
+	t.Cleanup(func() { call(t, "DELETE", created.Href, "", http.StatusNoContent, nil) })
+	return created
+}
+
+func TestTweetLivesThroughAllOperations(t *testing.T) {
+	t.Parallel()
+	var created, changed tweet
+	header := call(t, "POST", baseURL+"/tweet/", `{"text":"new"}`, http.StatusCreated, &created)
+	if header.Get("Location") != created.Href {
+		t.Errorf("Location = %q, href = %q", header.Get("Location"), created.Href)
+	}
+	etag := header.Get("ETag")
+	get(t, created.Href, http.StatusNotModified, nil, "If-None-Match: "+etag)
+	call(t, "PUT", created.Href, `{"text":"replaced"}`, http.StatusOK, &changed, "If-Match: "+etag)
+	if changed.Text != "replaced" || changed.Timestamp != created.Timestamp {
+		t.Errorf("PUT made %+v of %+v", changed, created)
+	}
+	call(t, "PUT", created.Href, `{"text":"lost"}`, http.StatusPreconditionFailed, nil, "If-Match: "+etag)
+	call(t, "PATCH", created.Href, `{"text":"patched"}`, http.StatusOK, &changed)
+	call(t, "DELETE", created.Href, "", http.StatusNoContent, nil)
+	get(t, created.Href, http.StatusNotFound, nil)
+}
+
+func TestHealthcheckIsOK(t *testing.T) {
+	t.Parallel()
+	var health map[string]any
+	get(t, baseURL+"/healthcheck", http.StatusOK, &health)
+	db, _ := health["db"].(map[string]any)
+	if health["status"] != "ok" || !maps.Equal(db, map[string]any{"status": "ok"}) {
+		t.Errorf("healthcheck = %v", health)
+	}
+}
+
+func TestRequestIDComesBack(t *testing.T) {
+	t.Parallel()
+	if got := get(t, baseURL+"/healthcheck", http.StatusOK, nil, "X-Request-ID: test_id").Get("X-Request-ID"); got != "test_id" {
+		t.Errorf("X-Request-ID = %q", got)
+	}
+}

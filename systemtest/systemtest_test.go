@@ -1,0 +1,96 @@
+// Package systemtest looks at the service from outside, over HTTP only.
+//
+// With SYSTEM_TEST_URL it meets a service that runs, a cluster for example, in
+// whatever state that is, and can be repeated at will. Without it, it builds the
+// program, starts it on SQLite, and looks at what only an owner of the process
+// sees, too: signals, exits and restarts.
+package systemtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	// baseURL is the service that the black-box tests meet, without a slash.
+	baseURL string
+	// binary is the program, when we built it.
+	binary string
+)
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	if url := os.Getenv("SYSTEM_TEST_URL"); url != "" {
+		baseURL = strings.TrimSuffix(url, "/")
+		return m.Run()
+	}
+	dir, err := os.MkdirTemp("", "systemtest")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "app")
+	build := exec.Command("go", "build", "-o", binary, "../cmd/app")
+	if output, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, output)
+		return 1
+	}
+	p, err := start("sqlite:"+filepath.Join(dir, "systemtest.db"), io.Discard)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer p.kill()
+	baseURL = p.url
+	return m.Run()
+}
+
+// get asks for a URL and reads a JSON answer with that status into value.
+func get(t *testing.T, url string, status int, value any, headers ...string) http.Header {
+	t.Helper()
+	return call(t, "GET", url, "", status, value, headers...)
+}
+
+func call(t *testing.T, method, url, body string, status int, value any, headers ...string) http.Header {
+	t.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		r.Header.Set(name, value)
+	}
+	client := http.Client{Timeout: 10 * time.Second}
+	response, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != status {
+		t.Fatalf("%s %s = %d, want %d: %s", method, url, response.StatusCode, status, text)
+	}
+	if value != nil {
+		if err := json.Unmarshal(text, value); err != nil {
+			t.Fatalf("%s %s: %v in %s", method, url, err, text)
+		}
+	}
+	return response.Header
+}
