@@ -13,18 +13,30 @@ import (
 func routes(api *web.API, db *sql.DB) {
 	h := handlers{Store{db}}
 	tags := []string{"tweet"}
-	web.Register(api, huma.Operation{OperationID: "list-tweets", Method: http.MethodGet, Path: "/tweet/", Tags: tags,
-		Summary: "List tweets", Description: "Oldest first, a page at a time."}, h.list)
-	web.Register(api, huma.Operation{OperationID: "create-tweet", Method: http.MethodPost, Path: "/tweet/", Tags: tags,
-		Summary: "Post a tweet", DefaultStatus: http.StatusCreated}, h.create)
-	web.Register(api, huma.Operation{OperationID: "get-tweet", Method: http.MethodGet, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Read a tweet"}, h.get)
-	web.Register(api, huma.Operation{OperationID: "replace-tweet", Method: http.MethodPut, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Replace what a tweet says"}, h.replace)
-	web.Register(api, huma.Operation{OperationID: "update-tweet", Method: http.MethodPatch, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Change a part of a tweet", Description: "The body is a JSON merge patch (RFC 7396)."}, h.update)
-	web.Register(api, huma.Operation{OperationID: "delete-tweet", Method: http.MethodDelete, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Delete a tweet", DefaultStatus: http.StatusNoContent}, h.delete)
+	web.Register(api, huma.Operation{
+		OperationID: "list-tweets", Method: http.MethodGet, Path: "/tweet/", Tags: tags,
+		Summary: "List tweets", Description: "Oldest first, a page at a time.",
+	}, h.list)
+	web.Register(api, huma.Operation{
+		OperationID: "create-tweet", Method: http.MethodPost, Path: "/tweet/", Tags: tags,
+		Summary: "Post a tweet", DefaultStatus: http.StatusCreated,
+	}, h.create)
+	web.Register(api, huma.Operation{
+		OperationID: "get-tweet", Method: http.MethodGet, Path: "/tweet/{id}", Tags: tags,
+		Summary: "Read a tweet",
+	}, h.get)
+	web.Register(api, huma.Operation{
+		OperationID: "replace-tweet", Method: http.MethodPut, Path: "/tweet/{id}", Tags: tags,
+		Summary: "Replace what a tweet says",
+	}, h.replace)
+	web.Register(api, huma.Operation{
+		OperationID: "update-tweet", Method: http.MethodPatch, Path: "/tweet/{id}", Tags: tags,
+		Summary: "Change a part of a tweet", Description: "The body is a JSON merge patch (RFC 7396).",
+	}, h.update)
+	web.Register(api, huma.Operation{
+		OperationID: "delete-tweet", Method: http.MethodDelete, Path: "/tweet/{id}", Tags: tags,
+		Summary: "Delete a tweet", DefaultStatus: http.StatusNoContent,
+	}, h.delete)
 }
 
 type handlers struct{ store Store }

@@ -48,7 +48,7 @@ func TestCreatedTweetIsReadBackAndListed(t *testing.T) {
 }
 
 func TestTextHasOneTo140Characters(t *testing.T) {
-	each(t, func(t *testing.T, c *webtest.Client) {
+	each(t, func(_ *testing.T, c *webtest.Client) {
 		for _, text := range []string{"x", " ", strings.Repeat("ü", 140), strings.Repeat("👋", 140)} {
 			c.Want(http.StatusCreated, "POST", "/tweet/", fmt.Sprintf(`{"text":%q}`, text))
 		}

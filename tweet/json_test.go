@@ -92,7 +92,7 @@ func TestAcceptedTextComesBackCharacterForCharacter(t *testing.T) {
 }
 
 func TestBodyOfAnotherTypeOrSizeIsRefused(t *testing.T) {
-	each(t, func(t *testing.T, c *webtest.Client) {
+	each(t, func(_ *testing.T, c *webtest.Client) {
 		for contentType, want := range map[string]int{
 			"application/json": 201, "application/json; charset=utf-8": 201, "Application/JSON; charset=UTF-8": 201,
 			"application/json; charset=latin1": 415, "text/plain": 415, "application/x-www-form-urlencoded": 415,

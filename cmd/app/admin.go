@@ -9,6 +9,7 @@ import (
 	"net/http/pprof"
 	"time"
 
+	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
 	"example.com/templatesite/internal/web"
@@ -21,20 +22,20 @@ type admin struct {
 }
 
 // serveAdmin starts the admin server, when it has an address.
-func serveAdmin(c *config, log *slog.Logger, level *slog.LevelVar) (*admin, error) {
+func serveAdmin(ctx context.Context, c *config, log *slog.Logger, level *slog.LevelVar, registry metrics.Registry) (*admin, error) {
 	if c.AdminAddress == "" {
 		return &admin{"off", func() error { return nil }}, nil
 	}
-	listener, err := listen("ADMIN_ADDRESS", string(c.AdminAddress))
+	listener, err := listen(ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
 	if err != nil {
 		return nil, err
 	}
 	s := &server.Server{
-		Handler:         web.Chain(adminRoutes(log, level), middleware.Identify(nil), middleware.Hosts(c.AllowedHosts)),
+		Handler:         web.Chain(adminRoutes(log, level, registry), middleware.Identify(nil), middleware.Hosts(c.AllowedHosts)),
 		Log:             log,
 		ShutdownTimeout: time.Second,
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.Run(ctx, listener) }()
 	return &admin{baseURL(string(c.AdminAddress), listener), func() error {
@@ -44,8 +45,9 @@ func serveAdmin(c *config, log *slog.Logger, level *slog.LevelVar) (*admin, erro
 }
 
 // adminRoutes are the operators' URLs.
-func adminRoutes(log *slog.Logger, level *slog.LevelVar) http.Handler {
+func adminRoutes(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", registry.Handler())
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

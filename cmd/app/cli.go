@@ -51,8 +51,10 @@ func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Re
 		kong.Description("A RESTful service, and all that it needs to run. `app COMMAND --help` shows examples."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }),
-		kong.ExplicitGroups([]kong.Group{{Key: settings.Group, Title: "Settings:",
-			Description: "Each is also an environment variable; a secret also comes from the file that X_FILE names."}}),
+		kong.ExplicitGroups([]kong.Group{{
+			Key: settings.Group, Title: "Settings:",
+			Description: "Each is also an environment variable; a secret also comes from the file that X_FILE names.",
+		}}),
 		kong.ValueFormatter(helpWithVariable),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Resolvers(source))

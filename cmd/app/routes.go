@@ -6,6 +6,7 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
+	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
@@ -32,10 +33,11 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 
 // surround puts the middlewares around h, in the order in which a request meets
 // them.
-func surround(h http.Handler, c *config, log *slog.Logger) http.Handler {
+func surround(h http.Handler, c *config, log *slog.Logger, registry metrics.Registry) http.Handler {
 	return web.Chain(h,
 		middleware.Identify(c.TrustedProxies),
 		middleware.AccessLog(log),
+		middleware.Metrics(registry),
 		middleware.Recover(log),
 		middleware.Hosts(c.AllowedHosts),
 		middleware.Deadline(c.RequestTimeout),

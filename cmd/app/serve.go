@@ -9,7 +9,7 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
-	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/server"
 )
 
@@ -28,9 +28,15 @@ Examples:
 
 // Run is the parts list of the service.
 func (serveCommand) Run(p *program) error {
+	b := buildInfo()
+	registry := metrics.New(b.Version, b.Commit, b.Go)
 	level := new(slog.LevelVar)
 	level.Set(p.config.LogLevel)
-	log := p.logger(level)
+	log, closeLog, err := p.openLog(level, registry)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
 
 	db, err := p.config.open(0)
 	if err != nil {
@@ -42,32 +48,33 @@ func (serveCommand) Run(p *program) error {
 			return fmt.Errorf("prepare the database: %w", err)
 		}
 	}
+	registry.Database(db.DB, migrationCounts(db))
 
 	ready := health.New(log, map[string]health.Check{
 		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, apps()) },
 	})
-	// A database that is missing, behind or ahead is said at once, and served.
+	// A database that is behind or ahead is said at once, and served.
 	if advice := ready.Ask(p.ctx).Checks["db"].Detail; advice != "" {
 		log.Warn(advice)
 	}
 
-	listener, err := listen("ADDRESS", string(p.config.Address))
+	listener, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
+	if err != nil {
+		return err
+	}
+	operators, err := serveAdmin(p.ctx, p.config, log, level, registry)
 	if err != nil {
 		return err
 	}
 	api := &server.Server{
-		Handler:         surround(routes(p.config, db, ready), p.config, log),
+		Handler:         surround(routes(p.config, db, ready), p.config, log, registry),
 		Log:             log,
 		Stopping:        func() { log.Info("stopping"); ready.Stop() },
 		DrainDelay:      p.config.DrainDelay,
 		ShutdownTimeout: p.config.ShutdownTimeout,
 	}
-	operators, err := serveAdmin(p.config, log, level)
-	if err != nil {
-		return err
-	}
-	log.Info("serving", "api", baseURL(string(p.config.Address), listener),
-		"documents", baseURL(string(p.config.Address), listener)+"openapi.json", "admin", operators.url)
+	url := baseURL(string(p.config.Address), listener)
+	log.Info("serving", "api", url, "documents", url+"openapi.json", "admin", operators.url)
 	err = errors.Join(api.Run(p.ctx, listener), operators.stop())
 	log.Info("stopped")
 	return err
@@ -78,21 +85,8 @@ func loadFixtures(ctx context.Context, db *database.DB) error {
 	return load(ctx, db, ownFixtures(), func() {})
 }
 
-// logger returns the logger that the settings ask for.
-func (p *program) logger(level slog.Leveler) *slog.Logger {
-	terminal := isTerminal(p.stdout)
-	format := string(p.config.LogFormat)
-	if format == "" {
-		format = logging.JSON
-		if terminal {
-			format = logging.Text
-		}
-	}
-	return slog.New(logging.New(p.stdout, format, terminal && !p.noColor, level))
-}
-
-func listen(setting, address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+func listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w (does another one run already?)", setting, err)
 	}

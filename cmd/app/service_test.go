@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -69,7 +70,7 @@ func (s *service) Write(p []byte) (int, error) {
 	s.pending.Write(p)
 	for {
 		line, err := s.pending.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			s.pending.Write(line)
 			return len(p), nil
 		}

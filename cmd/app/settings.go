@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -28,6 +29,7 @@ type config struct {
 	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded-For, -Proto and -Host are believed, as in 10.0.0.0/8."`
 	LogLevel               slog.Level     `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT: records of level info and up go there, too."`
 	Environment            environment    `default:"development" help:"development or production."`
 	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop, while balancers notice."`
 	ShutdownTimeout        time.Duration  `default:"8s" help:"How long requests in flight get to finish after that."`
@@ -36,11 +38,12 @@ type config struct {
 }
 
 type (
-	hostPort     string
-	adminAddress string
-	logFormat    string
-	environment  string
-	count        int64
+	hostPort      string
+	adminAddress  string
+	logFormat     string
+	syslogAddress string
+	environment   string
+	count         int64
 )
 
 // settingTypes tells kong how to read the types above.
@@ -55,6 +58,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 			return adminAddress(address), err
 		}),
 		settings.Type(s, parseNetwork),
+		settings.Type(s, parseSyslogAddress),
 		settings.Type(s, parseLevel),
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")),
@@ -86,6 +90,14 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		return network, errors.New("it must be a network, as in 10.0.0.0/8")
 	}
 	return network, nil
+}
+
+func parseSyslogAddress(text string) (syslogAddress, error) {
+	if text == "" {
+		return "", nil
+	}
+	_, err := logging.SyslogURL(text)
+	return syslogAddress(text), err
 }
 
 func parseLevel(text string) (slog.Level, error) {
@@ -123,8 +135,16 @@ func (c *config) open(lockTimeout time.Duration) (*database.DB, error) {
 	})
 }
 
+// publishedPassword is the one in docker/db/password.development, which everyone
+// can read.
+const publishedPassword = "development-only-password"
+
 // check reports, as problems of s, what no single value shows.
 func (c *config) check(s *settings.Source) {
+	inURL := strings.Contains(c.DatabaseURL, ":"+publishedPassword+"@")
+	if c.Environment == "production" && (inURL || c.DatabasePassword == publishedPassword) {
+		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
+	}
 	db, err := c.open(0)
 	if err != nil {
 		// The reason may quote the URL, and with it the password.

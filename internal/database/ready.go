@@ -14,18 +14,9 @@ import (
 // database is ahead of the program, which is served, as a newer program made it
 // so and has to live beside this one. err is why it cannot be served.
 func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err error) {
-	migrations, err := db.Status(ctx, apps)
+	_, pending, ahead, err := db.Count(ctx, apps)
 	if err != nil {
 		return "", err
-	}
-	pending, ahead := 0, 0
-	for _, m := range migrations {
-		switch {
-		case !m.Applied:
-			pending++
-		case m.Name == "":
-			ahead++
-		}
 	}
 	switch {
 	case pending > 0:
@@ -35,6 +26,23 @@ func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err err
 		return fmt.Sprintf("the database is ahead of this program, by migrations that it does not know (%d)", ahead), nil
 	}
 	return "", nil
+}
+
+// Count returns how many migrations the database has, how many it lacks, and how
+// many it has that the program does not know.
+func (db *DB) Count(ctx context.Context, apps []web.App) (applied, pending, ahead int, err error) {
+	migrations, err := db.Status(ctx, apps)
+	for _, m := range migrations {
+		switch {
+		case !m.Applied:
+			pending++
+		case m.Name == "":
+			ahead++
+		default:
+			applied++
+		}
+	}
+	return applied, pending, ahead, err
 }
 
 // AdvanceSequence leaves the sequence that makes table's ids at the highest id,

@@ -23,10 +23,10 @@ func OpenSQLite(t testing.TB, apps []web.App) *database.DB {
 // SQLiteFile returns the path of a migrated database.
 func SQLiteFile(t testing.TB, apps []web.App) string {
 	t.Helper()
-	make, _ := templates.LoadOrStore(hash(apps, database.SQLite), sync.OnceValues(func() ([]byte, error) {
+	built, _ := templates.LoadOrStore(hash(apps, database.SQLite), sync.OnceValues(func() ([]byte, error) {
 		return migratedFile(apps)
 	}))
-	template, err := make.(func() ([]byte, error))()
+	template, err := built.(func() ([]byte, error))()
 	if err != nil {
 		t.Fatal(err)
 	}

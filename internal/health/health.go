@@ -110,13 +110,17 @@ func (h *Health) ask(ctx context.Context, name string) Result {
 // Routes registers the addresses that balancers and orchestrators ask.
 func (h *Health) Routes(api *web.API) {
 	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
-		web.Register(api, huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"health"},
+		web.Register(api, huma.Operation{
+			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"health"},
 			Summary:     "Readiness",
-			Description: "Whether the service can do its work now: 200, or 503 and what is missing."}, h.readiness)
+			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
+		}, h.readiness)
 	}
-	web.Register(api, huma.Operation{OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: []string{"health"},
+	web.Register(api, huma.Operation{
+		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: []string{"health"},
 		Summary:     "Liveness",
-		Description: "That the process answers. It asks nothing else: restarting us does not mend a database."}, liveness)
+		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
+	}, liveness)
 }
 
 type readinessOutput struct {

@@ -28,16 +28,21 @@ func New(w io.Writer, format string, color bool, level slog.Leveler) slog.Handle
 	if format == JSON {
 		h = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
 	} else {
-		h = tint.NewHandler(w, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escape})
+		h = tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escape})
 	}
 	return requestHandler{h}
 }
 
-// escape takes the power from terminal escapes, which tint leaves in values: a
-// client could otherwise rewrite what an operator sees.
+// powerless takes the power from terminal escapes, which tint leaves in values,
+// and makes of their spelling: a client could rewrite what an operator sees.
+var powerless = strings.NewReplacer("\x1b", "␛", `\x1b`, `\x1B`)
+
 func escape(_ []string, attr slog.Attr) slog.Attr {
-	if attr.Value.Kind() == slog.KindString && strings.Contains(attr.Value.String(), "\x1b") {
-		attr.Value = slog.StringValue(strings.ReplaceAll(attr.Value.String(), "\x1b", "␛"))
+	switch value := attr.Value.Any().(type) {
+	case string:
+		attr.Value = slog.StringValue(powerless.Replace(value))
+	case error:
+		attr.Value = slog.StringValue(powerless.Replace(value.Error()))
 	}
 	return attr
 }

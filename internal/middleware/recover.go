@@ -22,9 +22,10 @@ func Recover(log *slog.Logger) web.Middleware {
 				}
 				info := web.InfoFrom(r.Context())
 				info.Err = fmt.Errorf("panic: %v", reason)
-				if reason == http.ErrAbortHandler {
+				if reason == any(http.ErrAbortHandler) {
 					panic(reason)
 				}
+				info.Panicked = true
 				log.LogAttrs(r.Context(), slog.LevelError, "panic",
 					slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
 				if info.Status != 0 {

@@ -72,7 +72,9 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	if err := ln.Close(); err != nil {
 		return err
 	}
-	<-failed // the listener is closed: Serve is over
+	if err := <-failed; !errors.Is(err, net.ErrClosed) {
+		return err
+	}
 	return s.shutdown(server)
 }
 

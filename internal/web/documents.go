@@ -15,8 +15,10 @@ import (
 // Documents registers the index of the service and its OpenAPI description. It
 // comes after all other operations, and describes itself, too.
 func (a *API) Documents() {
-	Register(a, huma.Operation{OperationID: "index", Method: http.MethodGet, Path: "/", Tags: []string{"documents"},
-		Summary: "Index", Description: "The resources and the documents, as links."}, a.index)
+	Register(a, huma.Operation{
+		OperationID: "index", Method: http.MethodGet, Path: "/", Tags: []string{"documents"},
+		Summary: "Index", Description: "The resources and the documents, as links.",
+	}, a.index)
 	for _, format := range []string{"json", "yaml"} {
 		a.document(format, sync.OnceValues(func() ([]byte, error) { return a.Description(format) }))
 	}
@@ -33,12 +35,14 @@ func (a *API) Description(format string) ([]byte, error) {
 func (a *API) document(format string, render func() ([]byte, error)) {
 	mediaType := "application/openapi+" + format
 	path := "/openapi." + format
-	op := &huma.Operation{OperationID: "openapi-" + format, Method: http.MethodGet, Path: path, Tags: []string{"documents"},
+	op := &huma.Operation{
+		OperationID: "openapi-" + format, Method: http.MethodGet, Path: path, Tags: []string{"documents"},
 		Summary: "OpenAPI description, as " + strings.ToUpper(format),
 		Responses: map[string]*huma.Response{"200": {
 			Description: http.StatusText(http.StatusOK),
 			Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeObject}}},
-		}}}
+		}},
+	}
 	a.OpenAPI().AddOperation(op)
 	a.HandleFunc(http.MethodGet+" "+path, func(w http.ResponseWriter, r *http.Request) {
 		text, err := render()

@@ -21,7 +21,7 @@ const maxDepth = 32
 // leaves open and RFC 7493 (I-JSON) forbids: see checkJSON, which runs first.
 var jsonFormat = huma.Format{
 	Marshal:   writeJSON,
-	Unmarshal: func(data []byte, v any) error { return ReadJSON(data, v) },
+	Unmarshal: ReadJSON,
 }
 
 // writeJSON writes v and a line feed, so that a terminal's prompt starts afresh.
@@ -46,9 +46,9 @@ func checkJSON(data []byte) *Problem {
 	for values := 0; ; {
 		token, err := dec.ReadToken()
 		switch {
-		case err == io.EOF && values == 1:
+		case errors.Is(err, io.EOF) && values == 1:
 			return nil
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return malformed("", "a JSON value is missing")
 		case err != nil:
 			return syntaxProblem(err)

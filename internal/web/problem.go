@@ -83,7 +83,8 @@ func (p *Problem) Error() string {
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.cause }
 
-// GetStatus, GetHeaders and ContentType tell huma how to send a problem.
+// GetStatus returns the status: with GetHeaders and ContentType, it is how huma
+// knows how to send a problem.
 func (p *Problem) GetStatus() int { return p.Status }
 
 // GetHeaders returns the headers that go with the problem.

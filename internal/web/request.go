@@ -25,6 +25,8 @@ type Info struct {
 	Bytes  int64
 	// Err is why the request failed, for the log; nil when it did not.
 	Err error
+	// Panicked says that the handler did.
+	Panicked bool
 }
 
 type infoKey struct{}

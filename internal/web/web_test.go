@@ -40,8 +40,10 @@ var errSecret = errors.New("SECRET")
 func newAPI(t *testing.T) *webtest.Client {
 	t.Helper()
 	const etag = `"1"`
-	api := web.NewAPI(web.Options{Title: "test", Version: "1", MaxBodyBytes: 100, BodyTimeout: time.Second,
-		Classify: func(error) *web.Problem { return nil }})
+	api := web.NewAPI(web.Options{
+		Title: "test", Version: "1", MaxBodyBytes: 100, BodyTimeout: time.Second,
+		Classify: func(error) *web.Problem { return nil },
+	})
 	before := thing{Name: "before", Count: 9007199254740993, Inner: &inner{A: 1, B: 2}, Tags: []int64{1, 2}}
 	web.Register(api, huma.Operation{OperationID: "patch", Method: http.MethodPatch, Path: "/thing/{id}"},
 		func(_ context.Context, in *thingInput) (*web.Item[thing], error) {
@@ -53,7 +55,7 @@ func newAPI(t *testing.T) *webtest.Client {
 	web.Register(api, huma.Operation{OperationID: "fail", Method: http.MethodGet, Path: "/fail"},
 		func(context.Context, *struct{}) (*struct{}, error) { return nil, errSecret })
 	web.Register(api, huma.Operation{OperationID: "gone", Method: http.MethodGet, Path: "/gone"},
-		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		func(context.Context, *struct{}) (*struct{}, error) {
 			return nil, errors.Join(web.ErrNotFound, errSecret)
 		})
 	api.Documents()

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"os"
+	"path"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/metrics"
+)
+
+// flushTimeout bounds how long the end of the service waits for the log server.
+const flushTimeout = 2 * time.Second
+
+// openLog returns the log that the settings ask for, and what closes it.
+func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.Logger, func(), error) {
+	stdout := p.stdoutHandler(level)
+	if p.config.SyslogAddress == "" {
+		return slog.New(stdout), func() {}, nil
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, nil, err
+	}
+	syslog, err := logging.NewSyslog(string(p.config.SyslogAddress), path.Base(buildInfo().Module), host, os.Getpid())
+	if err != nil {
+		return nil, nil, err
+	}
+	registry.LogSink("syslog", syslog.Dropped)
+	log := slog.New(slog.NewMultiHandler(stdout, syslog.Handler(slog.LevelInfo)))
+	return log, func() { syslog.Close(flushTimeout) }, nil
+}
+
+func (p *program) stdoutHandler(level slog.Leveler) slog.Handler {
+	terminal := isTerminal(p.stdout)
+	format := logging.JSON
+	if terminal {
+		format = logging.Text
+	}
+	return logging.New(p.stdout, cmp.Or(string(p.config.LogFormat), format), terminal && !p.noColor, level)
+}
+
+// scrapeTimeout bounds what a scrape asks the database.
+const scrapeTimeout = 2 * time.Second
+
+func migrationCounts(db *database.DB) func() (applied, pending int, err error) {
+	return func() (int, int, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+		defer cancel()
+		applied, pending, _, err := db.Count(ctx, apps())
+		return applied, pending, err
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	received := make(chan string, 1)
+	go func() {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		text, _ := io.ReadAll(conn) // up to the end of the service
+		received <- string(text)
+	}()
+	s := startService(t, map[string]string{"SYSLOG_ADDRESS": "tcp://" + ln.Addr().String()})
+	s.do("GET", "/tweet/1", "", "X-Request-ID: find-me")
+	s.do("GET", "/livez", "", "X-Request-ID: a-probe")
+	metrics := s.do("GET", s.admin+"/metrics", "").body
+	for _, want := range []string{
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/tweet/{id}"} 1`,
+		`http_server_active_requests 0`, `db_client_connection_max 4`, `migrations_applied 1`, `migrations_pending 0`,
+		`log_records_dropped_total{sink="syslog"} 0`, `panics_total 0`, `build_info{`, `go_goroutines`, `process_open_fds`,
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+	s.exit()
+	select {
+	case text := <-received:
+		if !strings.Contains(text, ` templatesite `) || !strings.Contains(text, `[request@32473 id="find-me"] request method=GET route=/tweet/{id}`) {
+			t.Errorf("the log server got %s", text)
+		}
+		if strings.Contains(text, "a-probe") {
+			t.Error("a debug record went to the log server")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the log server got nothing")
+	}
+}
+
+func TestUnknownPathsAndMethodsAreOneSeries(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for i := range 50 {
+		s.do("GET", fmt.Sprintf("/unknown/%d", i), "")
+		s.do(fmt.Sprintf("METHOD%d", i), "/tweet/", "")
+	}
+	series := 0
+	for line := range strings.Lines(s.do("GET", s.admin+"/metrics", "").body) {
+		if strings.HasPrefix(line, "http_server_request_duration_seconds_count") {
+			series++
+		}
+	}
+	if series != 2 {
+		t.Errorf("%d series, want 2", series)
+	}
+}
+
+func TestPublishedPasswordIsRefusedInProduction(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		environment, password, url string
+		want                       int
+	}{
+		{"production", publishedPassword, "postgres://app@db/x", 2},
+		{"production", "", "postgres://app:" + publishedPassword + "@db/x", 2},
+		{"production", "another", "postgres://app@db/x", 0},
+		{"development", publishedPassword, "postgres://app@db/x", 0},
+	} {
+		env := map[string]string{"ENVIRONMENT": tt.environment, "DATABASE_PASSWORD": tt.password, "DATABASE_URL": tt.url}
+		status, stdout, stderr := command(t, env, "", "settings")
+		if status != tt.want || strings.Contains(stdout+stderr, publishedPassword) {
+			t.Errorf("%+v: exit status %d: %s%s", tt, status, stdout, stderr)
+		}
+	}
+}

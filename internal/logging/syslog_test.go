@@ -1,0 +1,223 @@
+package logging_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leodido/go-syslog/v4"
+	"github.com/leodido/go-syslog/v4/octetcounting"
+	"github.com/leodido/go-syslog/v4/rfc5424"
+
+	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/web"
+)
+
+// newLog returns a logger that sends to an address, and what it sends with.
+func newLog(t *testing.T, address string) (*slog.Logger, *logging.Syslog) {
+	t.Helper()
+	s, err := logging.NewSyslog(address, "templatesite", "host", 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close(time.Second) })
+	return slog.New(s.Handler(slog.LevelInfo)), s
+}
+
+// logServer is a log server on TCP; parsed delivers what it receives.
+type logServer struct {
+	net.Listener
+	parsed chan *rfc5424.SyslogMessage
+}
+
+func newLogServer(t *testing.T, address string) *logServer {
+	t.Helper()
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &logServer{ln, make(chan *rfc5424.SyslogMessage, 100_000)}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			parser := octetcounting.NewParser(syslog.WithListener(func(r *syslog.Result) {
+				if r.Error != nil {
+					t.Errorf("the server cannot read a message: %v", r.Error)
+					return
+				}
+				s.parsed <- r.Message.(*rfc5424.SyslogMessage)
+			}))
+			go parser.Parse(conn)
+		}
+	}()
+	return s
+}
+
+func (s *logServer) next(t *testing.T) *rfc5424.SyslogMessage {
+	t.Helper()
+	select {
+	case message := <-s.parsed:
+		return message
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing arrives")
+		return nil
+	}
+}
+
+func TestRecordArrivesAsAMessageWithItsRequestID(t *testing.T) {
+	t.Parallel()
+	server := newLogServer(t, "127.0.0.1:0")
+	log, _ := newLog(t, "tcp://"+server.Addr().String())
+	ctx := web.WithInfo(t.Context(), &web.Info{ID: "test_id"})
+	log.DebugContext(ctx, "not sent")
+	log.With("a", 1).WithGroup("g").WarnContext(ctx, "first\nline", "b", "x\ny", "text", `"quoted"`)
+	log.Error("second")
+	m := server.next(t)
+	data := (*m.StructuredData)["request@32473"]
+	if *m.Severity != 4 || *m.Facility != 16 || *m.Appname != "templatesite" || *m.Hostname != "host" || *m.ProcID != "42" || data["id"] != "test_id" {
+		t.Errorf("message = %+v, data %v", m, data)
+	}
+	if want := `first line a=1 g.b="x\ny" g.text="\"quoted\"" g.request_id=test_id`; *m.Message != want {
+		t.Errorf("text = %q, want %q", *m.Message, want)
+	}
+	if age := time.Since(*m.Timestamp); age < 0 || age > time.Minute {
+		t.Errorf("timestamp = %v", m.Timestamp)
+	}
+	if m := server.next(t); *m.Severity != 3 || m.StructuredData != nil || *m.Message != "second" {
+		t.Errorf("message = %+v", m)
+	}
+}
+
+func TestDatagramHoldsOneMessage(t *testing.T) {
+	t.Parallel()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	log, _ := newLog(t, "udp://"+conn.LocalAddr().String())
+	log.Info("hello", "long", strings.Repeat("x", 10_000))
+	buffer := make([]byte, 65536)
+	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	n, _, err := conn.ReadFrom(buffer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := rfc5424.NewParser().Parse(buffer[:n]); err != nil || n != 2048 || !strings.HasPrefix(*m.(*rfc5424.SyslogMessage).Message, "hello long=xxx") {
+		t.Errorf("%d bytes: %v, %v", n, m, err)
+	}
+}
+
+// flood logs more than any queue holds, and returns the time that it took.
+func flood(log *slog.Logger) time.Duration {
+	start := time.Now()
+	for i := range 20_000 {
+		log.Info("flood", "i", i, "padding", strings.Repeat("x", 500))
+	}
+	return time.Since(start)
+}
+
+func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
+	t.Parallel()
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	log, s := newLog(t, "tcp://"+gone.Addr().String())
+	if took := flood(log); took > 5*time.Second {
+		t.Errorf("logging took %v", took)
+	}
+	dropped := s.Dropped()
+	if dropped == 0 || dropped >= 20_000 {
+		t.Fatalf("%d of 20000 records were dropped", dropped)
+	}
+	server := newLogServer(t, gone.Addr().String())
+	if got, want := *server.next(t).Message, fmt.Sprintf("log records were dropped here: %d", dropped); got != want {
+		t.Errorf("the first message is %q, want %q", got, want)
+	}
+	for range 20_000 - dropped {
+		if m := server.next(t); strings.Contains(*m.Message, "dropped") {
+			t.Errorf("the loss is told again: %q", *m.Message)
+		}
+	}
+}
+
+func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
+	t.Parallel()
+	deaf, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	log, s := newLog(t, "tcp://"+deaf.Addr().String())
+	if took := flood(log); took > 5*time.Second {
+		t.Errorf("logging took %v", took)
+	}
+	if s.Dropped() == 0 {
+		t.Error("nothing was dropped")
+	}
+	start := time.Now()
+	s.Close(200 * time.Millisecond)
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+}
+
+func TestMessagesGoOnAfterTheServerWasRestarted(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, _ := newLog(t, "tcp://"+ln.Addr().String())
+	log.Info("before")
+	conn, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAtLeast(conn, make([]byte, 10), 10); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	ln.Close()
+	time.Sleep(100 * time.Millisecond)
+	log.Info("while it is away")
+	server := newLogServer(t, ln.Addr().String())
+	if got := *server.next(t).Message; got != "while it is away" {
+		t.Errorf("message = %q", got)
+	}
+}
+
+func TestCloseSendsWhatIsWaiting(t *testing.T) {
+	t.Parallel()
+	server := newLogServer(t, "127.0.0.1:0")
+	log, s := newLog(t, "tcp://"+server.Addr().String())
+	const records = 1000
+	for range records {
+		log.Info("waiting")
+	}
+	s.Close(10 * time.Second)
+	for range records {
+		server.next(t)
+	}
+}
+
+func TestSyslogAddressIsChecked(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"log:514", "http://log:514", "tcp://log", "tcp://log:514/x", "tcp://", ""} {
+		if _, err := logging.NewSyslog(address, "a", "h", 1); err == nil {
+			t.Errorf("%q is taken", address)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package metrics
+
+import (
+	"database/sql"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// The state of the pool, as database/sql counts it.
+var (
+	connections = prometheus.NewDesc("db_client_connection_count", "Connections that are open.", []string{"db_client_connection_state"}, nil)
+	maximum     = prometheus.NewDesc("db_client_connection_max", "Connections that may be open at once.", nil, nil)
+	waits       = prometheus.NewDesc("db_client_connection_waits_total", "Times that someone waited for a connection.", nil, nil)
+	waited      = prometheus.NewDesc("db_client_connection_wait_seconds_total", "Time spent waiting for a connection.", nil, nil)
+)
+
+// pool is a collector of a pool's numbers.
+type pool struct{ db *sql.DB }
+
+// Database counts the connections of a pool, and the migrations of its schema
+// by status, which is asked at every scrape and may answer an error.
+func (r Registry) Database(db *sql.DB, status func() (applied, pending int, err error)) {
+	r.MustRegister(pool{db}, migrations{status})
+}
+
+func (p pool) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(p, out) }
+
+func (p pool) Collect(out chan<- prometheus.Metric) {
+	stats := p.db.Stats()
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	gauge(connections, float64(stats.InUse), "used")
+	gauge(connections, float64(stats.Idle), "idle")
+	gauge(maximum, float64(stats.MaxOpenConnections))
+	out <- prometheus.MustNewConstMetric(waits, prometheus.CounterValue, float64(stats.WaitCount))
+	out <- prometheus.MustNewConstMetric(waited, prometheus.CounterValue, stats.WaitDuration.Seconds())
+}
+
+var (
+	appliedDesc = prometheus.NewDesc("migrations_applied", "Migrations that the database has.", nil, nil)
+	pendingDesc = prometheus.NewDesc("migrations_pending", "Migrations that the database lacks: run app migrate.", nil, nil)
+)
+
+// migrations is a collector of the state of the schema.
+type migrations struct {
+	status func() (applied, pending int, err error)
+}
+
+func (m migrations) Describe(out chan<- *prometheus.Desc) {
+	out <- appliedDesc
+	out <- pendingDesc
+}
+
+// Collect leaves both out while the database does not answer.
+func (m migrations) Collect(out chan<- prometheus.Metric) {
+	applied, pending, err := m.status()
+	if err != nil {
+		return
+	}
+	out <- prometheus.MustNewConstMetric(appliedDesc, prometheus.GaugeValue, float64(applied))
+	out <- prometheus.MustNewConstMetric(pendingDesc, prometheus.GaugeValue, float64(pending))
+}
