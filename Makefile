@@ -1,0 +1,31 @@
+# The menu. Each target is one command, which the README also shows.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint benchmark up down system-test
+
+help: ## show this menu
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+
+run: ## serve on localhost:8000, with SQLite
+	go run ./cmd/app
+
+test: ## run all tests; on PostgreSQL, too, when TEST_DATABASE_URL names a server
+	go test ./...
+
+check: lint ## lint, and test with the race detector
+	go test -race ./...
+
+lint: ## look for mistakes without running anything
+	go tool -modfile=tools/go.mod golangci-lint run
+
+benchmark: ## compare the service with a bare one, on both engines
+	go run ./benchmark
+
+up: ## start the cluster
+	docker compose up --detach --wait
+
+down: ## stop the cluster; its logs and metrics are kept
+	docker compose down
+
+system-test: ## test the cluster from outside
+	docker compose run --rm system-test
