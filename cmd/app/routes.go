@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/docs"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
@@ -27,6 +28,7 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 		app.Routes(api, db.DB)
 	}
 	h.Routes(api)
+	docs.Routes(api)
 	api.Documents()
 	return api
 }

@@ -74,7 +74,7 @@ func (serveCommand) Run(p *program) error {
 		ShutdownTimeout: p.config.ShutdownTimeout,
 	}
 	url := baseURL(string(p.config.Address), listener)
-	log.Info("serving", "api", url, "documents", url+"openapi.json", "admin", operators.url)
+	log.Info("serving", "api", url, "documents", url+"docs", "admin", operators.url)
 	err = errors.Join(api.Run(p.ctx, listener), operators.stop())
 	log.Info("stopped")
 	return err

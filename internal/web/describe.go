@@ -69,15 +69,24 @@ func operations(item *huma.PathItem) map[string]*huma.Operation {
 	return all
 }
 
-// Route is one method of one path.
+// Route is one method of one path, and the operation that the OpenAPI description
+// has for it, or an empty name.
 type Route struct{ Method, Path, Operation string }
 
 // Routes lists every operation, by path and method.
 func (a *API) Routes() []Route {
 	var all []Route
 	for _, path := range a.Paths() {
-		for method, op := range operations(a.OpenAPI().Paths[path]) {
-			all = append(all, Route{method, path, op.OperationID})
+		described := map[string]*huma.Operation{}
+		if item := a.OpenAPI().Paths[path]; item != nil {
+			described = operations(item)
+		}
+		for _, method := range a.methods[path] {
+			route := Route{Method: method, Path: path}
+			if op := described[method]; op != nil {
+				route.Operation = op.OperationID
+			}
+			all = append(all, route)
 		}
 	}
 	slices.SortFunc(all, func(a, b Route) int {

@@ -34,25 +34,41 @@ func (a *API) Description(format string) ([]byte, error) {
 
 func (a *API) document(format string, render func() ([]byte, error)) {
 	mediaType := "application/openapi+" + format
-	path := "/openapi." + format
+	a.raw("openapi-"+format, "/openapi."+format, mediaType, "OpenAPI description, as "+strings.ToUpper(format),
+		func(w http.ResponseWriter, r *http.Request) {
+			text, err := render()
+			if err != nil {
+				WriteProblem(w, r, asProblem(r.Context(), err, a.options.Classify))
+				return
+			}
+			w.Header().Set("Content-Type", mediaType)
+			_, _ = w.Write(text)
+		})
+}
+
+// Page registers a page for people, and describes it like any operation.
+func (a *API) Page(id, path, summary string, h http.HandlerFunc) {
+	a.raw(id, path, "text/html", summary, h)
+}
+
+// raw registers a handler that writes its answer itself.
+func (a *API) raw(id, path, mediaType, summary string, h http.HandlerFunc) {
 	op := &huma.Operation{
-		OperationID: "openapi-" + format, Method: http.MethodGet, Path: path, Tags: []string{"documents"},
-		Summary: "OpenAPI description, as " + strings.ToUpper(format),
+		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"documents"}, Summary: summary,
 		Responses: map[string]*huma.Response{"200": {
 			Description: http.StatusText(http.StatusOK),
-			Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeObject}}},
+			Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}},
 	}
-	a.OpenAPI().AddOperation(op)
-	a.HandleFunc(http.MethodGet+" "+path, func(w http.ResponseWriter, r *http.Request) {
-		text, err := render()
-		if err != nil {
-			WriteProblem(w, r, asProblem(r.Context(), err, a.options.Classify))
-			return
+	for segment := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			op.Parameters = append(op.Parameters, &huma.Param{
+				Name: strings.TrimSuffix(name, "}"), In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString},
+			})
 		}
-		w.Header().Set("Content-Type", mediaType)
-		_, _ = w.Write(text)
-	})
+	}
+	a.OpenAPI().AddOperation(op)
+	a.HandleFunc(http.MethodGet+" "+path, h)
 }
 
 type indexOutput struct{ Body map[string]string }
