@@ -29,6 +29,15 @@ type commands struct {
 	Version     versionCommand     `cmd:"" help:"Say which version this is."`
 }
 
+const about = `A RESTful service, and all that it needs to run.
+
+Examples:
+
+	app
+	app --address :8080 --database-url sqlite:/var/lib/app/data.db
+	DATABASE_URL=postgres://app@db/app DATABASE_PASSWORD_FILE=password app migrate
+	app settings`
+
 // program is what a command works with.
 type program struct {
 	ctx      context.Context
@@ -48,7 +57,7 @@ func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Re
 	helped := false
 	options := append(settingTypes(source),
 		kong.Name("app"),
-		kong.Description("A RESTful service, and all that it needs to run. `app COMMAND --help` shows examples."),
+		kong.Description(about),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ExplicitGroups([]kong.Group{{

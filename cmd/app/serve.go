@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/server"
 )
+
+// writeTimeout is how long a client may take to read its answer.
+const writeTimeout = 30 * time.Second
 
 type serveCommand struct{}
 
@@ -69,6 +73,7 @@ func (serveCommand) Run(p *program) error {
 	api := &server.Server{
 		Handler:         surround(routes(p.config, db, ready), p.config, log, registry),
 		Log:             log,
+		WriteTimeout:    p.config.RequestTimeout + writeTimeout,
 		Stopping:        func() { log.Info("stopping"); ready.Stop() },
 		DrainDelay:      p.config.DrainDelay,
 		ShutdownTimeout: p.config.ShutdownTimeout,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -74,6 +75,7 @@ func (s *service) Write(p []byte) (int, error) {
 			s.pending.Write(line)
 			return len(p), nil
 		}
+		fmt.Fprintf(s.t.Output(), "%s", line)
 		var record map[string]any
 		if err := json.Unmarshal(line, &record); err != nil {
 			s.t.Errorf("the log has a line that is not JSON: %q", line)

@@ -113,7 +113,7 @@ func TestAnswerShowsNothingOfAnErrorsCause(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	for path, status := range map[string]int{"/fail": http.StatusInternalServerError, "/gone": http.StatusNotFound} {
-		answer := c.Want(status, "GET", path, "")
+		answer := c.Want(status, "GET", path, "", "X-Request-ID: test")
 		problem := webtest.JSON[web.Problem](t, answer)
 		if strings.Contains(answer.Body, "SECRET") || problem.RequestID != "test" || problem.Status != status {
 			t.Errorf("%s = %s", path, answer.Body)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
@@ -20,8 +22,13 @@ type Client struct {
 	handler http.Handler
 }
 
-// New returns a client of a handler.
-func New(t testing.TB, handler http.Handler) *Client { return &Client{t, handler} }
+// New returns a client of a handler, with the middlewares of the service around
+// it. Their log goes to the output of the test.
+func New(t testing.TB, handler http.Handler) *Client {
+	log := logtest.New(t)
+	return &Client{t, web.Chain(handler,
+		middleware.Identify(nil), middleware.AccessLog(log), middleware.Recover(log), middleware.Deadline(10*time.Second))}
+}
 
 // NewAPI returns a client of an API with the routes of one resource on db.
 func NewAPI(t testing.TB, app web.App, db *database.DB) *Client {
@@ -53,12 +60,11 @@ func (c *Client) Do(method, target, body string, headers ...string) Answer {
 // from the type of the reader.
 func (c *Client) DoReader(method, target string, body io.Reader, headers ...string) Answer {
 	c.t.Helper()
-	r := httptest.NewRequest(method, target, body)
+	r := httptest.NewRequestWithContext(c.t.Context(), method, target, body)
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Set(name, value)
 	}
-	r = r.WithContext(web.WithInfo(c.t.Context(), &web.Info{ID: "test", BaseURL: "http://example.com", URL: r.URL}))
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)
 	response := w.Result()
