@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -53,6 +54,20 @@ func run(m *testing.M) int {
 	defer p.kill()
 	baseURL = p.url
 	return m.Run()
+}
+
+// go test keeps a result as long as the files that a test has opened are the
+// same. It does not see that we have built the program, so we open its sources.
+func TestResultIsKeptOnlyWhileTheSourcesAreTheSame(t *testing.T) {
+	err := filepath.WalkDir("..", func(_ string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && entry.Name() != ".." {
+			return fs.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // get asks for a URL and reads a JSON answer with that status into value.
