@@ -2,6 +2,7 @@ package databasetest
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -71,9 +72,11 @@ func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
 		}
 		return all
 	}
-	used := PostgresURL(t, note("sweep"))
-	used = used[strings.LastIndex(used, "/")+1:]
-	err := withServer(func(ctx context.Context, conn *pgx.Conn) error {
+	used, err := url.Parse(PostgresURL(t, note("sweep")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = withServer(func(ctx context.Context, conn *pgx.Conn) error {
 		const leftover = prefix + "leftover"
 		if err := exec(ctx, conn, "create database %s", leftover); err != nil {
 			return err
@@ -85,7 +88,7 @@ func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
 		if slices.Contains(all, leftover) {
 			t.Error("the leftover is still there")
 		}
-		if !slices.Contains(all, used) {
+		if !slices.Contains(all, strings.TrimPrefix(used.Path, "/")) {
 			t.Error("a database in use was dropped")
 		}
 		return nil
