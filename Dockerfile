@@ -1,0 +1,46 @@
+# Every image that is made here, in stages; compose.yaml names the one of each
+# service. The last is the server: `docker build .` makes it.
+
+# The base images, in one place. A mirror of Docker Hub is one setting:
+# REGISTRY=mirror.example.com docker compose build
+ARG REGISTRY=docker.io
+ARG GO=${REGISTRY}/library/golang:1.26-trixie
+ARG DEBIAN=${REGISTRY}/library/debian:trixie-slim
+
+# The source of the dependencies, in a layer of its own: it is downloaded again
+# when go.mod or go.sum change, and not at all when vendor/ holds it.
+FROM ${GO} AS modules
+WORKDIR /src
+ENV CGO_ENABLED=0 GOCACHE=/go/cache GOFLAGS=-buildvcs=false
+COPY go.mod go.sum go.work* vendor*/modules.txt ./
+COPY deps deps
+RUN umask 0 && mkdir -p "$GOCACHE" && { [ -f modules.txt ] || go mod download; }
+
+# The service: one static binary with the time zones in it. Go's own cache is
+# kept between builds, so that only what changed is compiled.
+FROM modules AS build
+COPY . .
+ARG VERSION=dev
+ARG COMMIT=unknown
+RUN --mount=type=cache,target=/go/cache \
+    go build -trimpath -tags timetzdata \
+    -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /out/app ./cmd/app
+
+# The server: the binary and the certificates of public authorities, no more.
+FROM scratch AS server
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /out/app /
+USER 65532:65532
+ENV ENVIRONMENT=production ADDRESS=:8080 ADMIN_ADDRESS=:8001
+EXPOSE 8080 8001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=6s --start-period=5s --retries=3 CMD ["/app", "healthcheck"]
+ENTRYPOINT ["/app"]
+
+# What changes with every build comes last.
+ARG VERSION=dev
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title=templatesite \
+      org.opencontainers.image.source=https://example.com/templatesite \
+      org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.revision=$COMMIT
