@@ -26,6 +26,45 @@ RUN --mount=type=cache,target=/go/cache \
     go build -trimpath -tags timetzdata \
     -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /out/app ./cmd/app
 
+# The program that makes the tests' template database.
+FROM build AS template
+RUN --mount=type=cache,target=/go/cache \
+    go build -trimpath -o /out/template ./internal/databasetest/template
+
+# What the database is made of: the sum of all migrations and fixtures, and of the
+# package that names the template. The programs that make it wait in a cache under
+# that sum. Caches are not among what BuildKit compares, so new code alone does not
+# make a new database; after a change of how they are applied, use --no-cache.
+FROM template AS schema
+RUN find . -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' -o -path './internal/databasetest/*' \) \
+    -exec sha256sum {} + | sort -k 2 | sha256sum | cut -c 1-16 >/schema
+RUN --mount=type=cache,id=templatesite-schema,target=/programs \
+    mkdir -p "/programs/$(cat /schema)" && cp /out/* "/programs/$(cat /schema)"
+
+# PostgreSQL, without the cluster that Debian would make on installation.
+FROM ${DEBIAN} AS postgres
+RUN mkdir -p /etc/postgresql-common \
+    && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \
+    && apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+       -o Dpkg::Options::=--force-confold postgresql-17 \
+    && rm -rf /var/lib/apt/lists/* /var/log/*
+ENV PATH=/usr/lib/postgresql/17/bin:$PATH PGDATA=/var/lib/postgresql/data
+
+# The database, born ready: migrated and filled, with the tests' template beside
+# it. There is no VOLUME: a new container begins with exactly this state.
+FROM postgres AS db
+COPY docker/db/postgresql.conf docker/db/pg_hba.conf /etc/postgresql/
+COPY --chmod=755 docker/db/entrypoint docker/db/make-data /usr/local/bin/
+COPY --from=schema /schema /
+USER postgres
+RUN --mount=type=cache,id=templatesite-schema,target=/programs \
+    make-data "/programs/$(cat /schema)"
+ENV PGDATABASE=templatesite
+EXPOSE 5432
+STOPSIGNAL SIGINT
+ENTRYPOINT ["entrypoint"]
+
 # The server: the binary and the certificates of public authorities, no more.
 FROM scratch AS server
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
