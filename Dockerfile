@@ -65,6 +65,17 @@ EXPOSE 5432
 STOPSIGNAL SIGINT
 ENTRYPOINT ["entrypoint"]
 
+# syslog-ng. /var/log is its user's, and so is the volume that begins as a copy.
+FROM ${DEBIAN} AS log
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends logrotate syslog-ng-core \
+    && rm -rf /var/lib/apt/lists/* /var/log/* \
+    && chown nobody:nogroup /var/log /var/lib/syslog-ng
+COPY docker/log/syslog-ng.conf docker/log/logrotate.conf /etc/syslog-ng/
+USER nobody
+EXPOSE 514/tcp 514/udp
+ENTRYPOINT ["syslog-ng", "--foreground", "--no-caps", "--stderr"]
+
 # The server: the binary and the certificates of public authorities, no more.
 FROM scratch AS server
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
