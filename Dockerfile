@@ -16,6 +16,12 @@ COPY go.mod go.sum go.work* vendor*/modules.txt ./
 COPY deps deps
 RUN umask 0 && mkdir -p "$GOCACHE" && { [ -f modules.txt ] || go mod download; }
 
+# The tools of development. The source is not in it: test, dev-server and
+# build-deps see yours, mounted.
+FROM modules AS toolchain
+COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
+ENTRYPOINT ["entrypoint"]
+
 # The service: one static binary with the time zones in it. Go's own cache is
 # kept between builds, so that only what changed is compiled.
 FROM modules AS build
