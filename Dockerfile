@@ -82,6 +82,16 @@ USER nobody
 EXPOSE 514/tcp 514/udp
 ENTRYPOINT ["syslog-ng", "--foreground", "--no-caps", "--stderr"]
 
+# The system tests, compiled: they need a cluster, and no toolchain.
+FROM build AS system-test-build
+RUN --mount=type=cache,target=/go/cache \
+    go test -c -trimpath -o /out/system-test ./systemtest
+
+FROM scratch AS system-test
+COPY --from=system-test-build /out/system-test /
+USER 65532:65532
+ENTRYPOINT ["/system-test"]
+
 # The server: the binary and the certificates of public authorities, no more.
 FROM scratch AS server
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
