@@ -32,20 +32,16 @@ RUN --mount=type=cache,target=/go/cache \
     go build -trimpath -tags timetzdata \
     -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /out/app ./cmd/app
 
-# The program that makes the tests' template database.
-FROM build AS template
-RUN --mount=type=cache,target=/go/cache \
-    go build -trimpath -o /out/template ./internal/databasetest/template
-
-# What the database is made of: the sum of all migrations and fixtures, and of the
-# package that names the template. The programs that make it wait in a cache under
-# that sum. Caches are not among what BuildKit compares, so new code alone does not
-# make a new database; after a change of how they are applied, use --no-cache.
-FROM template AS schema
-RUN find . -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' -o -path './internal/databasetest/*' \) \
+# What the database is made of: the sum of all migrations and fixtures. The program
+# that makes it waits in a cache under that sum. Caches are not among what BuildKit
+# compares, so new code alone does not make a new database; after a change of how
+# migrations and fixtures are applied, use --no-cache.
+FROM build AS schema
+RUN find . -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' \) \
     -exec sha256sum {} + | sort -k 2 | sha256sum | cut -c 1-16 >/schema
 RUN --mount=type=cache,id=templatesite-schema,target=/programs \
-    mkdir -p "/programs/$(cat /schema)" && cp /out/* "/programs/$(cat /schema)"
+    mkdir -p "/programs/$(cat /schema)" \
+    && cp -r --parents */migrations "/programs/$(cat /schema)" && cp /out/app "/programs/$(cat /schema)"
 
 # PostgreSQL, without the cluster that Debian would make on installation.
 FROM ${DEBIAN} AS postgres
