@@ -15,8 +15,12 @@ test: ## run all tests; on PostgreSQL, too, when TEST_DATABASE_URL names a serve
 check: lint ## lint, and test with the race detector
 	go test -race ./...
 
-lint: ## look for mistakes without running anything
-	go tool -modfile=tools/go.mod golangci-lint run
+lint: bin/golangci-lint ## look for mistakes without running anything
+	bin/golangci-lint run
+
+# The tools are a module of their own, which neither go.work nor vendor/ concern.
+bin/%: tools/go.mod
+	GOWORK=off go build -C tools -o ../bin/ tool
 
 benchmark: ## compare the service with a bare one, on both engines
 	go run ./benchmark

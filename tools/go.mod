@@ -1,7 +1,7 @@
 // The tools that develop this service. They have a module of their own, so that
-// what they need does not count as what the service needs. Run one with
+// what they need does not count as what the service needs. They are built with
 //
-//	go tool -modfile=tools/go.mod NAME
+//	go build -C tools -o ../bin/ tool
 module example.com/templatesite/tools
 
 go 1.26.0
