@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// text is what every tweet says.
+const text = "Laying bricks, so that you do not have to: measured with a long tweet."
+
+// starts is how often the start of the service is measured.
+const starts = 5
+
+// bench measures the service, and collects what it finds.
+type bench struct {
+	options
+	// dir holds what goes away at the end, app the service among it.
+	dir, app string
+	table    []row
+}
+
+// engine is one database, with the service and the floor running on it.
+type engine struct {
+	name, database string
+	service, floor *process
+	starts         []time.Duration // of the service
+}
+
+// measure measures everything on one database, which it fills.
+func (b *bench) measure(ctx context.Context, name, database string) error {
+	if err := b.fill(ctx, database); err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(b.dir, name+".log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	e := &engine{name: name, database: database}
+	if err := b.start(ctx, e, log); err != nil {
+		return err
+	}
+	defer e.service.stop()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if e.floor, err = start(ctx, "floor", database, log, self, floorCommand); err != nil {
+		return err
+	}
+	defer e.floor.stop()
+	if err := e.compareAnswers(ctx); err != nil {
+		return err
+	}
+	return b.compare(ctx, e)
+}
+
+// start starts the service several times; the last one stays.
+func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error) {
+	for len(e.starts) < starts {
+		if e.service != nil {
+			e.service.stop()
+		}
+		if e.service, err = start(ctx, "service", e.database, log, b.app, "serve"); err != nil {
+			return err
+		}
+		e.starts = append(e.starts, e.service.ready)
+	}
+	return nil
+}
+
+func (b *bench) compare(ctx context.Context, e *engine) error {
+	idle := row{engine: e.name, what: "memory, idle",
+		service: megabytes(e.service.memory()), floor: megabytes(e.floor.memory())}
+	var service, floor float64
+	for _, c := range cases(b.rows) {
+		pairs, err := b.alternate(ctx, e, c)
+		if err != nil {
+			return err
+		}
+		for _, p := range pairs {
+			service, floor = max(service, p.service.memory), max(floor, p.floor.memory)
+		}
+		b.table = append(b.table, caseRow(e.name, c, pairs))
+		if err := b.saveProfile(ctx, e, c); err != nil {
+			return err
+		}
+	}
+	b.table = append(b.table, startRow(e), idle, row{
+		engine: e.name, what: "memory, under load", service: megabytes(service), floor: megabytes(floor),
+		goal: goal{limit: 60, unit: " MB"}, value: service,
+	})
+	deep, err := e.deepPage(ctx)
+	b.table = append(b.table, deep)
+	return err
+}
+
+// fill makes the schema and the rows the way an operator would.
+func (b *bench) fill(ctx context.Context, database string) error {
+	progress("filling a database with %d rows", b.rows)
+	var fixture strings.Builder
+	for separator, id := "[", 1; id <= b.rows; separator, id = ",", id+1 {
+		fmt.Fprintf(&fixture, `%s{"model": "tweet", "pk": %d, "fields": {"text": %q, "timestamp": "2017-07-30T15:22:42.123456Z"}}`,
+			separator, id, text)
+	}
+	fixture.WriteString("]")
+	for _, arguments := range [][]string{{"migrate"}, {"loaddata", "-"}} {
+		cmd := exec.CommandContext(ctx, b.app, arguments...)
+		cmd.Env = serviceEnv(database)
+		cmd.Stdin = strings.NewReader(fixture.String())
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("app %s: %w: %s", arguments[0], err, out)
+		}
+	}
+	return nil
+}

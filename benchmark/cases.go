@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// testCase is one kind of request, in variations.
+type testCase struct {
+	name     string
+	requests []request
+	goal     goal
+}
+
+// variations is how many different requests a case has: enough that neither
+// side is measured on one hot row.
+const variations = 1000
+
+func cases(rows int) []testCase {
+	one := testCase{name: "GET one", goal: goal{limit: 0.85, atLeast: true}}
+	page := testCase{name: "GET page of 100", goal: goal{limit: 1, atLeast: true}}
+	for i := range variations {
+		id := i * rows / variations
+		one.requests = append(one.requests, get(fmt.Sprintf("/tweet/%d", id+1)))
+		page.requests = append(page.requests, get(pageTarget(max(0, min(id, rows-100)))))
+	}
+	body := fmt.Sprintf(`{"text": %q}`, text)
+	create := testCase{"POST", []request{post("/tweet/", body)}, goal{limit: 0.85, atLeast: true}}
+	return []testCase{one, page, create}
+}
+
+func pageTarget(after int) string { return fmt.Sprintf("/tweet/?limit=100&after=%d", after) }
+
+// pair is one round of each side.
+type pair struct{ service, floor *load }
+
+// alternate loads the service and the floor in turn.
+func (b *bench) alternate(ctx context.Context, e *engine, c testCase) ([]pair, error) {
+	one := func(p *process, d time.Duration) (*load, error) { return run(ctx, p, c.requests, b.connections, d) }
+	for _, p := range []*process{e.service, e.floor} {
+		if _, err := one(p, b.round/4); err != nil { // to warm up
+			return nil, err
+		}
+	}
+	var pairs []pair
+	for range b.rounds {
+		service, err := one(e.service, b.round)
+		if err != nil {
+			return nil, err
+		}
+		floor, err := one(e.floor, b.round)
+		if err != nil {
+			return nil, err
+		}
+		progress("%s, %s: service %.0f/s, floor %.0f/s", e.name, c.name, service.perSecond, floor.perSecond)
+		pairs = append(pairs, pair{service, floor})
+	}
+	return pairs, nil
+}
+
+// saveProfile loads the service once more, and profiles it meanwhile.
+func (b *bench) saveProfile(ctx context.Context, e *engine, c testCase) error {
+	if b.profile == "" {
+		return nil
+	}
+	if err := os.MkdirAll(b.profile, 0o755); err != nil {
+		return err
+	}
+	const seconds = 5
+	file := filepath.Join(b.profile, e.name+"-"+strings.ReplaceAll(c.name, " ", "-")+".pprof")
+	saved := make(chan error, 1)
+	go func() { saved <- e.service.fetchProfile(ctx, seconds, file) }()
+	if _, err := run(ctx, e.service, c.requests, b.connections, seconds*time.Second); err != nil {
+		return err
+	}
+	return <-saved
+}
+
+// compareAnswers makes sure that both sides do the same work: what they answer
+// is the same, byte for byte.
+func (e *engine) compareAnswers(ctx context.Context) error {
+	for _, target := range []string{"/tweet/1", pageTarget(0)} {
+		service, err := fetch(ctx, e.service.address, target)
+		if err != nil {
+			return err
+		}
+		floor, err := fetch(ctx, e.floor.address, target)
+		if err != nil {
+			return err
+		}
+		if service != floor {
+			return fmt.Errorf("GET %s: the service answers %.300q, the floor %.300q", target, service, floor)
+		}
+	}
+	return nil
+}
+
+// fetch returns the body of an answer, with localhost for the address.
+func fetch(ctx context.Context, address, target string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+target, nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return strings.ReplaceAll(string(body), address, "localhost"), err
+}

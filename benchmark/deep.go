@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.com/templatesite/internal/database"
+)
+
+// deepRows is how many rows the table has at least for the deep page.
+const deepRows = 1_000_000
+
+// deepRequests is how often each of the two pages is read.
+const deepRequests = 1000
+
+// growSQL copies a row, which holds on both engines, instead of naming the values.
+const growSQL = `
+	with recursive n(i) as (select 1 union all select i + 1 from n where i < $1)
+	insert into tweet (text, timestamp, version)
+	select text, timestamp, version
+	from n, (select * from tweet where id = 1) as one`
+
+// deepPage reads the first page of a large table and one at its end, in turn.
+func (e *engine) deepPage(ctx context.Context) (row, error) {
+	progress("%s: growing the table to %d rows", e.name, deepRows)
+	last, err := e.grow(ctx)
+	if err != nil {
+		return row{}, err
+	}
+	c, err := dial(e.service.address)
+	if err != nil {
+		return row{}, err
+	}
+	defer c.Close()
+	pages := [2]request{get(pageTarget(0)), get(pageTarget(last - 1000))}
+	var latencies [2][]time.Duration
+	for range deepRequests {
+		for i, page := range pages {
+			begin := time.Now()
+			if err := c.do(page); err != nil {
+				return row{}, err
+			}
+			latencies[i] = append(latencies[i], time.Since(begin))
+		}
+	}
+	first, deep := median(latencies[0]), median(latencies[1])
+	value := deep.Seconds() / first.Seconds()
+	return row{engine: e.name, what: "deep page / first page", service: milliseconds(deep) + " / " + milliseconds(first),
+		ratio: fmt.Sprintf("%.2f", value), goal: goal{limit: 1.2}, value: value}, ctx.Err()
+}
+
+// grow makes the table large, and returns its last id.
+func (e *engine) grow(ctx context.Context) (last int, err error) {
+	db, err := database.Open(database.Options{URL: e.database, MaxConnections: 1})
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, growSQL, deepRows); err != nil {
+		return 0, err
+	}
+	if db.Engine == database.Postgres {
+		// Else autovacuum would begin it while we measure.
+		if _, err := db.ExecContext(ctx, "vacuum analyze tweet"); err != nil {
+			return 0, err
+		}
+	}
+	err = db.QueryRowContext(ctx, "select max(id) from tweet").Scan(&last)
+	return last, err
+}

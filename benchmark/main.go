@@ -1,0 +1,138 @@
+// Command benchmark measures what the plumbing of the service costs. It drives
+// the real binary over loopback and, in turn with it, a floor of its own: the
+// same requests on the same database with net/http, database/sql and
+// encoding/json, and nothing else. As the two are measured side by side, the
+// ratio holds on a slow or a busy machine too.
+//
+// It knows the API of the service and its settings, and nothing of its inside;
+// the floor shares the pool of package database, so that only the rest differs.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// floorCommand is the first argument with which this program starts itself as
+// the floor.
+const floorCommand = "floor"
+
+const usage = `Usage: go run ./benchmark [flags]
+
+It measures the service on SQLite and on PostgreSQL: on the server that
+TEST_DATABASE_URL names, else on a throw-away one when its programs are installed.
+
+Examples:
+  go run ./benchmark
+  go run ./benchmark -engine sqlite -rounds 3 -round 1s
+  go run ./benchmark -strict                # exit status 1 when a goal is missed
+  go run ./benchmark -profile /tmp/profile  # then: go tool pprof -top /tmp/profile/…
+
+Flags:
+`
+
+// options are the command line.
+type options struct {
+	engine      string
+	connections int
+	rounds      int
+	round       time.Duration
+	rows        int
+	profile     string
+	strict      bool
+}
+
+func parseOptions() options {
+	var o options
+	flag.StringVar(&o.engine, "engine", "", "measure on this one alone: sqlite or postgres")
+	flag.IntVar(&o.connections, "connections", 64, "how many connections load the service")
+	flag.IntVar(&o.rounds, "rounds", 5, "how many rounds each side gets for each request")
+	flag.DurationVar(&o.round, "round", 2*time.Second, "how long a round takes")
+	flag.IntVar(&o.rows, "rows", 10_000, "how many rows there are to read")
+	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of the service to this `folder`")
+	flag.BoolVar(&o.strict, "strict", false, "exit with status 1 when a goal is missed")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), usage)
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	return o
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	var err error
+	missed := false
+	if len(os.Args) > 1 && os.Args[1] == floorCommand {
+		err = serveFloor(ctx, os.Getenv("ADDRESS"), os.Getenv("DATABASE_URL"))
+	} else {
+		o := parseOptions()
+		missed, err = benchmark(ctx, o, os.Getenv("TEST_DATABASE_URL"))
+		missed = missed && o.strict
+	}
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "benchmark: %v\n", err)
+	}
+	if err != nil || missed {
+		os.Exit(1)
+	}
+}
+
+// benchmark measures on every engine that there is, prints the table, and
+// reports whether a goal was missed.
+func benchmark(ctx context.Context, o options, server string) (missed bool, err error) {
+	dir, err := os.MkdirTemp("", "benchmark-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{options: o, dir: dir, app: filepath.Join(dir, "app")}
+	progress("building the service")
+	build := exec.CommandContext(ctx, "go", "build", "-o", b.app, "./cmd/app")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return false, fmt.Errorf("build the service (run this in the project's folder): %w", err)
+	}
+	if b.engine != "postgres" {
+		if err := b.measure(ctx, "sqlite", "sqlite:"+filepath.Join(dir, "benchmark.db")); err != nil {
+			return false, err
+		}
+	}
+	if b.engine != "sqlite" {
+		if err := b.measurePostgres(ctx, server); err != nil {
+			return false, err
+		}
+	}
+	return printTable(os.Stdout, b.table), nil
+}
+
+// measurePostgres goes without PostgreSQL when there is none, and says so.
+func (b *bench) measurePostgres(ctx context.Context, server string) error {
+	if server == "" {
+		own, stop, err := startPostgres(ctx)
+		if err != nil {
+			progress("no PostgreSQL: %v", err)
+			return nil
+		}
+		defer stop()
+		server = own
+	}
+	database, drop, err := createDatabase(ctx, server)
+	if err != nil {
+		return fmt.Errorf("PostgreSQL: %w", err)
+	}
+	defer drop()
+	return b.measure(ctx, "postgres", database)
+}
+
+func progress(format string, values ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", values...)
+}

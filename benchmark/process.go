@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+)
+
+// maxConnections is the size of the pool on both sides.
+const maxConnections = 10
+
+// process is the service or the floor.
+type process struct {
+	*child
+	name    string
+	address string
+	admin   string
+	// ready is the time from the start to the first answer.
+	ready time.Duration
+}
+
+// start runs a program on addresses of its own, with no other settings than
+// these, and returns when it answers GET /tweet/1 with 200.
+func start(ctx context.Context, name, database string, log io.Writer, command ...string) (*process, error) {
+	p := &process{name: name}
+	var err error
+	if p.address, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	if p.admin, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Env = append(serviceEnv(database), "ADDRESS="+p.address, "ADMIN_ADDRESS="+p.admin)
+	cmd.Stdout = log
+	begin := time.Now()
+	if p.child, err = spawn(ctx, cmd); err != nil {
+		return nil, err
+	}
+	for request := get("/tweet/1"); ; time.Sleep(time.Millisecond) {
+		if err := once(p.address, request); err == nil {
+			p.ready = time.Since(begin)
+			return p, nil
+		} else if time.Since(begin) > 20*time.Second || p.over() {
+			p.stop()
+			return nil, fmt.Errorf("the %s does not answer: %w", name, err)
+		}
+	}
+}
+
+func serviceEnv(database string) []string {
+	return []string{
+		"DATABASE_URL=" + database,
+		"DATABASE_MAX_CONNECTIONS=" + strconv.Itoa(maxConnections),
+		"LOG_FORMAT=json",
+		"DRAIN_DELAY=0s",
+	}
+}
+
+// freeAddress returns an address of loopback on which nobody listens.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+// memory returns the resident memory of the process in MB, or 0 where /proc does
+// not tell.
+func (p *process) memory() float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(status, []byte("VmRSS:"))
+	var kilobytes float64
+	_, _ = fmt.Fscan(bytes.NewReader(rest), &kilobytes) // 0 when it is not there
+	return kilobytes / 1024
+}
+
+// cpu returns the processor time that the process took, or 0 where /proc does
+// not tell.
+func (p *process) cpu() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	// proc(5): what follows the name in parentheses begins with field 3; 14 and
+	// 15 are the times in user and in kernel mode, in hundredths of a second.
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	user, _ := strconv.Atoi(string(fields[14-3]))
+	system, _ := strconv.Atoi(string(fields[15-3]))
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// fetchProfile saves a CPU profile of the service.
+func (p *process) fetchProfile(ctx context.Context, seconds int, file string) error {
+	url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", p.admin, seconds)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	profile, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, profile, 0o644)
+}
+
+// child is a running program. It ends with stop, or with the context.
+type child struct {
+	cmd    *exec.Cmd
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+func spawn(ctx context.Context, cmd *exec.Cmd) (*child, error) {
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	c := &child{cmd, cancel, make(chan struct{})}
+	go func() {
+		_ = cmd.Wait() // how it ended is on stderr
+		close(c.done)
+	}()
+	go func() {
+		select {
+		case <-c.done:
+			return
+		case <-ctx.Done():
+		}
+		_ = cmd.Process.Signal(os.Interrupt) // it may be over
+		select {
+		case <-c.done:
+		case <-time.After(15 * time.Second):
+			_ = cmd.Process.Kill()
+		}
+	}()
+	return c, nil
+}
+
+// stop asks the program to end, and waits for it.
+func (c *child) stop() {
+	c.cancel()
+	<-c.done
+}
+
+func (c *child) over() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
