@@ -100,7 +100,7 @@ func runPostgres(ctx context.Context, bin, dir string) (c *child, port string, e
 	}
 	_, port, _ = net.SplitHostPort(address)
 	c, err = spawn(ctx, command(filepath.Join(bin, "postgres"), "-D", data, "-p", port,
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "log_min_messages=fatal"))
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "log_min_messages=panic"))
 	return c, port, err
 }
 
