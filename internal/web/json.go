@@ -25,11 +25,13 @@ var jsonFormat = huma.Format{
 }
 
 // writeJSON writes v and a line feed, so that a terminal's prompt starts afresh.
+// It writes all at once: json.MarshalWrite would send a page in a dozen packets.
 func writeJSON(w io.Writer, v any) error {
-	if err := json.MarshalWrite(w, v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true)); err != nil {
+	data, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
+	if err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\n")
+	_, err = w.Write(append(data, '\n'))
 	return err
 }
 
