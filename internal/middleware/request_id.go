@@ -10,7 +10,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-const requestIDHeader = "X-Request-ID"
+// requestIDHeader is X-Request-ID as net/http spells it, which spares it to do so
+// in every request.
+const requestIDHeader = "X-Request-Id"
 
 // maxRequestID is the length up to which a client's id is taken.
 const maxRequestID = 128
