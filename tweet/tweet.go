@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"strconv"
 	"time"
 
 	"example.com/templatesite/internal/web"
@@ -40,7 +41,7 @@ func (t Tweet) ETag() string {
 // linked returns the tweet with the address at which this request's client
 // finds it.
 func (t Tweet) linked(ctx context.Context) Tweet {
-	t.Href = web.URL(ctx, fmt.Sprintf("/tweet/%d", t.ID))
+	t.Href = web.URL(ctx, "/tweet/"+strconv.FormatInt(t.ID, 10))
 	return t
 }
 
