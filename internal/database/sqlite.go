@@ -34,7 +34,7 @@ func openSQLite(path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{DB: sql.OpenDB(connector), Engine: SQLite, path: path}, nil
+	return &DB{DB: sql.OpenDB(keeping{connector}), Engine: SQLite, path: path}, nil
 }
 
 // Prepare makes an embedded database ready to be served: it migrates it and, when
