@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"example.com/templatesite/internal/database"
 )
 
 // deepRows is how many rows the table has at least for the deep page.
@@ -52,7 +50,7 @@ func (e *engine) deepPage(ctx context.Context) (row, error) {
 
 // grow makes the table large, and returns its last id.
 func (e *engine) grow(ctx context.Context) (last int, err error) {
-	db, err := database.Open(database.Options{URL: e.database, MaxConnections: 1})
+	db, err := openFloor(e.database)
 	if err != nil {
 		return 0, err
 	}
@@ -60,7 +58,7 @@ func (e *engine) grow(ctx context.Context) (last int, err error) {
 	if _, err := db.ExecContext(ctx, growSQL, deepRows); err != nil {
 		return 0, err
 	}
-	if db.Engine == database.Postgres {
+	if e.name == postgres {
 		// Else autovacuum would begin it while we measure.
 		if _, err := db.ExecContext(ctx, "vacuum analyze tweet"); err != nil {
 			return 0, err

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
-	"example.com/templatesite/internal/database"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
 )
 
 // floor is the least that answers the same requests: what anyone would write who
@@ -25,12 +27,12 @@ type floorTweet struct {
 }
 
 func serveFloor(ctx context.Context, address, url string) error {
-	db, err := database.Open(database.Options{URL: url, MaxConnections: maxConnections})
+	db, err := openFloor(url)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	f := floor{db.DB}
+	f := floor{db}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /tweet/{id}", f.get)
 	mux.HandleFunc("GET /tweet/{$}", f.list)
@@ -41,6 +43,25 @@ func serveFloor(ctx context.Context, address, url string) error {
 		return err
 	}
 	return nil
+}
+
+// sqliteSettings are those of the service: what is safe costs both the same.
+const sqliteSettings = "?_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
+	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC"
+
+// openFloor opens the pool as it comes, as large as the service's.
+func openFloor(url string) (*sql.DB, error) {
+	driver, source := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, source = "sqlite", "file:"+path+sqliteSettings
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	return db, nil
 }
 
 func (f floor) get(w http.ResponseWriter, r *http.Request) {
