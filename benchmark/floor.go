@@ -47,7 +47,7 @@ func serveFloor(ctx context.Context, address, url string) error {
 
 // sqliteSettings are those of the service: what is safe costs both the same.
 const sqliteSettings = "?_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
-	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC"
+	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_pragma=cache_size(-500)"
 
 // openFloor opens the pool as it comes, as large as the service's.
 func openFloor(url string) (*sql.DB, error) {
