@@ -75,6 +75,7 @@ func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error)
 	return nil
 }
 
+// compare adds the rows of one engine to the table.
 func (b *bench) compare(ctx context.Context, e *engine) error {
 	idle := row{engine: e.name, what: "memory, idle",
 		service: megabytes(e.service.memory()), floor: megabytes(e.floor.memory())}

@@ -22,6 +22,7 @@ type testCase struct {
 // side is measured on one hot row.
 const variations = 1000
 
+// cases are what is compared. The goals are those of the project.
 func cases(rows int) []testCase {
 	one := testCase{name: "GET one", goal: goal{limit: 0.85, atLeast: true}}
 	page := testCase{name: "GET page of 100", goal: goal{limit: 1, atLeast: true}}
@@ -35,6 +36,8 @@ func cases(rows int) []testCase {
 	return []testCase{one, page, create}
 }
 
+// pageTarget is the page behind a key. Both parameters are written out, as the
+// floor has no defaults.
 func pageTarget(after int) string { return fmt.Sprintf("/tweet/?limit=100&after=%d", after) }
 
 // pair is one round of each side.

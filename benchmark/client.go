@@ -16,10 +16,12 @@ type request struct {
 	status string
 }
 
+// get returns a request for a target, as in "/tweet/1".
 func get(target string) request {
 	return request{fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", target), "200"}
 }
 
+// post returns a request that creates what body says.
 func post(target, body string) request {
 	return request{fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		target, len(body), body), "201"}
@@ -33,6 +35,7 @@ type client struct {
 	in *bufio.Reader
 }
 
+// dial opens a connection; the caller closes it.
 func dial(address string) (*client, error) {
 	conn, err := net.DialTimeout("tcp", address, time.Second)
 	if err != nil {
@@ -87,6 +90,7 @@ func (c *client) do(r request) error {
 	}
 }
 
+// body reads past a body; a chunk's size is in hexadecimal, and the last is 0.
 func (c *client) body(length int, chunked bool) error {
 	if !chunked {
 		return c.skip(length)
@@ -106,6 +110,7 @@ func (c *client) body(length int, chunked bool) error {
 	}
 }
 
+// skip reads past n bytes.
 func (c *client) skip(n int) error {
 	_, err := c.in.Discard(n)
 	if err == io.EOF {
@@ -114,6 +119,7 @@ func (c *client) skip(n int) error {
 	return err
 }
 
+// line returns the next line without its end. It is valid until the next read.
 func (c *client) line() ([]byte, error) {
 	line, err := c.in.ReadSlice('\n')
 	return bytes.TrimSuffix(line, []byte("\r\n")), err

@@ -26,6 +26,7 @@ type floorTweet struct {
 	Href      string    `json:"href"`
 }
 
+// serveFloor runs until ctx is done.
 func serveFloor(ctx context.Context, address, url string) error {
 	db, err := openFloor(url)
 	if err != nil {
@@ -132,6 +133,7 @@ func (t *floorTweet) link(r *http.Request) {
 	t.Href = fmt.Sprintf("http://%s/tweet/%d", r.Host, t.ID)
 }
 
+// answer writes v, or what went wrong.
 func answer(w http.ResponseWriter, status int, v any, err error) {
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

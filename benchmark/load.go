@@ -12,9 +12,11 @@ import (
 // load is what a number of connections achieved in one round.
 type load struct {
 	perSecond float64
+	// latencies are from the first byte sent to the last one read.
 	latencies []time.Duration
 	// cpu is the server's processor time for one request.
-	cpu    time.Duration
+	cpu time.Duration
+	// memory is the server's at the end, in MB, while all are connected.
 	memory float64
 }
 

@@ -45,13 +45,17 @@ Flags:
 
 // options are the command line.
 type options struct {
+	// engine is the one that is measured; empty means both.
 	engine      string
 	connections int
-	rounds      int
-	round       time.Duration
-	rows        int
-	profile     string
-	strict      bool
+	// rounds is how many rounds each side gets, round how long one takes.
+	rounds int
+	round  time.Duration
+	// rows is how many rows there are before POST adds to them.
+	rows int
+	// profile is the folder for CPU profiles; empty means none.
+	profile string
+	strict  bool
 }
 
 func parseOptions() options {
@@ -68,6 +72,10 @@ func parseOptions() options {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
+	if o.engine != "" && o.engine != sqlite && o.engine != postgres || flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
 	return o
 }
 
@@ -82,7 +90,7 @@ func main() {
 		missed, err = benchmark(ctx, o, os.Getenv("TEST_DATABASE_URL"))
 		missed = missed && o.strict
 	}
-	stop()
+	stop() // from here on, an interrupt ends us at once
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "benchmark: %v\n", err)
 	}
@@ -107,19 +115,17 @@ func benchmark(ctx context.Context, o options, server string) (missed bool, err 
 		return false, fmt.Errorf("build the service (run this in the project's folder): %w", err)
 	}
 	if b.engine != postgres {
-		if err := b.measure(ctx, sqlite, "sqlite:"+filepath.Join(dir, "benchmark.db")); err != nil {
-			return false, err
-		}
+		err = b.measure(ctx, sqlite, "sqlite:"+filepath.Join(dir, "benchmark.db"))
 	}
-	if b.engine != sqlite {
-		if err := b.measurePostgres(ctx, server); err != nil {
-			return false, err
-		}
+	if b.engine != sqlite && err == nil {
+		err = b.measurePostgres(ctx, server)
 	}
-	return printTable(os.Stdout, b.table), nil
+	// What was measured before something failed is worth to be seen.
+	return printTable(os.Stdout, b.table), err
 }
 
-// measurePostgres goes without PostgreSQL when there is none, and says so.
+// measurePostgres goes without PostgreSQL when none is installed, and says so. A
+// server that was named, and does not answer, is an error.
 func (b *bench) measurePostgres(ctx context.Context, server string) error {
 	if server == "" {
 		own, stop, err := startPostgres(ctx)
@@ -138,6 +144,7 @@ func (b *bench) measurePostgres(ctx context.Context, server string) error {
 	return b.measure(ctx, postgres, database)
 }
 
+// progress goes to standard error, so that standard output is the table alone.
 func progress(format string, values ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", values...)
 }

@@ -46,8 +46,8 @@ func createDatabase(ctx context.Context, server string) (database string, drop f
 // await gives a server that has just been started a moment.
 func await(ctx context.Context, db *sql.DB) (err error) {
 	for range 100 {
-		if err = db.PingContext(ctx); err == nil {
-			return nil
+		if err = db.PingContext(ctx); err == nil || ctx.Err() != nil {
+			break
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -75,6 +75,8 @@ func startPostgres(ctx context.Context) (server string, stop func(), err error) 
 	}, nil
 }
 
+// runPostgres makes a cluster in dir, and runs the server on it. It flushes as in
+// production, as POST is to pay for that.
 func runPostgres(ctx context.Context, bin, dir string) (c *child, port string, err error) {
 	progress("starting a throw-away PostgreSQL of %s", bin)
 	prefix, err := asPostgres(dir)

@@ -55,6 +55,8 @@ func start(ctx context.Context, name, database string, log io.Writer, command ..
 	}
 }
 
+// serviceEnv is the environment of the service, without what a developer's holds:
+// all plumbing is on, and only what would disturb the comparison is set.
 func serviceEnv(database string) []string {
 	return []string{
 		"DATABASE_URL=" + database,
@@ -127,6 +129,8 @@ type child struct {
 	done   chan struct{}
 }
 
+// spawn starts cmd. The one that ctx or stop ends is interrupted, so that it can
+// tidy up, and killed when that takes too long.
 func spawn(ctx context.Context, cmd *exec.Cmd) (*child, error) {
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
@@ -160,6 +164,7 @@ func (c *child) stop() {
 	<-c.done
 }
 
+// over reports whether the program has ended.
 func (c *child) over() bool {
 	select {
 	case <-c.done:

@@ -9,7 +9,8 @@ import (
 
 // goal is what is wanted of a value; the zero goal wants nothing.
 type goal struct {
-	limit   float64
+	limit float64
+	// atLeast says on which side of the limit it is good to be.
 	atLeast bool
 	unit    string
 }
@@ -24,14 +25,17 @@ func (g goal) String() string {
 	return fmt.Sprintf("≤ %g%s", g.limit, g.unit)
 }
 
-// row is one line of the table.
+// row is one line of the table, as it is shown. The processor time for a request
+// is there because, unlike the rate, it leaves out what the load and the database
+// take, and hardly changes with what else the machine does.
 type row struct {
 	engine, what   string
 	service, floor string
 	ratio          string
 	p99, cpu       [2]string // of service and floor
 	goal           goal
-	value          float64
+	// value is what the goal is about.
+	value float64
 }
 
 func (r row) missed() bool {
@@ -44,6 +48,7 @@ func (r row) missed() bool {
 	return r.value > r.goal.limit
 }
 
+// verdict is empty where nothing is wanted.
 func (r row) verdict() string {
 	switch {
 	case r.goal.limit == 0:
@@ -78,6 +83,7 @@ func caseRow(engine string, c testCase, pairs []pair) row {
 	return r
 }
 
+// startRow sums up the starts. The floor's is there for comparison.
 func startRow(e *engine) row {
 	begin := median(e.starts)
 	return row{engine: e.name, what: "start to first 200", service: milliseconds(begin), floor: milliseconds(e.floor.ready),
