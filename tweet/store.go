@@ -29,11 +29,10 @@ func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error
 	defer rows.Close()
 	tweets := make([]Tweet, 0, limit)
 	for rows.Next() {
-		t, err := scan(rows)
-		if err != nil {
+		tweets = append(tweets, Tweet{})
+		if err := tweets[len(tweets)-1].scan(rows); err != nil {
 			return nil, err
 		}
-		tweets = append(tweets, t)
 	}
 	return tweets, rows.Err()
 }
@@ -110,11 +109,16 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 	}
 }
 
-func scan(row interface{ Scan(...any) error }) (Tweet, error) {
+func scan(row *sql.Row) (Tweet, error) {
 	var t Tweet
+	err := t.scan(row)
+	return t, err
+}
+
+func (t *Tweet) scan(row interface{ Scan(...any) error }) error {
 	err := row.Scan(&t.ID, &t.Text, &t.Timestamp, &t.Version)
 	t.Timestamp = timestamp(t.Timestamp)
-	return t, err
+	return err
 }
 
 // timestamp returns t as both engines keep it.
