@@ -36,7 +36,7 @@ TEST_DATABASE_URL names, else on a throw-away one when its programs are installe
 
 Examples:
   go run ./benchmark
-  go run ./benchmark -engine sqlite -rounds 3 -round 1s
+  go run ./benchmark -engine sqlite -rounds 5
   go run ./benchmark -strict                # exit status 1 when a goal is missed
   go run ./benchmark -profile /tmp/profile  # then: go tool pprof -top /tmp/profile/…
 
@@ -62,8 +62,8 @@ func parseOptions() options {
 	var o options
 	flag.StringVar(&o.engine, "engine", "", "measure on this one alone: sqlite or postgres")
 	flag.IntVar(&o.connections, "connections", 64, "how many connections load the service")
-	flag.IntVar(&o.rounds, "rounds", 5, "how many rounds each side gets for each request")
-	flag.DurationVar(&o.round, "round", 2*time.Second, "how long a round takes")
+	flag.IntVar(&o.rounds, "rounds", 15, "how many rounds each side gets for each request")
+	flag.DurationVar(&o.round, "round", 600*time.Millisecond, "how long a round takes")
 	flag.IntVar(&o.rows, "rows", 10_000, "how many rows there are to read")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of the service to this `folder`")
 	flag.BoolVar(&o.strict, "strict", false, "exit with status 1 when a goal is missed")
