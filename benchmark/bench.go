@@ -77,8 +77,10 @@ func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error)
 
 // compare adds the rows of one engine to the table.
 func (b *bench) compare(ctx context.Context, e *engine) error {
-	idle := row{engine: e.name, what: "memory, idle",
-		service: megabytes(e.service.memory()), floor: megabytes(e.floor.memory())}
+	idle := row{
+		engine: e.name, what: "memory, idle",
+		service: megabytes(e.service.memory()), floor: megabytes(e.floor.memory()),
+	}
 	var service, floor float64
 	for _, c := range cases(b.rows) {
 		pairs, err := b.alternate(ctx, e, c)

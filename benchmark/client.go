@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -36,8 +37,9 @@ type client struct {
 }
 
 // dial opens a connection; the caller closes it.
-func dial(address string) (*client, error) {
-	conn, err := net.DialTimeout("tcp", address, time.Second)
+func dial(ctx context.Context, address string) (*client, error) {
+	dialer := net.Dialer{Timeout: time.Second}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +47,8 @@ func dial(address string) (*client, error) {
 }
 
 // once sends one request on a connection of its own.
-func once(address string, r request) error {
-	c, err := dial(address)
+func once(ctx context.Context, address string, r request) error {
+	c, err := dial(ctx, address)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (e *engine) deepPage(ctx context.Context) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	c, err := dial(e.service.address)
+	c, err := dial(ctx, e.service.address)
 	if err != nil {
 		return row{}, err
 	}
@@ -44,8 +44,10 @@ func (e *engine) deepPage(ctx context.Context) (row, error) {
 	}
 	first, deep := median(latencies[0]), median(latencies[1])
 	value := deep.Seconds() / first.Seconds()
-	return row{engine: e.name, what: "deep page / first page", service: milliseconds(deep) + " / " + milliseconds(first),
-		ratio: fmt.Sprintf("%.2f", value), goal: goal{limit: 1.2}, value: value}, ctx.Err()
+	return row{
+		engine: e.name, what: "deep page / first page", service: milliseconds(deep) + " / " + milliseconds(first),
+		ratio: fmt.Sprintf("%.2f", value), goal: goal{limit: 1.2}, value: value,
+	}, ctx.Err()
 }
 
 // grow makes the table large, and returns its last id.

@@ -25,7 +25,7 @@ type load struct {
 func run(ctx context.Context, p *process, requests []request, connections int, duration time.Duration) (*load, error) {
 	clients := make([]*client, connections)
 	for i := range clients {
-		c, err := dial(p.address)
+		c, err := dial(ctx, p.address)
 		if err != nil {
 			return nil, err
 		}

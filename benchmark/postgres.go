@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -83,24 +84,23 @@ func runPostgres(ctx context.Context, bin, dir string) (c *child, port string, e
 	if err != nil {
 		return nil, "", err
 	}
-	command := func(arguments ...string) *exec.Cmd {
-		arguments = append(prefix, arguments...)
-		cmd := exec.Command(arguments[0], arguments[1:]...)
-		cmd.Dir = dir
-		return cmd
-	}
 	data := filepath.Join(dir, "data")
-	initdb := command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-	if out, err := initdb.CombinedOutput(); err != nil {
+	command := func(program string, arguments ...string) []string {
+		return slices.Concat(prefix, []string{filepath.Join(bin, program), "-D", data}, arguments)
+	}
+	initdb := command("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+	cmd := exec.CommandContext(ctx, initdb[0], initdb[1:]...)
+	cmd.Dir = dir // ours may be closed to that user
+	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, "", fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	address, err := freeAddress()
+	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	_, port, _ = net.SplitHostPort(address)
-	c, err = spawn(ctx, command(filepath.Join(bin, "postgres"), "-D", data, "-p", port,
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "log_min_messages=panic"))
+	c, err = spawn(ctx, func(cmd *exec.Cmd) { cmd.Dir = dir }, command("postgres", "-p", port,
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "log_min_messages=panic")...)
 	return c, port, err
 }
 

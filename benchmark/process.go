@@ -31,21 +31,22 @@ type process struct {
 func start(ctx context.Context, name, database string, log io.Writer, command ...string) (*process, error) {
 	p := &process{name: name}
 	var err error
-	if p.address, err = freeAddress(); err != nil {
+	if p.address, err = freeAddress(ctx); err != nil {
 		return nil, err
 	}
-	if p.admin, err = freeAddress(); err != nil {
+	if p.admin, err = freeAddress(ctx); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = append(serviceEnv(database), "ADDRESS="+p.address, "ADMIN_ADDRESS="+p.admin)
-	cmd.Stdout = log
 	begin := time.Now()
-	if p.child, err = spawn(ctx, cmd); err != nil {
+	p.child, err = spawn(ctx, func(cmd *exec.Cmd) {
+		cmd.Env = append(serviceEnv(database), "ADDRESS="+p.address, "ADMIN_ADDRESS="+p.admin)
+		cmd.Stdout = log
+	}, command...)
+	if err != nil {
 		return nil, err
 	}
 	for request := get("/tweet/1"); ; time.Sleep(time.Millisecond) {
-		if err := once(p.address, request); err == nil {
+		if err := once(ctx, p.address, request); err == nil {
 			p.ready = time.Since(begin)
 			return p, nil
 		} else if time.Since(begin) > 20*time.Second || p.over() {
@@ -67,8 +68,9 @@ func serviceEnv(database string) []string {
 }
 
 // freeAddress returns an address of loopback on which nobody listens.
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func freeAddress(ctx context.Context) (string, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -129,31 +131,23 @@ type child struct {
 	done   chan struct{}
 }
 
-// spawn starts cmd. The one that ctx or stop ends is interrupted, so that it can
-// tidy up, and killed when that takes too long.
-func spawn(ctx context.Context, cmd *exec.Cmd) (*child, error) {
+// spawn starts a command. When ctx or stop ends it, it is interrupted, so that it
+// can tidy up, and killed when that takes too long.
+func spawn(ctx context.Context, prepare func(*exec.Cmd), command ...string) (*child, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stderr = os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 15 * time.Second
+	prepare(cmd)
 	if err := cmd.Start(); err != nil {
+		cancel()
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
 	c := &child{cmd, cancel, make(chan struct{})}
 	go func() {
-		_ = cmd.Wait() // how it ended is on stderr
+		_ = cmd.Wait() // how it ended is on standard error
 		close(c.done)
-	}()
-	go func() {
-		select {
-		case <-c.done:
-			return
-		case <-ctx.Done():
-		}
-		_ = cmd.Process.Signal(os.Interrupt) // it may be over
-		select {
-		case <-c.done:
-		case <-time.After(15 * time.Second):
-			_ = cmd.Process.Kill()
-		}
 	}()
 	return c, nil
 }

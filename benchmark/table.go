@@ -73,9 +73,11 @@ func caseRow(engine string, c testCase, pairs []pair) row {
 			}
 		}
 	}
-	r := row{engine: engine, what: c.name, goal: c.goal, value: median(ratios),
+	r := row{
+		engine: engine, what: c.name, goal: c.goal, value: median(ratios),
 		service: fmt.Sprintf("%.0f/s", median(perSecond[0])), floor: fmt.Sprintf("%.0f/s", median(perSecond[1])),
-		ratio: fmt.Sprintf("%.2f", median(ratios))}
+		ratio: fmt.Sprintf("%.2f", median(ratios)),
+	}
 	for i := range 2 {
 		r.p99[i] = fmt.Sprintf("%.1f ms", percentile(latencies[i], 0.99)*1e3)
 		r.cpu[i] = fmt.Sprintf("%.0f µs", median(cpu[i])*1e6)
@@ -86,8 +88,10 @@ func caseRow(engine string, c testCase, pairs []pair) row {
 // startRow sums up the starts. The floor's is there for comparison.
 func startRow(e *engine) row {
 	begin := median(e.starts)
-	return row{engine: e.name, what: "start to first 200", service: milliseconds(begin), floor: milliseconds(e.floor.ready),
-		goal: goal{limit: 100, unit: " ms"}, value: begin.Seconds() * 1e3}
+	return row{
+		engine: e.name, what: "start to first 200", service: milliseconds(begin), floor: milliseconds(e.floor.ready),
+		goal: goal{limit: 100, unit: " ms"}, value: begin.Seconds() * 1e3,
+	}
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%.1f ms", d.Seconds()*1e3) }
