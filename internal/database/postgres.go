@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -32,7 +33,7 @@ func openPostgres(o Options) (*DB, error) {
 	if o.LockTimeout > 0 {
 		config.RuntimeParams["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
 	}
-	db := stdlib.OpenDB(*config)
+	db := sql.OpenDB(commenting{stdlib.GetConnector(*config)})
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{DB: db, Engine: Postgres}, nil
 }

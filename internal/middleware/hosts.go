@@ -3,7 +3,6 @@ package middleware
 import (
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 func Hosts(allowed []string) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !hostAllowed(web.InfoFrom(r.Context()).BaseURL, allowed) {
+			if !hostAllowed(web.InfoFrom(r.Context()).Host, allowed) {
 				web.WriteProblem(w, r, web.NewProblem(http.StatusMisdirectedRequest,
 					"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for."))
 				return
@@ -27,18 +26,19 @@ func Hosts(allowed []string) web.Middleware {
 	}
 }
 
-func hostAllowed(baseURL string, allowed []string) bool {
+func hostAllowed(host string, allowed []string) bool {
 	if slices.Contains(allowed, "*") {
 		return true
 	}
-	base, err := url.Parse(baseURL)
-	if err != nil || base.User != nil || base.Path != "" || base.RawQuery != "" {
-		return false
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
-	host := strings.ToLower(strings.TrimSuffix(base.Hostname(), "."))
-	return host != "" && slices.ContainsFunc(allowed, func(entry string) bool {
-		entry = strings.ToLower(strings.Trim(entry, "[]"))
-		domain, wild := strings.CutPrefix(entry, ".")
-		return host == domain || wild && strings.HasSuffix(host, entry) && net.ParseIP(host) == nil
+	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	return slices.ContainsFunc(allowed, func(entry string) bool {
+		domain, below := strings.CutPrefix(strings.ToLower(entry), ".")
+		if host == strings.Trim(domain, "[]") {
+			return host != ""
+		}
+		return below && strings.HasSuffix(host, "."+domain) && !strings.ContainsFunc(host, strange)
 	})
 }

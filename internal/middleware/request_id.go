@@ -24,7 +24,8 @@ const maxRequestID = 128
 func Identify(trusted []netip.Prefix) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			info := &web.Info{ID: requestID(r.Header), URL: r.URL}
+			info := &web.Info{URL: r.URL}
+			info.ID, info.Followed = requestID(r.Header)
 			identify(info, r, trusted)
 			w.Header().Set(requestIDHeader, info.ID)
 			next.ServeHTTP(&recorder{ResponseWriter: w, info: info}, r.WithContext(web.WithInfo(r.Context(), info)))
@@ -34,19 +35,22 @@ func Identify(trusted []netip.Prefix) web.Middleware {
 
 // requestID returns the client's id or a new one. What is not of the plain
 // alphabet could forge a line in a log that somebody reads in a terminal.
-func requestID(header http.Header) string {
-	id := header.Get(requestIDHeader)
-	strange := func(c rune) bool {
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'
-	}
+func requestID(header http.Header) (id string, clients bool) {
+	id = header.Get(requestIDHeader)
 	if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, strange) {
-		return rand.Text()
+		return rand.Text(), false
 	}
-	return id
+	return id, true
+}
+
+// strange reports what has no place in an id or in the name of a host.
+func strange(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'
 }
 
 func identify(info *web.Info, r *http.Request, trusted []netip.Prefix) {
-	scheme, host := "http", r.Host
+	scheme := "http"
+	info.Host = r.Host
 	if r.TLS != nil {
 		scheme = "https"
 	}
@@ -56,11 +60,11 @@ func identify(info *web.Info, r *http.Request, trusted []netip.Prefix) {
 			scheme = proto
 		}
 		if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
-			host = forwarded
+			info.Host = forwarded
 		}
 		info.Client = forwardedFor(info.Client, r.Header, trusted)
 	}
-	info.BaseURL = scheme + "://" + host
+	info.BaseURL = scheme + "://" + info.Host
 }
 
 func forwardedFor(client string, header http.Header, trusted []netip.Prefix) string {

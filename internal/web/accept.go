@@ -14,7 +14,7 @@ import (
 // client never gets what it said it cannot read.
 func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	if r.URL.Query().Get("format") != "json" && quality(r.Header["Accept"], "application/json") == 0 {
+	if quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get("format") != "json" {
 		WriteProblem(w, r, NewProblem(http.StatusNotAcceptable, "This address answers with application/json."))
 		return
 	}

@@ -12,8 +12,12 @@ import (
 type Info struct {
 	// ID is the request's id: the client's, when it is well formed, else ours.
 	ID string
+	// Followed says that the id is the client's.
+	Followed bool
 	// Client is the address of the client, without the port.
 	Client string
+	// Host is the host that the client asked for, with its port.
+	Host string
 	// BaseURL is scheme://host as the client sees it, without a path.
 	BaseURL string
 	// URL is the request's own.
