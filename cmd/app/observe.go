@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"path"
@@ -18,9 +19,11 @@ const flushTimeout = 2 * time.Second
 
 // openLog returns the log that the settings ask for, and what closes it.
 func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.Logger, func(), error) {
-	stdout := p.stdoutHandler(level)
+	buffer := logging.NewBuffer(p.stdout)
+	registry.LogSink("stdout", buffer.Dropped)
+	stdout := p.stdoutHandler(buffer, level)
 	if p.config.SyslogAddress == "" {
-		return slog.New(stdout), func() {}, nil
+		return slog.New(stdout), func() { buffer.Close(flushTimeout) }, nil
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -32,16 +35,19 @@ func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.
 	}
 	registry.LogSink("syslog", syslog.Dropped)
 	log := slog.New(slog.NewMultiHandler(stdout, syslog.Handler(slog.LevelInfo)))
-	return log, func() { syslog.Close(flushTimeout) }, nil
+	return log, func() {
+		syslog.Close(flushTimeout)
+		buffer.Close(flushTimeout)
+	}, nil
 }
 
-func (p *program) stdoutHandler(level slog.Leveler) slog.Handler {
+func (p *program) stdoutHandler(w io.Writer, level slog.Leveler) slog.Handler {
 	terminal := isTerminal(p.stdout)
 	format := logging.JSON
 	if terminal {
 		format = logging.Text
 	}
-	return logging.New(p.stdout, cmp.Or(string(p.config.LogFormat), format), terminal && !p.noColor, level)
+	return logging.New(w, cmp.Or(string(p.config.LogFormat), format), terminal && !p.noColor, level)
 }
 
 // scrapeTimeout bounds what a scrape asks the database.
