@@ -8,7 +8,6 @@ package tweet
 import (
 	"context"
 	"embed"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -35,7 +34,7 @@ type Tweet struct {
 // ETag names this version of this tweet. The timestamp is a part of it, so that
 // the tag of a row that was deleted never names another one with the same id.
 func (t Tweet) ETag() string {
-	return fmt.Sprintf(`"%d-%x"`, t.Version, t.Timestamp.UnixMicro())
+	return `"` + strconv.FormatInt(t.Version, 10) + "-" + strconv.FormatInt(t.Timestamp.UnixMicro(), 16) + `"`
 }
 
 // linked returns the tweet with the address at which this request's client

@@ -24,10 +24,14 @@ var jsonFormat = huma.Format{
 	Unmarshal: ReadJSON,
 }
 
+// writing lets text that is not Unicode, which only a foreign hand can have put
+// into the database, be seen instead of failing.
+var writing = json.JoinOptions(jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
+
 // writeJSON writes v and a line feed, so that a terminal's prompt starts afresh.
 // It writes all at once: json.MarshalWrite would send a page in a dozen packets.
 func writeJSON(w io.Writer, v any) error {
-	data, err := json.Marshal(v, jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
+	data, err := json.Marshal(v, writing)
 	if err != nil {
 		return err
 	}
