@@ -2,6 +2,8 @@ package databasetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,6 +43,18 @@ func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 			t.Errorf("another database has %d rows, %v", rows, err)
 		}
 	})
+}
+
+func TestTemplateIsNamedByTheSumOfItsMigrationsText(t *testing.T) {
+	t.Parallel()
+	const text = "-- +goose Up\ncreate table note (id integer);\n-- sum"
+	sum := sha256.Sum256([]byte(text + text))
+	first, second := note("sum")[0], note("sum")[0]
+	second.Name = "other"
+	// docker/db/make-data computes the same with sha256sum.
+	if got, want := hash([]web.App{second, first}, database.Postgres), hex.EncodeToString(sum[:])[:16]; got != want {
+		t.Errorf("hash = %s, want %s", got, want)
+	}
 }
 
 func TestClonesAreSafeInParallel(t *testing.T) {
