@@ -52,9 +52,7 @@ func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
 
 func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Parallel()
-	if !databasetest.Covered(t) {
-		t.Skip("PostgreSQL is not covered")
-	}
+	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, apps())
 	if err := db.MigrateTo(t.Context(), apps()[0], 0, nil); err != nil {
 		t.Fatal(err)

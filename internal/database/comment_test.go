@@ -9,9 +9,7 @@ import (
 
 func TestIDThatAClientSentIsInTheSQLOfItsRequest(t *testing.T) {
 	t.Parallel()
-	if !databasetest.Covered(t) {
-		t.Skip("PostgreSQL is not covered")
-	}
+	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, apps(1))
 	const running = "select query, $1::bigint from pg_stat_activity where pid = pg_backend_pid()"
 	for _, tt := range []struct {

@@ -162,9 +162,7 @@ func TestReadySaysWhatIsPendingAndWhatIsAhead(t *testing.T) {
 
 func TestMigrationGivesUpOnATableInUse(t *testing.T) {
 	t.Parallel()
-	if !databasetest.Covered(t) {
-		t.Skip("PostgreSQL is not covered")
-	}
+	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, apps(1))
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {

@@ -30,30 +30,28 @@ func Each(t *testing.T, apps []web.App, test func(t *testing.T, db *database.DB)
 		t.Parallel()
 		test(t, OpenSQLite(t, apps))
 	})
-	if !Covered(t) {
-		return
-	}
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
+		NeedPostgres(t)
 		test(t, OpenPostgres(t, apps))
 	})
 }
 
 var saidOnce sync.Once
 
-// Covered reports whether there is a PostgreSQL server to test on.
-func Covered(t testing.TB) bool {
+// NeedPostgres ends a test when there is no PostgreSQL server to test on: as
+// skipped, or as failed when one is required.
+func NeedPostgres(t testing.TB) {
 	t.Helper()
 	if serverURL() != "" {
-		return true
+		return
 	}
 	if os.Getenv("REQUIRE_POSTGRES") == "1" {
 		t.Fatal("REQUIRE_POSTGRES is 1, but TEST_DATABASE_URL does not name a PostgreSQL server")
 	}
-	saidOnce.Do(func() {
-		fmt.Fprintln(os.Stderr, "PostgreSQL is not covered: TEST_DATABASE_URL does not name a server")
-	})
-	return false
+	const reason = "PostgreSQL is not covered: TEST_DATABASE_URL does not name a server"
+	saidOnce.Do(func() { fmt.Fprintln(os.Stderr, reason) })
+	t.Skip(reason)
 }
 
 func serverURL() string { return os.Getenv("TEST_DATABASE_URL") }

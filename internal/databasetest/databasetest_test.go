@@ -59,9 +59,7 @@ func TestTemplateIsNamedByTheSumOfItsMigrationsText(t *testing.T) {
 
 func TestClonesAreSafeInParallel(t *testing.T) {
 	t.Parallel()
-	if !Covered(t) {
-		t.Skip("PostgreSQL is not covered")
-	}
+	NeedPostgres(t)
 	apps := note("parallel")
 	var group sync.WaitGroup
 	for range 8 {
@@ -72,9 +70,7 @@ func TestClonesAreSafeInParallel(t *testing.T) {
 
 func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
 	t.Parallel()
-	if !Covered(t) {
-		t.Skip("PostgreSQL is not covered")
-	}
+	NeedPostgres(t)
 	names := func(ctx context.Context, conn *pgx.Conn) []string {
 		rows, err := conn.Query(ctx, "select datname from pg_database")
 		if err != nil {
@@ -114,9 +110,7 @@ func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
 
 func TestUnfinishedTemplateIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	if !Covered(t) {
-		t.Skip("PostgreSQL is not covered")
-	}
+	NeedPostgres(t)
 	apps := note("unfinished")
 	template := prefix + "template_" + hash(apps, database.Postgres)
 	err := withServer(func(ctx context.Context, conn *pgx.Conn) error {
@@ -136,12 +130,11 @@ func TestUnfinishedTemplateIsMadeAgain(t *testing.T) {
 // BenchmarkClone shows the median time from the call to a database that answers.
 func BenchmarkClone(b *testing.B) {
 	apps := note("benchmark")
-	engines := map[string]func(testing.TB, []web.App) *database.DB{"sqlite": OpenSQLite}
-	if Covered(b) {
-		engines["postgres"] = OpenPostgres
-	}
-	for name, open := range engines {
+	for name, open := range map[string]func(testing.TB, []web.App) *database.DB{"sqlite": OpenSQLite, "postgres": OpenPostgres} {
 		b.Run(name, func(b *testing.B) {
+			if name == "postgres" {
+				NeedPostgres(b)
+			}
 			var times []time.Duration
 			for b.Loop() {
 				start := time.Now()
