@@ -1,4 +1,4 @@
-# The menu. Each target is one command, which the README also shows.
+# The menu: the commands that are used most.
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint benchmark up down system-test

@@ -177,6 +177,28 @@ func TestSeveralFirstStartsOnOneFileAllServe(t *testing.T) {
 	group.Wait()
 }
 
+func TestLogOfAKilledServiceIsNotTakenForThatOfANewDatabase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "removed.db")
+	first := own(t, file)
+	for range 30 {
+		call(t, "POST", first.url+"/tweet/", `{"text":"old"}`, http.StatusCreated, nil)
+	}
+	first.kill()
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	second, err := start("sqlite:"+file, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.kill()
+	var tweets []tweet
+	get(t, second.url+"/tweet/", http.StatusOK, &tweets)
+	if len(tweets) != 2 {
+		t.Errorf("%d tweets, want the two of the fixtures", len(tweets))
+	}
+}
+
 func TestKilledServiceKeepsWhatItAcknowledged(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kept.db")
 	first := own(t, file)

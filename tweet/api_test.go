@@ -134,6 +134,42 @@ func TestPreconditionsGuardEveryMethod(t *testing.T) {
 	})
 }
 
+func TestRepeatedAndEmptyPreconditionsCount(t *testing.T) {
+	each(t, func(_ *testing.T, c *webtest.Client) {
+		etag := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`).Header.Get("ETag")
+		c.Want(http.StatusNotModified, "GET", "/tweet/1", "", `If-None-Match: "x"`, "If-None-Match: "+etag)
+		c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"one"}`, `If-Match: "x"`, "If-Match: "+etag)
+		c.Want(http.StatusPreconditionFailed, "PUT", "/tweet/1", `{"text":"two"}`, "If-Match: ")
+		c.Want(http.StatusUnsupportedMediaType, "PUT", "/tweet/1", `{"text":"two"}`, "Content-Encoding: identity", "Content-Encoding: gzip")
+		c.Want(http.StatusUnsupportedMediaType, "PUT", "/tweet/1", `{"text":"two"}`, "Content-Type: application/json", "Content-Type: text/plain")
+	})
+}
+
+func TestTagOfOneContentIsNeverThatOfAnother(t *testing.T) {
+	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
+		c := webtest.NewAPI(t, tweet.App(), db)
+		var tags []string
+		for _, text := range []string{"A", "B"} { // as after a reset, with another fixture
+			tx, err := db.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fields := fmt.Sprintf(`{"text":%q,"timestamp":"2017-07-30T15:22:42Z"}`, text)
+			if err := tweet.App().Load(t.Context(), tx, 1, []byte(fields)); err != nil {
+				t.Fatal(err)
+			}
+			if err := tx.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			tags = append(tags, c.Want(http.StatusOK, "GET", "/tweet/1", "").Header.Get("ETag"))
+			c.Want(http.StatusNoContent, "DELETE", "/tweet/1", "")
+		}
+		if tags[0] == tags[1] {
+			t.Errorf("both have the tag %s", tags[0])
+		}
+	})
+}
+
 func TestNoUpdateIsLostWhenManyChangeOneTweet(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client) {
 		c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"0"}`)

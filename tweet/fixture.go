@@ -3,6 +3,7 @@ package tweet
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,19 +17,16 @@ type record struct {
 	Timestamp time.Time `json:"timestamp"`
 }
 
-const loadSQL = `
-	insert into tweet (id, text, timestamp, version)
-	values ($1, $2, $3, 1)
-	on conflict (id) do update
-	set text = excluded.text, timestamp = excluded.timestamp, version = tweet.version + 1`
-
 func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) error {
 	r, err := web.Decode[record](fields)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, loadSQL, id, r.Text, timestamp(r.Timestamp))
-	return err
+	// RFC 3339, which the API answers with, has no other years.
+	if at := r.Timestamp.UTC(); at.Year() < 1 || at.Year() > 9999 {
+		return errors.New("timestamp is not of the years 1 to 9999 in UTC")
+	}
+	return insertOrReplace(ctx, tx, id, r)
 }
 
 // dumpPage is how many tweets dump holds in memory.

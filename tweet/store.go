@@ -109,6 +109,18 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 	}
 }
 
+const loadSQL = `
+	insert into tweet (id, text, timestamp, version)
+	values ($1, $2, $3, 1)
+	on conflict (id) do update
+	set text = excluded.text, timestamp = excluded.timestamp, version = tweet.version + 1`
+
+// insertOrReplace stores a tweet of a fixture under its id.
+func insertOrReplace(ctx context.Context, tx *sql.Tx, id int64, r record) error {
+	_, err := tx.ExecContext(ctx, loadSQL, id, r.Text, timestamp(r.Timestamp))
+	return err
+}
+
 func scan(row *sql.Row) (Tweet, error) {
 	var t Tweet
 	err := t.scan(row)

@@ -31,11 +31,8 @@ type Tweet struct {
 	Version int64 `json:"-"`
 }
 
-// ETag names this version of this tweet. The timestamp is a part of it, so that
-// the tag of a row that was deleted never names another one with the same id.
-func (t Tweet) ETag() string {
-	return `"` + strconv.FormatInt(t.Version, 10) + "-" + strconv.FormatInt(t.Timestamp.UnixMicro(), 16) + `"`
-}
+// ETag names this version of this tweet.
+func (t Tweet) ETag() string { return web.ETag(t.Version, record{t.Fields, t.Timestamp}) }
 
 // linked returns the tweet with the address at which this request's client
 // finds it.

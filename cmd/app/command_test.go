@@ -49,6 +49,7 @@ func TestSecretComesFromAFileOrAVariableButNotBoth(t *testing.T) {
 		{"from a variable", map[string]string{"DATABASE_PASSWORD": "SECRET"}, 0, "***                        environment "},
 		{"from both", map[string]string{"DATABASE_PASSWORD": "SECRET", "DATABASE_PASSWORD_FILE": file}, 2, "choose one"},
 		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE cannot be read"},
+		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 0, "postgres://app@db/x?password=xxxxx"},
 		{"in a URL", map[string]string{"DATABASE_URL": "postgres://app:SECRET@db/x"}, 0, "postgres://app:xxxxx@db/x"},
 	} {
 		status, stdout, stderr := command(t, tt.env, "", "settings")
@@ -111,6 +112,30 @@ func TestMigrateListsAndGoesToAVersion(t *testing.T) {
 		}
 		if status, _, stderr := command(t, env, "", "migrate", "nothing"); status != 1 || !strings.Contains(stderr, `no resource "nothing"`) {
 			t.Errorf("app migrate nothing = %d: %s", status, stderr)
+		}
+	})
+}
+
+func TestCommandThatNeedsADatabaseDoesNotMakeOne(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "none.db")
+	env := map[string]string{"DATABASE_URL": "sqlite:" + file}
+	for _, args := range [][]string{{"dumpdata"}, {"loaddata"}, {"migrate", "--status"}} {
+		status, _, stderr := command(t, env, "", args...)
+		if status != 1 || !strings.Contains(stderr, "there is no database") {
+			t.Errorf("app %v = %d: %s", args, status, stderr)
+		}
+		if _, err := os.Stat(file); !os.IsNotExist(err) {
+			t.Errorf("app %v made a file", args)
+		}
+	}
+}
+
+func TestMigrateNeedsOneConnectionOnly(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		env["DATABASE_MAX_CONNECTIONS"] = "1"
+		if status, _, stderr := command(t, env, "", "migrate"); status != 0 {
+			t.Errorf("app migrate = %d: %s", status, stderr)
 		}
 	})
 }

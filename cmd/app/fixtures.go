@@ -28,7 +28,7 @@ Examples:
 
 // Run loads the fixtures in one transaction.
 func (l loaddataCommand) Run(p *program) error {
-	db, err := p.config.open(0)
+	db, err := p.config.openExisting()
 	if err != nil {
 		return err
 	}
@@ -46,12 +46,25 @@ func (l loaddataCommand) Run(p *program) error {
 		}})
 	}
 	counter := newCounter(p.stderr)
-	err = load(p.ctx, db, sources, counter.add)
+	err = untilCancelled(p.ctx, func() error { return load(p.ctx, db, sources, counter.add) })
 	counter.done()
 	if err == nil {
 		fmt.Fprintf(p.stderr, "loaded %d rows\n", counter.n)
 	}
 	return err
+}
+
+// untilCancelled does not wait for a read of standard input that never ends: the
+// transaction ends with the context, or with the program.
+func untilCancelled(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 type dumpdataCommand struct {
@@ -71,7 +84,7 @@ func (d dumpdataCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.config.open(0)
+	db, err := p.config.openExisting()
 	if err != nil {
 		return err
 	}

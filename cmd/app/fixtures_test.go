@@ -63,6 +63,7 @@ func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
 		{"text too long", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"` + strings.Repeat("x", 141) + `","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
 		{"NUL", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"\u0000","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
 		{"unknown field", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"2017-07-30T15:22:42Z","x":1}}]`, "body.x"},
+		{"beyond the years", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"9999-12-31T23:59:59-01:00"}}]`, "years 1 to 9999"},
 		{"cut off", `[` + good + `,`, "row 2"},
 		{"more", `[` + good + `] []`, "there is more"},
 	}

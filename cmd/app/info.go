@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"text/tabwriter"
 
+	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/web"
@@ -96,7 +97,7 @@ func (c openapiCommand) Run(p *program) error {
 
 // api returns the API as it would be served; its database is never asked.
 func (p *program) api() (*web.API, error) {
-	db, err := p.config.open(0)
+	db, err := database.Open(p.config.options())
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,9 @@ func main() {
 	ctx, stop := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGHUP)
+	// The end of a terminal is no reason to stop, nor is a reader of the log that
+	// goes away: what cannot be written is counted.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	go func() {
 		<-signals
 		stop()

@@ -33,11 +33,16 @@ func (m migrateCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.config.open(m.LockTimeout)
+	options := p.config.options()
+	options.LockTimeout, options.Create = m.LockTimeout, !m.Status
+	db, err := database.Open(options)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if m.Status {
+		return m.status(p, db, chosen)
+	}
 	steps := 0
 	report := func(s database.Step) {
 		steps++
@@ -48,8 +53,6 @@ func (m migrateCommand) Run(p *program) error {
 		fmt.Fprintf(p.stdout, "%s %s/%s in %v\n", verb, s.App, s.Name, s.Duration.Round(time.Millisecond))
 	}
 	switch {
-	case m.Status:
-		return m.status(p, db, chosen)
 	case m.To != nil && len(chosen) > 1:
 		return errors.New("--to needs the name of a resource, as in: app migrate tweet --to 1")
 	case m.To != nil:
@@ -64,6 +67,9 @@ func (m migrateCommand) Run(p *program) error {
 }
 
 func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) error {
+	if err := db.Exists(); err != nil {
+		return err
+	}
 	migrations, err := db.Status(p.ctx, chosen)
 	for _, one := range migrations {
 		switch {

@@ -15,7 +15,7 @@ import (
 )
 
 // flushTimeout bounds how long the end of the service waits for the log server.
-const flushTimeout = 2 * time.Second
+const flushTimeout = time.Second
 
 // openLog returns the log that the settings ask for, and what closes it.
 func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.Logger, func(), error) {

@@ -79,6 +79,8 @@ func TestPublishedPasswordIsRefusedInProduction(t *testing.T) {
 	}{
 		{"production", publishedPassword, "postgres://app@db/x", 2},
 		{"production", "", "postgres://app:" + publishedPassword + "@db/x", 2},
+		{"production", "", "postgres://app@db/x?password=" + publishedPassword, 2},
+		{"production", "", "postgres://app:development-only%2Dpassword@db/x", 2},
 		{"production", "another", "postgres://app@db/x", 0},
 		{"development", publishedPassword, "postgres://app@db/x", 0},
 	} {

@@ -42,6 +42,7 @@ func surround(h http.Handler, c *config, log *slog.Logger, registry metrics.Regi
 		middleware.Metrics(registry),
 		middleware.Recover(log),
 		middleware.Hosts(c.AllowedHosts),
+		middleware.CrossOrigin(),
 		middleware.Admission(int(c.MaxInFlight)),
 		middleware.Deadline(c.RequestTimeout),
 	)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"syscall"
 	"time"
 
 	"example.com/templatesite/internal/database"
@@ -15,8 +16,12 @@ import (
 	"example.com/templatesite/internal/server"
 )
 
-// writeTimeout is how long a client may take to read its answer.
-const writeTimeout = 30 * time.Second
+const (
+	// readSlack keeps the connection's bound from ending a request before its own.
+	readSlack = 5 * time.Second
+	// writeTimeout is how long a client may take to read its answer.
+	writeTimeout = 30 * time.Second
+)
 
 type serveCommand struct{}
 
@@ -49,7 +54,7 @@ func (serveCommand) Run(p *program) error {
 	}
 	defer closeLog()
 
-	db, err := p.config.open(0)
+	db, err := database.Open(p.config.options())
 	if err != nil {
 		return err
 	}
@@ -80,6 +85,7 @@ func (serveCommand) Run(p *program) error {
 	api := &server.Server{
 		Handler:         surround(routes(p.config, db, ready), p.config, log, registry),
 		Log:             log,
+		ReadTimeout:     p.config.RequestTimeout + readSlack,
 		WriteTimeout:    p.config.RequestTimeout + writeTimeout,
 		Stopping:        func() { log.Info("stopping"); ready.Stop() },
 		DrainDelay:      p.config.DrainDelay,
@@ -87,7 +93,8 @@ func (serveCommand) Run(p *program) error {
 	}
 	url := baseURL(string(p.config.Address), listener)
 	log.Info("serving", "api", url, "documents", url+"docs", "admin", operators.url)
-	err = errors.Join(api.Run(p.ctx, listener), operators.stop())
+	err = api.Run(p.ctx, listener)
+	operators.stop()
 	log.Info("stopped")
 	return err
 }
@@ -100,7 +107,10 @@ func loadFixtures(ctx context.Context, db *database.DB) error {
 func listen(ctx context.Context, setting, address string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w (does another one run already?)", setting, err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w: does another one run already?", err)
+		}
+		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
 	return listener, nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ import (
 // variable of the same name in capitals; its help is its documentation.
 type config struct {
 	Address                hostPort       `default:"localhost:8000" help:"Where the API listens."`
-	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: profiles and the log level. Empty switches it off."`
+	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: metrics, profiles and the log level. Empty switches it off."`
 	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://…; several hosts are allowed."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
 	DatabaseMaxConnections count          `default:"10" help:"How many connections the pool holds at most."`
@@ -32,7 +33,7 @@ type config struct {
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT: records of level info and up go there, too."`
 	Environment            environment    `default:"development" help:"development or production."`
 	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop, while balancers notice."`
-	ShutdownTimeout        time.Duration  `default:"8s" help:"How long requests in flight get to finish after that."`
+	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
 	MaxInFlight            count          `default:"128" help:"How many requests are worked on at once; as many wait a moment, more are refused with a 503."`
 	MaxBodyBytes           count          `default:"1048576" help:"How large the body of a request may be."`
@@ -126,14 +127,25 @@ func oneOf[T ~string](a, b T) func(string) (T, error) {
 	}
 }
 
-// open returns the database that the settings name.
-func (c *config) open(lockTimeout time.Duration) (*database.DB, error) {
-	return database.Open(database.Options{
+// options say which database the settings name.
+func (c *config) options() database.Options {
+	return database.Options{
 		URL:            c.DatabaseURL,
 		Password:       c.DatabasePassword,
 		MaxConnections: int(c.DatabaseMaxConnections),
-		LockTimeout:    lockTimeout,
-	})
+	}
+}
+
+// openExisting opens the database for a command that needs one.
+func (c *config) openExisting() (*database.DB, error) {
+	db, err := database.Open(c.options())
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Exists(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // publishedPassword is the one in docker/db/password.development, which everyone
@@ -142,15 +154,23 @@ const publishedPassword = "development-only-password"
 
 // check reports, as problems of s, what no single value shows.
 func (c *config) check(s *settings.Source) {
-	inURL := strings.Contains(c.DatabaseURL, ":"+publishedPassword+"@")
-	if c.Environment == "production" && (inURL || c.DatabasePassword == publishedPassword) {
-		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
+	for i, host := range c.AllowedHosts {
+		c.AllowedHosts[i] = strings.TrimSpace(host)
 	}
-	db, err := c.open(0)
+	if slices.Contains(c.AllowedHosts, "") || len(c.AllowedHosts) == 0 {
+		s.Problem("ALLOWED_HOSTS", errors.New("must name at least one host, and no empty one"))
+	}
+	if c.RequestTimeout == 0 {
+		s.Problem("REQUEST_TIMEOUT", errors.New("must be longer than nothing"))
+	}
+	db, err := database.Open(c.options())
 	if err != nil {
 		// The reason may quote the URL, and with it the password.
 		s.Problem("DATABASE_URL", errors.New("must be sqlite:PATH or postgres://USER@HOST:PORT/NAME"))
 		return
+	}
+	if c.Environment == "production" && db.HasPassword(publishedPassword) {
+		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
 	}
 	if err := db.Close(); err != nil {
 		s.Problem("DATABASE_URL", err)

@@ -6,8 +6,10 @@ package database
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
@@ -27,6 +29,9 @@ type Options struct {
 	URL string
 	// Password, when it is not empty, overrides the URL's.
 	Password string
+	// Create makes a SQLite file that is missing, and empty. Without it, that is an
+	// error of the first query.
+	Create bool
 	// MaxConnections bounds the pool.
 	MaxConnections int
 	// LockTimeout bounds how long a statement waits for a lock; 0 is no bound
@@ -41,6 +46,25 @@ type DB struct {
 	Engine Engine
 
 	path string // of the SQLite file
+
+	// Of PostgreSQL:
+	connector driver.Connector
+	password  string
+}
+
+// HasPassword reports whether this is the password that connections are opened with,
+// wherever it comes from.
+func (db *DB) HasPassword(password string) bool { return db.password == password }
+
+// Exists returns an error that says what to do when there is no database file.
+func (db *DB) Exists() error {
+	if db.Engine != SQLite {
+		return nil
+	}
+	if _, err := os.Stat(db.path); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no database %q: `app` makes one and fills it, `app migrate` makes an empty one", db.path)
+	}
+	return nil
 }
 
 // Open returns a pool; it does not connect yet. The caller closes it.
@@ -49,7 +73,7 @@ func Open(o Options) (*DB, error) {
 	var err error
 	switch scheme, rest, _ := strings.Cut(o.URL, ":"); scheme {
 	case "sqlite":
-		db, err = openSQLite(rest)
+		db, err = openSQLite(rest, o.Create)
 	case "postgres", "postgresql":
 		db, err = openPostgres(o)
 	default:

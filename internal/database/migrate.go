@@ -137,7 +137,7 @@ func (db *DB) migrate(ctx context.Context, apps []web.App, report func(Step)) er
 func step(ctx context.Context, app web.App, next func(context.Context) (*goose.MigrationResult, error), report func(Step)) error {
 	result, err := next(ctx)
 	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
-		return fmt.Errorf("migration %s/%s failed, and was undone: %w", app.Name, path.Base(partial.Failed.Source.Path), partial.Err)
+		return fmt.Errorf("migration %s/%s failed: %w", app.Name, path.Base(partial.Failed.Source.Path), partial.Err)
 	}
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -33,15 +32,19 @@ func openPostgres(o Options) (*DB, error) {
 	if o.LockTimeout > 0 {
 		config.RuntimeParams["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
 	}
-	db := sql.OpenDB(commenting{stdlib.GetConnector(*config)})
+	connector := commenting{stdlib.GetConnector(*config)}
+	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{DB: db, Engine: Postgres}, nil
+	return &DB{DB: db, Engine: Postgres, connector: connector, password: config.Password}, nil
 }
 
-// lockAdvisory runs f while this session holds the advisory lock. The server
-// releases it when the session ends, also when the program is killed.
+// lockAdvisory runs f while a session of its own, which the pool need not have a
+// place for, holds the advisory lock. The server releases it when the session ends,
+// also when the program is killed.
 func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
-	conn, err := db.Conn(ctx)
+	own := sql.OpenDB(db.connector)
+	defer own.Close()
+	conn, err := own.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -53,7 +56,5 @@ func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
 	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
 		return fmt.Errorf("wait for another program's migrations: %w", err)
 	}
-	err = f()
-	_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", migrationLock)
-	return errors.Join(err, unlockErr)
+	return f()
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -26,11 +27,14 @@ const lockWait = 5 * time.Minute
 const sqliteSettings = "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_pragma=cache_size(-500)"
 
-func openSQLite(path string) (*DB, error) {
-	if path == "" {
+func openSQLite(path string, create bool) (*DB, error) {
+	if path == "" || path == ":memory:" || strings.HasPrefix(path, "//") {
 		return nil, errors.New("sqlite: needs the path of a file, as in sqlite:templatesite.db")
 	}
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings}
+	if !create {
+		name.RawQuery += "&mode=rw"
+	}
 	connector, err := sqlite.NewConnector(name.String())
 	if err != nil {
 		return nil, err
@@ -53,12 +57,13 @@ func (db *DB) Prepare(ctx context.Context, apps []web.App, fill func(context.Con
 
 func (db *DB) create(ctx context.Context, apps []web.App, fill func(context.Context, *DB) error) error {
 	draft := db.path + ".new"
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(draft + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+	// A log that a killed program left behind must not be taken for the new file's.
+	for _, suffix := range []string{".new", ".new-wal", ".new-shm", "-wal", "-shm"} {
+		if err := os.Remove(db.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
-	fresh, err := openSQLite(draft)
+	fresh, err := openSQLite(draft, true)
 	if err != nil {
 		return err
 	}

@@ -188,12 +188,13 @@ func databaseURL(name string) string {
 	return u.String()
 }
 
-// hash names the migrations of an engine: SHA-256 over the text of all files, by
-// the names of the resources and the files. docker/db computes it, too.
+// hash names the migrations of an engine: SHA-256 over the name of each resource and
+// the text of its files, in the order of their names. docker/db computes it, too.
 func hash(apps []web.App, engine database.Engine) string {
 	apps = slices.SortedFunc(slices.Values(apps), func(a, b web.App) int { return strings.Compare(a.Name, b.Name) })
 	sum := sha256.New()
 	for _, app := range apps {
+		fmt.Fprintln(sum, app.Name)
 		names, _ := fs.Glob(app.Migrations, "migrations/"+string(engine)+"/*.sql") // the pattern is well formed
 		for _, name := range names {
 			text, _ := fs.ReadFile(app.Migrations, name) // it is embedded

@@ -44,7 +44,7 @@ func migratedFile(apps []web.App) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
-	db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 1})
+	db, err := database.Open(database.Options{URL: "sqlite:" + path, Create: true, MaxConnections: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package health
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -100,6 +101,9 @@ func (h *Health) ask(ctx context.Context, name string) Result {
 			h.log.InfoContext(ctx, "health check is well again", "check", name)
 		}
 		return Result{Status: "ok", Detail: advice}
+	}
+	if errors.Is(err, context.Canceled) {
+		return Result{Status: "nok"} // who asked is gone
 	}
 	if _, failed := h.failing.Swap(name, true); !failed {
 		h.log.WarnContext(ctx, "health check fails", "check", name, "error", err)

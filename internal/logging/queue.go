@@ -2,14 +2,16 @@ package logging
 
 import (
 	"bytes"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// queueLength bounds the lines that wait for a slow receiver: a few MB at most.
-const queueLength = 8192
+// The bounds of what waits for a slow receiver, in lines and in bytes.
+const (
+	queueLength = 8192
+	queueSize   = 4 << 20
+)
 
 // Queue stands between those who log and a receiver that may be slow, hang or be
 // gone. Write never waits: when the queue is full the line is dropped and
@@ -20,6 +22,7 @@ type Queue struct {
 	stop    chan struct{}
 	done    chan struct{}
 	once    sync.Once
+	size    atomic.Int64
 	dropped atomic.Uint64
 }
 
@@ -33,11 +36,16 @@ func newQueue(send func(line []byte) error, stop chan struct{}) *Queue {
 
 // Write takes one line. It copies it, and never fails.
 func (q *Queue) Write(line []byte) (int, error) {
-	select {
-	case q.lines <- bytes.Clone(line):
-	default:
-		q.dropped.Add(1)
+	size := int64(len(line))
+	if q.size.Add(size) <= queueSize {
+		select {
+		case q.lines <- bytes.Clone(line):
+			return len(line), nil
+		default:
+		}
 	}
+	q.size.Add(-size)
+	q.dropped.Add(1)
 	return len(line), nil
 }
 
@@ -50,7 +58,10 @@ func (q *Queue) Close(wait time.Duration) {
 	q.once.Do(func() {
 		timer := time.AfterFunc(wait, func() { close(q.stop) })
 		defer timer.Stop()
-		_, _ = q.Write(nil) // the end: an empty line is never logged
+		select {
+		case q.lines <- nil: // the end: an empty line is never logged
+		case <-q.stop:
+		}
 		<-q.done
 	})
 }
@@ -59,10 +70,16 @@ func (q *Queue) run() {
 	defer close(q.done)
 	for {
 		select {
+		case <-q.stop: // it goes before what else is ready
+			return
+		default:
+		}
+		select {
 		case line := <-q.lines:
 			if len(line) == 0 {
 				return
 			}
+			q.size.Add(-int64(len(line)))
 			if err := q.send(line); err != nil {
 				q.dropped.Add(1)
 			}
@@ -70,16 +87,4 @@ func (q *Queue) run() {
 			return
 		}
 	}
-}
-
-// lossReport tells, once a receiver is well again, how much it has missed.
-type lossReport struct{ reported uint64 }
-
-func (l *lossReport) next(dropped uint64) string {
-	missed := dropped - l.reported
-	l.reported = dropped
-	if missed == 0 {
-		return ""
-	}
-	return fmt.Sprintf("log records were dropped here: %d", missed)
 }

@@ -43,7 +43,7 @@ type Syslog struct {
 
 	// Of the sending goroutine only:
 	conn net.Conn
-	loss lossReport
+	told uint64 // how many lost records the server knows of
 	stop chan struct{}
 }
 
@@ -93,6 +93,9 @@ func (s *Syslog) deliver(message []byte) error {
 	for wait := backoff; ; wait = min(2*wait, maxBackoff) {
 		err := s.connect()
 		if err == nil {
+			err = s.tellLoss()
+		}
+		if err == nil {
 			err = s.write(message)
 		}
 		if err == nil {
@@ -113,6 +116,13 @@ func (s *Syslog) connect() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), syslogTimeout)
 	defer cancel()
+	go func() {
+		select {
+		case <-s.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	conn, err := new(net.Dialer).DialContext(ctx, s.network, s.address)
 	if err != nil {
 		return err
@@ -126,10 +136,21 @@ func (s *Syslog) connect() error {
 			_ = conn.Close()
 		}()
 	}
-	if text := s.loss.next(s.Dropped()); text != "" {
-		return s.write(s.message(slog.LevelWarn, time.Now(), "", text))
-	}
 	return nil
+}
+
+// tellLoss says once, as soon as messages go through again, how many were lost.
+func (s *Syslog) tellLoss() error {
+	dropped := s.Dropped()
+	if dropped == s.told {
+		return nil
+	}
+	text := fmt.Sprintf("log records were dropped here: %d", dropped-s.told)
+	err := s.write(s.message(slog.LevelWarn, time.Now(), "", text))
+	if err == nil {
+		s.told = dropped
+	}
+	return err
 }
 
 func (s *Syslog) disconnect() {

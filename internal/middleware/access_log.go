@@ -20,14 +20,17 @@ func AccessLog(log *slog.Logger) web.Middleware {
 	}
 }
 
+// maxPath bounds how much of a path is logged.
+const maxPath = 1024
+
 func logRequest(log *slog.Logger, r *http.Request, duration time.Duration) {
 	info := web.InfoFrom(r.Context())
 	level := slog.LevelInfo
 	switch {
-	case info.Status >= http.StatusInternalServerError:
-		level = slog.LevelError
 	case IsProbe(info.Route):
 		level = slog.LevelDebug
+	case info.Status >= http.StatusInternalServerError, info.Panicked:
+		level = slog.LevelError
 	}
 	if !log.Enabled(r.Context(), level) {
 		return
@@ -35,7 +38,7 @@ func logRequest(log *slog.Logger, r *http.Request, duration time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("method", r.Method),
 		slog.String("route", info.Route),
-		slog.String("path", r.URL.Path),
+		slog.String("path", r.URL.Path[:min(len(r.URL.Path), maxPath)]),
 		slog.Int("status", info.Status),
 		slog.Float64("duration", duration.Seconds()),
 		slog.Int64("bytes", info.Bytes),

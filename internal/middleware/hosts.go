@@ -30,7 +30,10 @@ func hostAllowed(host string, allowed []string) bool {
 	if slices.Contains(allowed, "*") {
 		return true
 	}
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		if strings.ContainsFunc(port, func(c rune) bool { return c < '0' || c > '9' }) {
+			return false
+		}
 		host = name
 	}
 	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))

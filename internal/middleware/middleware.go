@@ -17,6 +17,8 @@ import (
 type recorder struct {
 	http.ResponseWriter
 	info *web.Info
+	// bodiless says that what is written is not sent: the request was a HEAD.
+	bodiless bool
 }
 
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -32,7 +34,7 @@ func (w *recorder) WriteHeader(status int) {
 func (w *recorder) Write(b []byte) (int, error) {
 	w.sending()
 	n, err := w.ResponseWriter.Write(b)
-	w.info.Bytes += int64(n)
+	w.sent(int64(n))
 	return n, err
 }
 
@@ -41,8 +43,14 @@ func (w *recorder) Write(b []byte) (int, error) {
 func (w *recorder) ReadFrom(r io.Reader) (int64, error) {
 	w.sending()
 	n, err := io.Copy(w.ResponseWriter, r)
-	w.info.Bytes += n
+	w.sent(n)
 	return n, err
+}
+
+func (w *recorder) sent(n int64) {
+	if !w.bodiless {
+		w.info.Bytes += n
+	}
 }
 
 func (w *recorder) sending() {

@@ -28,7 +28,7 @@ func Identify(trusted []netip.Prefix) web.Middleware {
 			info.ID, info.Followed = requestID(r.Header)
 			identify(info, r, trusted)
 			w.Header().Set(requestIDHeader, info.ID)
-			next.ServeHTTP(&recorder{ResponseWriter: w, info: info}, r.WithContext(web.WithInfo(r.Context(), info)))
+			next.ServeHTTP(&recorder{w, info, r.Method == http.MethodHead}, r.WithContext(web.WithInfo(r.Context(), info)))
 		})
 	}
 }

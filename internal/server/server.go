@@ -28,9 +28,9 @@ const linger = time.Second
 type Server struct {
 	Handler http.Handler
 	Log     *slog.Logger
-	// WriteTimeout bounds one request from its header to the end of its answer;
-	// 0 is no bound.
-	WriteTimeout time.Duration
+	// ReadTimeout bounds the time that a request takes to arrive, and WriteTimeout
+	// that to the end of its answer; 0 is no bound.
+	ReadTimeout, WriteTimeout time.Duration
 	// Stopping is called first when it is time to stop; nil is nothing.
 	Stopping func()
 	// DrainDelay is how long new requests are still served after Stopping, while
@@ -51,6 +51,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       s.ReadTimeout,
 		WriteTimeout:      s.WriteTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,

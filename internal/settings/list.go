@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
@@ -47,14 +48,28 @@ func masked(flag *kong.Flag) string {
 	case "":
 		return value
 	case "url":
-		if u, err := url.Parse(value); err == nil {
-			return u.Redacted()
+		if u, err := url.Parse(value); err == nil && u.Host != "" {
+			return redacted(u)
+		} else if strings.HasPrefix(value, "sqlite:") {
+			return value
 		}
 	}
 	if value == "" {
 		return ""
 	}
 	return "***"
+}
+
+// redacted hides the password of a URL, and those among its parameters.
+func redacted(u *url.URL) string {
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(name, "password") {
+			query.Set(name, "xxxxx")
+		}
+	}
+	u.RawQuery = query.Encode()
+	return u.Redacted()
 }
 
 // Print writes the settings as a table.

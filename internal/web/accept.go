@@ -24,7 +24,7 @@ func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 // quality returns how much Accept wants mediaType, from 0 (not at all) to 1, by
 // RFC 9110, section 12.5.1: the most specific range that matches decides.
 func quality(accept []string, mediaType string) float64 {
-	if len(accept) == 0 {
+	if strings.Join(accept, "") == "" {
 		return 1
 	}
 	kind, _, _ := strings.Cut(mediaType, "/")
@@ -39,9 +39,11 @@ func quality(accept []string, mediaType string) float64 {
 		if !ok || rank <= best {
 			continue
 		}
-		q, err := strconv.ParseFloat(params["q"], 64)
-		if err != nil {
-			q = 1
+		q := 1.0
+		if weight, ok := params["q"]; ok {
+			if q, err = strconv.ParseFloat(weight, 64); err != nil || !(q >= 0 && q <= 1) {
+				continue
+			}
 		}
 		best, result = rank, q
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -42,11 +43,9 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 		// the client the upload.
 		return nil, tooLarge
 	}
-	timer := http.NewResponseController(w)
-	if err := timer.SetReadDeadline(time.Now().Add(a.options.BodyTimeout)); err == nil {
-		// A connection outlives the request: the deadline must not.
-		defer func() { _ = timer.SetReadDeadline(time.Time{}) }()
-	}
+	// Where the connection has no deadlines, as in a test, the server has none either.
+	deadline := http.NewResponseController(w)
+	_ = deadline.SetReadDeadline(time.Now().Add(a.options.BodyTimeout))
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge
@@ -54,11 +53,16 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, NewProblem(http.StatusRequestTimeout, "The body did not arrive in time.").with("Connection", "close")
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return nil, NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
 	case err != nil:
 		return nil, NewProblem(http.StatusBadRequest, "The body could not be read.").Because(err)
 	case len(data) == 0:
 		return nil, NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
 	}
+	// The end of this deadline would cancel the work that begins now; when a
+	// request has failed it stays, to end a connection on which nothing comes.
+	_ = deadline.SetReadDeadline(time.Time{})
 	return data, nil
 }
 
@@ -68,7 +72,8 @@ func checkMediaType(header http.Header, op *huma.Operation) *Problem {
 	types := slices.Sorted(maps.Keys(op.RequestBody.Content))
 	refused := NewProblem(http.StatusUnsupportedMediaType, "The body must be "+strings.Join(types, " or ")+" in UTF-8, not compressed.").
 		with("Accept", strings.Join(types, ", "))
-	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	compressed := func(coding string) bool { return coding != "" && !strings.EqualFold(coding, "identity") }
+	if slices.ContainsFunc(header.Values("Content-Encoding"), compressed) || len(header.Values("Content-Type")) > 1 {
 		return refused
 	}
 	contentType := header.Get("Content-Type")

@@ -100,5 +100,5 @@ func location(pointer jsontext.Pointer) string {
 	for name := range pointer.Tokens() {
 		text += "." + name
 	}
-	return text
+	return shortened(text)
 }

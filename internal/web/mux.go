@@ -51,6 +51,11 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			InfoFrom(r.Context()).Route = strings.TrimSuffix(path, "{$}")
 		}
 	}()
+	if r.Method == http.MethodConnect {
+		// ServeMux would answer by itself, and we are no proxy.
+		WriteProblem(w, r, ErrNotFound)
+		return
+	}
 	m.mux.ServeHTTP(w, r)
 }
 

@@ -1,8 +1,14 @@
 package web
 
 import (
+	"hash/fnv"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json"
 )
 
 // Preconditions are the headers of a conditional request (RFC 9110, section
@@ -11,6 +17,24 @@ import (
 type Preconditions struct {
 	IfMatch     []string `header:"If-Match" doc:"Go on only if the resource still has one of these ETags, or exists at all for *."`
 	IfNoneMatch []string `header:"If-None-Match" doc:"Go on only if the resource has none of these ETags."`
+}
+
+// ETag names a version of a resource. What the resource holds is a part of it, for
+// the version of a row begins anew when a database does, and a tag that was given
+// to one content must never be that of another.
+func ETag(version int64, content any) string {
+	sum := fnv.New64a()
+	// What cannot be encoded cannot be answered either, and says so there.
+	_ = json.MarshalWrite(sum, content, writing)
+	return `"` + strconv.FormatInt(version, 10) + "-" + strconv.FormatUint(sum.Sum64(), 16) + `"`
+}
+
+// Resolve takes the headers as they are: there may be several lines of each, and
+// one that is empty matches nothing.
+func (c *Preconditions) Resolve(ctx huma.Context) []error {
+	r, _ := humago.Unwrap(ctx)
+	c.IfMatch, c.IfNoneMatch = r.Header.Values("If-Match"), r.Header.Values("If-None-Match")
+	return nil
 }
 
 // Read returns nil when a GET is to be answered in full, a 304 when the client

@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -35,6 +37,20 @@ type Problem struct {
 type Place struct {
 	Message  string `json:"message" example:"expected length <= 140"`
 	Location string `json:"location,omitempty" doc:"Where: body, query, path or header, and the name there." example:"body.text"`
+}
+
+// A request can be wrong in more places, and a place can have a longer name, than
+// anyone wants to read in an answer or in the log.
+const (
+	maxPlaces   = 20
+	maxLocation = 100
+)
+
+func shortened(location string) string {
+	if len(location) <= maxLocation {
+		return location
+	}
+	return strings.ToValidUTF8(location[:maxLocation], "") + "…"
 }
 
 // NewProblem returns a problem with that status and explanation.
@@ -70,14 +86,15 @@ func (p *Problem) with(name, value string) *Problem {
 
 // Error is the whole story, cause included: it is for the log.
 func (p *Problem) Error() string {
-	text := p.Detail
+	var text strings.Builder
+	text.WriteString(p.Detail)
 	for _, place := range p.Errors {
-		text += "; " + place.Location + ": " + place.Message
+		text.WriteString("; " + place.Location + ": " + place.Message)
 	}
 	if p.cause != nil {
-		text += ": " + p.cause.Error()
+		text.WriteString(": " + p.cause.Error())
 	}
-	return text
+	return text.String()
 }
 
 // Unwrap returns the cause.
@@ -143,10 +160,14 @@ func init() {
 	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		p := NewProblem(status, detail)
-		for _, err := range errs {
+		for i, err := range errs {
+			if i == maxPlaces {
+				p.Errors = append(p.Errors, Place{Message: fmt.Sprintf("and %d more", len(errs)-i)})
+				break
+			}
 			if detailed, ok := err.(huma.ErrorDetailer); ok {
 				d := detailed.ErrorDetail()
-				p.Errors = append(p.Errors, Place{Message: d.Message, Location: d.Location})
+				p.Errors = append(p.Errors, Place{Message: d.Message, Location: shortened(d.Location)})
 			} else if err != nil {
 				p.cause = errors.Join(p.cause, err)
 			}

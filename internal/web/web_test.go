@@ -137,7 +137,7 @@ func TestAcceptDecidesByTheMostSpecificRange(t *testing.T) {
 	for accept, want := range map[string]int{
 		"*/*": 404, "application/*": 404, "application/json": 404, "text/html, */*;q=0.1": 404, "application/json;charset=utf-8": 404,
 		"text/csv": 406, "application/json;q=0": 406, "application/json;q=0, */*": 406, "text/*": 406, "nonsense": 406,
-		"APPLICATION/JSON": 404, "*/*;q=0, application/json;q=0.5": 404, "text/html;level=1;q=0.4, application/*;q=0.001": 404,
+		"": 404, "*/*;q=-1": 406, "*/*;q=NaN": 406, "*/*;q=x": 406, "APPLICATION/JSON": 404, "*/*;q=0, application/json;q=0.5": 404, "text/html;level=1;q=0.4, application/*;q=0.001": 404,
 	} {
 		c.Want(want, "GET", "/gone", "", "Accept: "+accept)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,8 +51,9 @@ type Answer struct {
 // is sent as JSON.
 func (c *Client) Do(method, target, body string, headers ...string) Answer {
 	c.t.Helper()
-	if body != "" {
-		headers = append([]string{"Content-Type: application/json"}, headers...)
+	typed := func(header string) bool { return strings.HasPrefix(header, "Content-Type: ") }
+	if body != "" && !slices.ContainsFunc(headers, typed) {
+		headers = append(headers, "Content-Type: application/json")
 	}
 	return c.DoReader(method, target, strings.NewReader(body), headers...)
 }
@@ -63,7 +65,7 @@ func (c *Client) DoReader(method, target string, body io.Reader, headers ...stri
 	r := httptest.NewRequestWithContext(c.t.Context(), method, target, body)
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
-		r.Header.Set(name, value)
+		r.Header.Add(name, value)
 	}
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)
