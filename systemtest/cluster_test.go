@@ -58,8 +58,11 @@ func TestRequestIsFoundInTheMetricsByItsRoute(t *testing.T) {
 	prometheus := needCluster(t, "SYSTEM_TEST_METRICS")
 	const query = `sum(http_server_request_duration_seconds_count{http_route="/openapi.yaml",http_response_status_code="200"})`
 	before := ask(t, prometheus, query)
-	get(t, baseURL+"/openapi.yaml", http.StatusOK, nil)
-	eventually(t, query, func() bool { return ask(t, prometheus, query) > before })
+	eventually(t, query, func() bool {
+		// Asked each time, so that the number changes also after a restart from 0.
+		get(t, baseURL+"/openapi.yaml", http.StatusOK, nil)
+		return ask(t, prometheus, query) != before
+	})
 }
 
 // ask returns the value of a query, 0 when there is none yet.

@@ -79,12 +79,13 @@ func runIn(t *testing.T, dir string, stdout *os.File, args ...string) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL=sqlite:"+filepath.Join(dir, "fixture.db"))
-	cmd.Stderr = t.Output()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if stdout != nil {
 		cmd.Stdout = stdout
 	}
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("app %v: %v", args, err)
+		t.Fatalf("app %v: %v: %s", args, err, &stderr)
 	}
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {

@@ -46,7 +46,7 @@ func run(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, output)
 		return 1
 	}
-	p, err := start("sqlite:"+filepath.Join(dir, "systemtest.db"), io.Discard)
+	p, err := start("sqlite:"+filepath.Join(dir, "systemtest.db"), os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

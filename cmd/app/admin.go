@@ -9,6 +9,8 @@ import (
 	"net/http/pprof"
 	"time"
 
+	"github.com/arl/statsviz"
+
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
@@ -30,8 +32,12 @@ func serveAdmin(ctx context.Context, c *config, log *slog.Logger, level *slog.Le
 	if err != nil {
 		return nil, err
 	}
+	routes, err := adminRoutes(log, level, registry)
+	if err != nil {
+		return nil, err
+	}
 	s := &server.Server{
-		Handler:         web.Chain(adminRoutes(log, level, registry), middleware.Identify(nil), middleware.Hosts(c.AllowedHosts)),
+		Handler:         web.Chain(routes, middleware.Identify(nil), middleware.Hosts(c.AllowedHosts)),
 		Log:             log,
 		ShutdownTimeout: 100 * time.Millisecond,
 	}
@@ -48,8 +54,14 @@ func serveAdmin(ctx context.Context, c *config, log *slog.Logger, level *slog.Le
 }
 
 // adminRoutes are the operators' URLs.
-func adminRoutes(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry) http.Handler {
+func adminRoutes(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry) (http.Handler, error) {
 	mux := http.NewServeMux()
+	if err := statsviz.Register(mux); err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "/metrics\n/debug/pprof/\n/debug/statsviz/\n/log-level (GET, and PUT of debug, info, warn or error)\n")
+	})
 	mux.Handle("GET /metrics", registry.Handler())
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
@@ -71,5 +83,5 @@ func adminRoutes(log *slog.Logger, level *slog.LevelVar, registry metrics.Regist
 		log.Warn("log level changed", "level", level.Level().String())
 		fmt.Fprintln(w, level.Level())
 	})
-	return mux
+	return mux, nil
 }

@@ -103,7 +103,7 @@ func TestMigrateListsAndGoesToAVersion(t *testing.T) {
 			{"migrate --status", "applied  tweet/00001_create_tweet.sql"},
 			{"migrate tweet --to 0", "undone tweet/00001_create_tweet.sql in "},
 			{"migrate tweet --status", "pending  tweet/00001_create_tweet.sql"},
-			{"migrate --to 1", "applied tweet/00001_create_tweet.sql in "},
+			{"migrate tweet --to 1", "applied tweet/00001_create_tweet.sql in "},
 		} {
 			status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...)
 			if status != 0 || !strings.Contains(stdout, tt.want) {
@@ -143,7 +143,7 @@ func TestMigrateNeedsOneConnectionOnly(t *testing.T) {
 func TestVersionNamesModuleAndToolchain(t *testing.T) {
 	t.Parallel()
 	status, stdout, _ := command(t, nil, "", "version")
-	if status != 0 || !strings.Contains(stdout, "templatesite") || !strings.Contains(stdout, "commit ") || !strings.Contains(stdout, "go1.") {
+	if status != 0 || !strings.HasPrefix(stdout, buildInfo().Module+" ") || !strings.Contains(stdout, "commit ") || !strings.Contains(stdout, "go1.") {
 		t.Errorf("app version = %d: %s", status, stdout)
 	}
 }

@@ -60,8 +60,8 @@ func (serveCommand) Run(p *program) error {
 	}
 	defer db.Close()
 	if db.Engine == database.SQLite {
-		if err := db.Prepare(p.ctx, apps(), loadFixtures); err != nil {
-			return fmt.Errorf("prepare the database: %w", err)
+		if err := db.Prepare(p.ctx, apps(), fill(log)); err != nil {
+			return fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)
 		}
 	}
 	registry.Database(db.DB, migrationCounts(db))
@@ -71,7 +71,7 @@ func (serveCommand) Run(p *program) error {
 	})
 	// A database that is behind or ahead is said at once, and served.
 	if advice := ready.Ask(p.ctx).Checks["db"].Detail; advice != "" {
-		log.Warn(advice)
+		log.Warn("the schema of the database is another", "advice", advice)
 	}
 
 	listener, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
@@ -99,9 +99,12 @@ func (serveCommand) Run(p *program) error {
 	return err
 }
 
-// loadFixtures fills a new database with the resources' own fixtures.
-func loadFixtures(ctx context.Context, db *database.DB) error {
-	return load(ctx, db, ownFixtures(), func() {})
+// fill returns what fills a new database: the resources' own fixtures.
+func fill(log *slog.Logger) func(context.Context, *database.DB) error {
+	return func(ctx context.Context, db *database.DB) error {
+		log.Info("there is no database yet: making one, with the fixtures in it")
+		return load(ctx, db, ownFixtures(), func() {})
+	}
 }
 
 func listen(ctx context.Context, setting, address string) (net.Listener, error) {

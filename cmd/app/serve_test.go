@@ -59,7 +59,9 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	}
 	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
 	s := startService(t, env)
-	s.record("migrations are pending (1): run `app migrate`", nil)
+	s.record("the schema of the database is another", func(r map[string]any) bool {
+		return strings.Contains(r["advice"].(string), "run `app migrate`")
+	})
 	health := s.do("GET", "/healthcheck", "")
 	if health.status != http.StatusServiceUnavailable || !strings.Contains(health.body, "run `app migrate`") {
 		t.Errorf("healthcheck = %d %s", health.status, health.body)
@@ -198,6 +200,32 @@ func TestLogLevelChangesWhileRunning(t *testing.T) {
 	}
 	s.do("GET", "/livez", "")
 	s.record("request", func(r map[string]any) bool { return r["route"] == "/livez" })
+}
+
+func TestProbesAreAnsweredUnderAnyHost(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ALLOWED_HOSTS": "api.example.org"})
+	for path, want := range map[string]int{"/livez": 200, "/healthcheck": 200, "/tweet/": 421} {
+		if got := s.do("GET", path, "", "Host: 10.0.0.7").status; got != want {
+			t.Errorf("GET %s = %d, want %d", path, got, want)
+		}
+	}
+}
+
+func TestOperatorsSeeTheRuntime(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for line := range strings.Lines(s.do("GET", s.admin+"/", "").body) {
+		path := strings.Fields(line)[0]
+		if got := s.do("GET", s.admin+path, "").status; got != http.StatusOK {
+			t.Errorf("GET %s = %d", path, got)
+		}
+	}
+	got := s.do("GET", s.admin+"/debug/statsviz/ws", "", "Connection: Upgrade", "Upgrade: websocket",
+		"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+	if got.status != http.StatusSwitchingProtocols {
+		t.Errorf("the live view = %d %s", got.status, got.body)
+	}
 }
 
 func TestIndexLinksToWhatThereIs(t *testing.T) {

@@ -144,6 +144,9 @@ func (s *service) do(method, target, body string, headers ...string) reply {
 		s.t.Fatal(err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return reply{response.StatusCode, response.Header, ""}
+	}
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		s.t.Fatal(err)

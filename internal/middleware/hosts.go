@@ -16,7 +16,8 @@ import (
 func Hosts(allowed []string) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !hostAllowed(web.InfoFrom(r.Context()).Host, allowed) {
+			// Probes come by an address, and ask for nothing that names a host.
+			if !IsProbe(r.URL.Path) && !hostAllowed(web.InfoFrom(r.Context()).Host, allowed) {
 				web.WriteProblem(w, r, web.NewProblem(http.StatusMisdirectedRequest,
 					"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for."))
 				return

@@ -6,7 +6,9 @@
 package middleware
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 
 	"example.com/templatesite/internal/web"
@@ -22,6 +24,11 @@ type recorder struct {
 }
 
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Hijack hands the connection over, to what looks for it without Unwrap.
+func (w *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return http.NewResponseController(w.ResponseWriter).Hijack()
+}
 
 func (w *recorder) WriteHeader(status int) {
 	// 1xx answers come before the one that counts.

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"path"
+	"reflect"
 	"strings"
 	"time"
 
@@ -35,8 +37,9 @@ type API struct {
 func NewAPI(options Options) *API {
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: options.Title, Description: options.Description, Version: options.Version},
+			OpenAPI:    "3.1.0",
+			Info:       &huma.Info{Title: options.Title, Description: options.Description, Version: options.Version},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
 		},
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
@@ -45,6 +48,20 @@ func NewAPI(options Options) *API {
 	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options}
 	mux.describe = a.describe
 	return a
+}
+
+// schemaName names a type in the description by its package, too, for every
+// resource may have its Fields.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	pkg := path.Base(t.PkgPath())
+	if t.PkgPath() == "" || pkg == "web" || strings.EqualFold(pkg, name) {
+		return name
+	}
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }
 
 // ServeHTTP serves one request.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/web/webtest"
 )
@@ -167,4 +168,17 @@ func TestOptionsTellsWhatMayBeSent(t *testing.T) {
 		t.Errorf("PATCH is described as %s", answer.Body)
 	}
 	c.Want(http.StatusNotFound, "OPTIONS", "/nowhere", "")
+}
+
+func TestResourcesMayHaveTypesOfOneName(t *testing.T) {
+	t.Parallel()
+	api := web.NewAPI(web.Options{Title: "test", Version: "1"})
+	web.Register(api, huma.Operation{OperationID: "one", Method: http.MethodGet, Path: "/one"},
+		func(context.Context, *struct{}) (*web.Item[health.Result], error) { return nil, web.ErrNotFound })
+	type Result struct{ Another string }
+	web.Register(api, huma.Operation{OperationID: "two", Method: http.MethodGet, Path: "/two"},
+		func(context.Context, *struct{}) (*web.Item[Result], error) { return nil, web.ErrNotFound })
+	if len(api.OpenAPI().Components.Schemas.Map()) < 3 {
+		t.Errorf("schemas = %v", api.OpenAPI().Components.Schemas.Map())
+	}
 }
