@@ -39,12 +39,12 @@ func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error
 
 const createSQL = `
 	insert into tweet (text, timestamp, version)
-	values ($1, $2, 1)
+	values ($1, $2, $3)
 	returning id, text, timestamp, version`
 
 // Create stores a new tweet and returns it.
 func (s Store) Create(ctx context.Context, fields Fields) (Tweet, error) {
-	return scan(s.DB.QueryRowContext(ctx, createSQL, fields.Text, timestamp(time.Now())))
+	return scan(s.DB.QueryRowContext(ctx, createSQL, fields.Text, timestamp(time.Now()), web.NewVersion()))
 }
 
 const getSQL = `
@@ -111,13 +111,13 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 
 const loadSQL = `
 	insert into tweet (id, text, timestamp, version)
-	values ($1, $2, $3, 1)
+	values ($1, $2, $3, $4)
 	on conflict (id) do update
-	set text = excluded.text, timestamp = excluded.timestamp, version = tweet.version + 1`
+	set text = excluded.text, timestamp = excluded.timestamp, version = excluded.version`
 
 // insertOrReplace stores a tweet of a fixture under its id.
 func insertOrReplace(ctx context.Context, tx *sql.Tx, id int64, r record) error {
-	_, err := tx.ExecContext(ctx, loadSQL, id, r.Text, timestamp(r.Timestamp))
+	_, err := tx.ExecContext(ctx, loadSQL, id, r.Text, timestamp(r.Timestamp), web.NewVersion())
 	return err
 }
 

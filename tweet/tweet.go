@@ -27,12 +27,12 @@ type Tweet struct {
 	Timestamp time.Time `json:"timestamp" doc:"When it was posted, in UTC to the microsecond." example:"2017-07-30T15:22:42Z"`
 	Href      string    `json:"href" format:"uri" doc:"Where this tweet is." example:"http://localhost:8000/tweet/1"`
 
-	// Version counts the changes: it is the optimistic lock.
+	// Version begins at random and counts the changes: it is the optimistic lock.
 	Version int64 `json:"-"`
 }
 
 // ETag names this version of this tweet.
-func (t Tweet) ETag() string { return web.ETag(t.Version, record{t.Fields, t.Timestamp}) }
+func (t Tweet) ETag() string { return web.ETag(t.Version) }
 
 // linked returns the tweet with the address at which this request's client
 // finds it.

@@ -21,7 +21,6 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 		Description:  description,
 		Version:      buildInfo().Version,
 		MaxBodyBytes: int64(c.MaxBodyBytes),
-		BodyTimeout:  c.RequestTimeout,
 		Classify:     database.Problem,
 	})
 	for _, app := range apps() {

@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	// readSlack keeps the connection's bound from ending a request before its own.
-	readSlack = 5 * time.Second
+	// readSlack is how much longer a body may take than the request: the end of a
+	// connection's time would otherwise end work that is still in its own.
+	readSlack = time.Second
 	// writeTimeout is how long a client may take to read its answer.
 	writeTimeout = 30 * time.Second
 )

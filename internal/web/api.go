@@ -6,7 +6,6 @@ import (
 	"path"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -18,8 +17,6 @@ type Options struct {
 	Title, Description, Version string
 	// MaxBodyBytes bounds a request's body; more is a 413.
 	MaxBodyBytes int64
-	// BodyTimeout bounds the time that a body may take to arrive; more is a 408.
-	BodyTimeout time.Duration
 	// Classify turns an error of the database into a problem, or returns nil
 	// for one that it does not know.
 	Classify func(error) *Problem

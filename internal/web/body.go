@@ -11,14 +11,14 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// readBody reads the whole body, bounded in size and in time, refuses what is
-// not strict JSON of a type that the operation takes, and hands it on.
+// readBody reads the whole body, bounded in size, and in time by the connection's
+// deadline, refuses what is not strict JSON of a type that the operation takes, and
+// hands it on.
 func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	data, problem := a.body(w, r, ctx.Operation())
@@ -43,9 +43,6 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 		// the client the upload.
 		return nil, tooLarge
 	}
-	// Where the connection has no deadlines, as in a test, the server has none either.
-	deadline := http.NewResponseController(w)
-	_ = deadline.SetReadDeadline(time.Now().Add(a.options.BodyTimeout))
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge
@@ -60,9 +57,6 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	case len(data) == 0:
 		return nil, NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
 	}
-	// The end of this deadline would cancel the work that begins now; when a
-	// request has failed it stays, to end a connection on which nothing comes.
-	_ = deadline.SetReadDeadline(time.Time{})
 	return data, nil
 }
 

@@ -8,13 +8,13 @@ type ItemInput struct {
 
 // Item is the answer that holds one resource.
 type Item[T any] struct {
-	ETag string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1-5aa2f2c1\""`
+	ETag string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`
 	Body T
 }
 
 // Created is the answer that holds a new resource, and says where it is.
 type Created[T any] struct {
 	Location string `header:"Location" doc:"Where the new resource is." example:"http://localhost:8000/tweet/3"`
-	ETag     string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1-5aa2f2c1\""`
+	ETag     string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`
 	Body     T
 }

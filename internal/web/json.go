@@ -48,6 +48,16 @@ func ReadJSON(data []byte, v any) error {
 // checkJSON returns nil when data is one JSON value that every engine can store
 // as it is, else a problem that names the place.
 func checkJSON(data []byte) *Problem {
+	nested := bytes.Count(data, []byte("{")) + bytes.Count(data, []byte("["))
+	if nested <= maxDepth && !bytes.Contains(data, []byte(`\u0000`)) && jsontext.Value(data).IsValid() {
+		return nil
+	}
+	return findProblem(data)
+}
+
+// findProblem looks at every token for what is wrong, and where: there need not be
+// anything.
+func findProblem(data []byte) *Problem {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
 	for values := 0; ; {
 		token, err := dec.ReadToken()

@@ -1,14 +1,13 @@
 package web
 
 import (
-	"hash/fnv"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/go-json-experiment/json"
 )
 
 // Preconditions are the headers of a conditional request (RFC 9110, section
@@ -19,15 +18,13 @@ type Preconditions struct {
 	IfNoneMatch []string `header:"If-None-Match" doc:"Go on only if the resource has none of these ETags."`
 }
 
-// ETag names a version of a resource. What the resource holds is a part of it, for
-// the version of a row begins anew when a database does, and a tag that was given
-// to one content must never be that of another.
-func ETag(version int64, content any) string {
-	sum := fnv.New64a()
-	// What cannot be encoded cannot be answered either, and says so there.
-	_ = json.MarshalWrite(sum, content, writing)
-	return `"` + strconv.FormatInt(version, 10) + "-" + strconv.FormatUint(sum.Sum64(), 16) + `"`
-}
+// NewVersion returns the version with which a row begins; each change adds one. It
+// does not begin at 1, for the tag of a row would then come back with another
+// content when a database is made anew, and clients would keep what is gone.
+func NewVersion() int64 { return 1 + rand.Int64N(1<<52) }
+
+// ETag names a version of a resource.
+func ETag(version int64) string { return `"` + strconv.FormatInt(version, 36) + `"` }
 
 // Resolve takes the headers as they are: there may be several lines of each, and
 // one that is empty matches nothing.

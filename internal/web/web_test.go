@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -42,7 +41,7 @@ func newAPI(t *testing.T) *webtest.Client {
 	t.Helper()
 	const etag = `"1"`
 	api := web.NewAPI(web.Options{
-		Title: "test", Version: "1", MaxBodyBytes: 100, BodyTimeout: time.Second,
+		Title: "test", Version: "1", MaxBodyBytes: 100,
 		Classify: func(error) *web.Problem { return nil },
 	})
 	before := thing{Name: "before", Count: 9007199254740993, Inner: &inner{A: 1, B: 2}, Tags: []int64{1, 2}}

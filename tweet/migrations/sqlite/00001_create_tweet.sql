@@ -4,7 +4,7 @@ create table tweet (
     id        integer primary key autoincrement,
     text      text not null,
     timestamp timestamp not null,
-    -- Counts the changes of a row: the optimistic lock.
+    -- Begins at random, and counts the changes of a row: the optimistic lock.
     version   integer not null,
     constraint tweet_text_length check (length(text) between 1 and 140)
 );
