@@ -55,16 +55,11 @@ func (serveCommand) Run(p *program) error {
 	}
 	defer closeLog()
 
-	db, err := database.Open(p.config.options())
+	db, err := p.openDatabase(log)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if db.Engine == database.SQLite {
-		if err := db.Prepare(p.ctx, apps(), fill(log)); err != nil {
-			return fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)
-		}
-	}
 	registry.Database(db.DB, migrationCounts(db))
 
 	ready := health.New(log, map[string]health.Check{
@@ -98,6 +93,18 @@ func (serveCommand) Run(p *program) error {
 	operators.stop()
 	log.Info("stopped")
 	return err
+}
+
+// openDatabase opens the database, and makes an embedded one ready.
+func (p *program) openDatabase(log *slog.Logger) (*database.DB, error) {
+	db, err := database.Open(p.config.options())
+	if err != nil || db.Engine != database.SQLite {
+		return db, err
+	}
+	if err := db.Prepare(p.ctx, apps(), fill(log)); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err), db.Close())
+	}
+	return db, nil
 }
 
 // fill returns what fills a new database: the resources' own fixtures.
