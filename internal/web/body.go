@@ -16,6 +16,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
+var tooLarge = NewProblem(http.StatusRequestEntityTooLarge, "The body is larger than this service accepts.")
+
 // readBody reads the whole body, bounded in size, and in time by the connection's
 // deadline, refuses what is not strict JSON of a type that the operation takes, and
 // hands it on.
@@ -34,10 +36,9 @@ func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
 }
 
 func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, *Problem) {
-	if p := checkMediaType(r.Header, op); p != nil {
-		return nil, p
+	if !takes(op, r.Header) {
+		return nil, unsupported(op)
 	}
-	tooLarge := NewProblem(http.StatusRequestEntityTooLarge, "The body is larger than this service accepts.")
 	if r.ContentLength > a.options.MaxBodyBytes {
 		// Refused before a byte is read, so that "Expect: 100-continue" spares
 		// the client the upload.
@@ -60,24 +61,27 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	return data, nil
 }
 
-// checkMediaType compares Content-Type with what the operation documents. No
-// Content-Type at all is taken for JSON, as a plain script would mean it.
-func checkMediaType(header http.Header, op *huma.Operation) *Problem {
-	types := slices.Sorted(maps.Keys(op.RequestBody.Content))
-	refused := NewProblem(http.StatusUnsupportedMediaType, "The body must be "+strings.Join(types, " or ")+" in UTF-8, not compressed.").
-		with("Accept", strings.Join(types, ", "))
+// takes compares what the header says of the body with what the operation
+// documents. No Content-Type at all is taken for JSON, as a plain script would mean
+// it.
+func takes(op *huma.Operation, header http.Header) bool {
 	compressed := func(coding string) bool { return coding != "" && !strings.EqualFold(coding, "identity") }
 	if slices.ContainsFunc(header.Values("Content-Encoding"), compressed) || len(header.Values("Content-Type")) > 1 {
-		return refused
+		return false
 	}
 	contentType := header.Get("Content-Type")
-	if contentType == "" {
-		return nil
+	if _, documented := op.RequestBody.Content[contentType]; documented || contentType == "" {
+		return true
 	}
 	mediaType, params, err := mime.ParseMediaType(contentType)
+	_, documented := op.RequestBody.Content[mediaType]
 	charset := params["charset"]
-	if err != nil || !slices.Contains(types, mediaType) || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return refused
-	}
-	return nil
+	return err == nil && documented && (charset == "" || strings.EqualFold(charset, "utf-8"))
+}
+
+// unsupported names what the operation takes.
+func unsupported(op *huma.Operation) *Problem {
+	types := slices.Sorted(maps.Keys(op.RequestBody.Content))
+	return NewProblem(http.StatusUnsupportedMediaType, "The body must be "+strings.Join(types, " or ")+" in UTF-8, not compressed.").
+		with("Accept", strings.Join(types, ", "))
 }
