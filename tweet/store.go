@@ -40,11 +40,13 @@ func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error
 const createSQL = `
 	insert into tweet (text, timestamp, version)
 	values ($1, $2, $3)
-	returning id, text, timestamp, version`
+	returning id`
 
 // Create stores a new tweet and returns it.
 func (s Store) Create(ctx context.Context, fields Fields) (Tweet, error) {
-	return scan(s.DB.QueryRowContext(ctx, createSQL, fields.Text, timestamp(time.Now()), web.NewVersion()))
+	t := Tweet{Fields: fields, Timestamp: timestamp(time.Now()), Version: web.NewVersion()}
+	err := s.DB.QueryRowContext(ctx, createSQL, t.Text, t.Timestamp, t.Version).Scan(&t.ID)
+	return t, err
 }
 
 const getSQL = `
