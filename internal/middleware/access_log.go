@@ -14,7 +14,7 @@ func AccessLog(log *slog.Logger) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
-			defer func() { logRequest(log, r, time.Since(start)) }()
+			defer logRequest(log, r, start)
 			next.ServeHTTP(w, r)
 		})
 	}
@@ -23,7 +23,8 @@ func AccessLog(log *slog.Logger) web.Middleware {
 // maxPath bounds how much of a path is logged.
 const maxPath = 1024
 
-func logRequest(log *slog.Logger, r *http.Request, duration time.Duration) {
+func logRequest(log *slog.Logger, r *http.Request, start time.Time) {
+	duration := time.Since(start)
 	info := web.InfoFrom(r.Context())
 	level := slog.LevelInfo
 	switch {
@@ -35,7 +36,9 @@ func logRequest(log *slog.Logger, r *http.Request, duration time.Duration) {
 	if !log.Enabled(r.Context(), level) {
 		return
 	}
-	attrs := []slog.Attr{
+	// The handler is asked by itself, for the logger would look up which line logs.
+	record := slog.NewRecord(start.Add(duration), level, "request", 0)
+	record.AddAttrs(
 		slog.String("method", r.Method),
 		slog.String("route", info.Route),
 		slog.String("path", r.URL.Path[:min(len(r.URL.Path), maxPath)]),
@@ -43,11 +46,12 @@ func logRequest(log *slog.Logger, r *http.Request, duration time.Duration) {
 		slog.Float64("duration", duration.Seconds()),
 		slog.Int64("bytes", info.Bytes),
 		slog.String("client", info.Client),
-	}
+	)
 	if info.Err != nil {
-		attrs = append(attrs, slog.String("error", info.Err.Error()))
+		record.AddAttrs(slog.String("error", info.Err.Error()))
 	}
-	log.LogAttrs(r.Context(), level, "request", attrs...)
+	// A log that fails has nobody whom it could tell.
+	_ = log.Handler().Handle(r.Context(), record)
 }
 
 // IsProbe reports whether route is one that machines ask for health.
