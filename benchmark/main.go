@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"example.com/templatesite/internal/postgrestest"
 )
 
 // The engines, as the flag and the table name them.
@@ -128,13 +130,14 @@ func benchmark(ctx context.Context, o options, server string) (missed bool, err 
 // server that was named, and does not answer, is an error.
 func (b *bench) measurePostgres(ctx context.Context, server string) error {
 	if server == "" {
-		own, stop, err := startPostgres(ctx)
+		progress("starting a throw-away PostgreSQL")
+		own, err := postgrestest.Start(ctx)
 		if err != nil {
-			progress("no PostgreSQL: %v", err)
+			progress("TEST_DATABASE_URL is not set, and there is no PostgreSQL: %v", err)
 			return nil
 		}
-		defer stop()
-		server = own
+		defer func() { _ = own.Close() }() // what is left is in the folder for such things
+		server = own.URL("postgres")
 	}
 	database, drop, err := createDatabase(ctx, server)
 	if err != nil {

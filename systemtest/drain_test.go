@@ -17,7 +17,7 @@ import (
 // answer to each that it sends, and is told when to stop using a connection.
 func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
 	p := own(t, "")
-	address := strings.TrimPrefix(p.url, "http://")
+	address := strings.TrimPrefix(p.URL, "http://")
 	var answered, lost atomic.Int64
 	var clients sync.WaitGroup
 	for range 16 {
@@ -42,7 +42,7 @@ func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	clients.Wait()
-	if status := p.wait(t); status != 0 {
+	if status := wait(t, p); status != 0 {
 		t.Errorf("exit status = %d", status)
 	}
 	t.Logf("%d requests answered, %d lost", answered.Load(), lost.Load())

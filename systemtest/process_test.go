@@ -1,87 +1,38 @@
 package systemtest
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/processtest"
 )
 
-// process is the program, running.
-type process struct {
-	*exec.Cmd
-	url, admin string
-	ended      chan struct{}
-}
-
 // start runs the service on a database, and returns when it serves.
-func start(databaseURL string, stderr io.Writer, settings ...string) (*process, error) {
-	cmd := exec.Command(binary, "serve")
-	cmd.Env = append(os.Environ(), "ADDRESS=127.0.0.1:0", "ADMIN_ADDRESS=127.0.0.1:0", "DRAIN_DELAY=0s", "LOG_FORMAT=json", "DATABASE_URL="+databaseURL)
-	cmd.Env = append(cmd.Env, settings...)
-	cmd.Stderr = stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &process{Cmd: cmd, ended: make(chan struct{})}
-	serving := make(chan [2]string, 1)
-	go func() {
-		lines := bufio.NewScanner(stdout)
-		for lines.Scan() {
-			var record struct{ Msg, API, Admin string }
-			if err := json.Unmarshal(lines.Bytes(), &record); err == nil && record.Msg == "serving" {
-				serving <- [2]string{record.API, record.Admin}
-			}
-		}
-		_ = cmd.Wait() // the test looks at ProcessState
-		close(p.ended)
-	}()
-	select {
-	case urls := <-serving:
-		p.url, p.admin = strings.TrimSuffix(urls[0], "/"), strings.TrimSuffix(urls[1], "/")
-		return p, nil
-	case <-p.ended:
-		return nil, errors.New("the service ended before it served")
-	case <-time.After(30 * time.Second):
-		p.kill()
-		return nil, errors.New("the service does not serve")
-	}
-}
-
-func (p *process) kill() {
-	_ = p.Process.Kill() // it may have ended already
-	<-p.ended
+func start(databaseURL string, stderr io.Writer, settings ...string) (*processtest.Process, error) {
+	return processtest.Start(processtest.Options{Binary: binary, Database: databaseURL, Stderr: stderr, Settings: settings})
 }
 
 // wait returns the exit status.
-func (p *process) wait(t *testing.T) int {
+func wait(t *testing.T, p *processtest.Process) int {
 	t.Helper()
-	select {
-	case <-p.ended:
-		return p.ProcessState.ExitCode()
-	case <-time.After(20 * time.Second):
-		t.Fatal("the service does not end")
-		return -1
+	status, err := p.Wait(20 * time.Second)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return status
 }
 
 // own starts a service for one test, on a new SQLite file unless settings say
 // otherwise.
-func own(t *testing.T, file string, settings ...string) *process {
+func own(t *testing.T, file string, settings ...string) *processtest.Process {
 	t.Helper()
 	needOwn(t)
 	if file == "" {
@@ -91,7 +42,7 @@ func own(t *testing.T, file string, settings ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.kill)
+	t.Cleanup(p.Kill)
 	return p
 }
 
@@ -111,7 +62,7 @@ func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 			body, finish := io.Pipe()
 			answered := make(chan error, 1)
 			go func() {
-				response, err := http.Post(p.url+"/tweet/", "application/json", body)
+				response, err := http.Post(p.URL+"/tweet/", "application/json", body)
 				if err == nil && response.StatusCode != http.StatusCreated {
 					err = errors.New(response.Status)
 				}
@@ -124,18 +75,18 @@ func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 			}
 			time.Sleep(100 * time.Millisecond)
 			var health struct{ Server struct{ Status string } }
-			get(t, p.url+"/healthcheck", http.StatusServiceUnavailable, &health)
+			get(t, p.URL+"/healthcheck", http.StatusServiceUnavailable, &health)
 			if health.Server.Status != "nok" {
 				t.Errorf("health while draining = %+v", health)
 			}
-			get(t, p.url+"/tweet/", http.StatusOK, nil) // balancers have not noticed yet
+			get(t, p.URL+"/tweet/", http.StatusOK, nil) // balancers have not noticed yet
 			time.Sleep(time.Second)
 			fmt.Fprint(finish, `"slow"}`)
 			finish.Close()
 			if err := <-answered; err != nil {
 				t.Errorf("the request in flight: %v", err)
 			}
-			if status := p.wait(t); status != 0 {
+			if status := wait(t, p); status != 0 {
 				t.Errorf("exit status = %d", status)
 			}
 		})
@@ -150,7 +101,7 @@ func TestSecondSignalEndsAtOnceWithOne(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
-	if status := p.wait(t); status != 1 {
+	if status := wait(t, p); status != 1 {
 		t.Errorf("exit status = %d, want 1", status)
 	}
 }
@@ -166,9 +117,9 @@ func TestSeveralFirstStartsOnOneFileAllServe(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			defer p.kill()
+			defer p.Kill()
 			var tweets []tweet
-			get(t, p.url+"/tweet/", http.StatusOK, &tweets)
+			get(t, p.URL+"/tweet/", http.StatusOK, &tweets)
 			if len(tweets) != 2 {
 				t.Errorf("%d tweets, want the two of the fixtures", len(tweets))
 			}
@@ -181,9 +132,9 @@ func TestLogOfAKilledServiceIsNotTakenForThatOfANewDatabase(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "removed.db")
 	first := own(t, file)
 	for range 30 {
-		call(t, "POST", first.url+"/tweet/", `{"text":"old"}`, http.StatusCreated, nil)
+		call(t, "POST", first.URL+"/tweet/", `{"text":"old"}`, http.StatusCreated, nil)
 	}
-	first.kill()
+	first.Kill()
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
@@ -191,9 +142,9 @@ func TestLogOfAKilledServiceIsNotTakenForThatOfANewDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer second.kill()
+	defer second.Kill()
 	var tweets []tweet
-	get(t, second.url+"/tweet/", http.StatusOK, &tweets)
+	get(t, second.URL+"/tweet/", http.StatusOK, &tweets)
 	if len(tweets) != 2 {
 		t.Errorf("%d tweets, want the two of the fixtures", len(tweets))
 	}
@@ -203,15 +154,15 @@ func TestKilledServiceKeepsWhatItAcknowledged(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kept.db")
 	first := own(t, file)
 	var created tweet
-	call(t, "POST", first.url+"/tweet/", `{"text":"kept"}`, http.StatusCreated, &created)
-	first.kill()
+	call(t, "POST", first.URL+"/tweet/", `{"text":"kept"}`, http.StatusCreated, &created)
+	first.Kill()
 	second, err := start("sqlite:"+file, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer second.kill()
+	defer second.Kill()
 	var got tweet
-	get(t, fmt.Sprintf("%s/tweet/%d", second.url, created.ID), http.StatusOK, &got)
+	get(t, fmt.Sprintf("%s/tweet/%d", second.URL, created.ID), http.StatusOK, &got)
 	if got.Text != "kept" {
 		t.Errorf("text = %q", got.Text)
 	}

@@ -13,11 +13,12 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/processtest"
 )
 
 var (
@@ -40,10 +41,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "app")
-	build := exec.Command("go", "build", "-o", binary, "../cmd/app")
-	if output, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, output)
+	if binary, err = processtest.Build(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	p, err := start("sqlite:"+filepath.Join(dir, "systemtest.db"), os.Stderr)
@@ -51,8 +50,8 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer p.kill()
-	baseURL = p.url
+	defer p.Kill()
+	baseURL = p.URL
 	return m.Run()
 }
 

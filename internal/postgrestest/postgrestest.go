@@ -1,0 +1,222 @@
+// Package postgrestest runs PostgreSQL servers of our own, to be measured and to
+// be broken: on loopback, with Debian's programs, flushing as in production, and
+// gone afterwards. Only tests and the benchmark import it.
+//
+// Tests that only need a database of their own use databasetest.
+package postgrestest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrNotInstalled says that this machine lacks the programs.
+var ErrNotInstalled = errors.New("no PostgreSQL server is installed in /usr/lib/postgresql")
+
+// Server is one server and its data.
+type Server struct {
+	// Port is where it listens on 127.0.0.1.
+	Port string
+
+	bin, dir string
+	options  []string
+	cmd      *exec.Cmd
+	ended    chan struct{}
+}
+
+// Start makes a new cluster and runs a server on it, with options in the form
+// name=value. The caller closes it.
+func Start(ctx context.Context, options ...string) (*Server, error) {
+	s, err := newServer(options)
+	if err != nil {
+		return nil, err
+	}
+	err = s.run(ctx, "initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+	if err == nil {
+		err = s.Run(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Standby makes a copy of the server that follows it, until it is promoted.
+func (s *Server) Standby(ctx context.Context) (*Server, error) {
+	standby, err := newServer(s.options)
+	if err != nil {
+		return nil, err
+	}
+	err = standby.run(ctx, "pg_basebackup", "-D", standby.data(), "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", s.URL("postgres"))
+	if err == nil {
+		err = standby.Run(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, standby.Close())
+	}
+	return standby, nil
+}
+
+// Promote makes a standby a primary, and returns when it takes writes.
+func (s *Server) Promote(ctx context.Context) error {
+	return s.run(ctx, "pg_ctl", "-D", s.data(), "-w", "promote")
+}
+
+func newServer(options []string) (*Server, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // the pattern is well formed
+	if len(found) == 0 {
+		return nil, ErrNotInstalled
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	listener.Close()
+	dir, err := os.MkdirTemp("", "postgrestest-")
+	if err != nil {
+		return nil, err
+	}
+	if err := giveToPostgres(dir); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return &Server{Port: port, bin: found[len(found)-1], dir: dir, options: options}, nil
+}
+
+// giveToPostgres gives dir to the user that the server runs as, since PostgreSQL
+// refuses to run as root.
+func giveToPostgres(dir string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	owner, err := user.Lookup("postgres")
+	if err != nil {
+		return err
+	}
+	uid, _ := strconv.Atoi(owner.Uid) // they are numbers where there is a root
+	gid, _ := strconv.Atoi(owner.Gid)
+	return os.Chown(dir, uid, gid)
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// command runs one of PostgreSQL's programs as a user that it accepts.
+func (s *Server) command(ctx context.Context, program string, arguments ...string) *exec.Cmd {
+	all := append([]string{filepath.Join(s.bin, program)}, arguments...)
+	if os.Geteuid() == 0 {
+		all = append([]string{"setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"}, all...)
+	}
+	cmd := exec.CommandContext(ctx, all[0], all[1:]...)
+	cmd.Dir = s.dir // ours may be closed to that user
+	return cmd
+}
+
+func (s *Server) run(ctx context.Context, program string, arguments ...string) error {
+	if output, err := s.command(ctx, program, arguments...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, output)
+	}
+	return nil
+}
+
+// Run starts the server on the data that it has, and returns when it answers.
+func (s *Server) Run(ctx context.Context) error {
+	arguments := []string{
+		"-D", s.data(), "-p", s.Port, "-c", "listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories=", "-c", "log_min_messages=panic",
+	}
+	for _, option := range s.options {
+		arguments = append(arguments, "-c", option)
+	}
+	s.cmd = s.command(context.WithoutCancel(ctx), "postgres", arguments...)
+	s.cmd.Stderr = os.Stderr
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	s.ended = ended
+	go func() {
+		_ = s.cmd.Wait() // how it ended is on standard error
+		close(ended)
+	}()
+	return s.await(ctx)
+}
+
+func (s *Server) await(ctx context.Context) (err error) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
+		var conn *pgx.Conn
+		if conn, err = pgx.Connect(ctx, s.URL("postgres")); err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-s.ended:
+			return errors.Join(errors.New("PostgreSQL has ended"), err)
+		default:
+		}
+	}
+	return err
+}
+
+// URL names a database of the server.
+func (s *Server) URL(database string) string {
+	return "postgres://postgres@127.0.0.1:" + s.Port + "/" + database
+}
+
+// Stop ends the server as pg_ctl does in one of its modes, fast or immediate, and
+// waits for that.
+func (s *Server) Stop(mode string) error {
+	return s.run(context.Background(), "pg_ctl", "-D", s.data(), "-w", "-m", mode, "stop")
+}
+
+// Freeze stops every process of the server where it is: connections stay open,
+// and nothing answers.
+func (s *Server) Freeze() error {
+	// The one that makes new ones comes first.
+	if err := exec.Command("kill", "-STOP", strconv.Itoa(s.cmd.Process.Pid)).Run(); err != nil {
+		return err
+	}
+	return s.signal("STOP")
+}
+
+// Thaw lets a frozen server go on.
+func (s *Server) Thaw() error { return s.signal("CONT") }
+
+// Kill ends every process of the server at once, as the death of its machine does.
+func (s *Server) Kill() error {
+	if err := s.Freeze(); err != nil {
+		return err
+	}
+	err := s.signal("KILL")
+	<-s.ended
+	return err
+}
+
+// signal reaches the server and its children, which have process groups of their own.
+func (s *Server) signal(name string) error {
+	server := strconv.Itoa(s.cmd.Process.Pid)
+	children, err := exec.Command("pgrep", "-P", server).Output()
+	if err != nil {
+		return fmt.Errorf("pgrep: %w", err)
+	}
+	return exec.Command("kill", append([]string{"-" + name, server}, strings.Fields(string(children))...)...).Run()
+}
+
+// Close ends the server, and removes its data.
+func (s *Server) Close() error {
+	if s.cmd != nil {
+		_ = s.Thaw() // it may have ended already
+		_ = s.Stop("immediate")
+		<-s.ended
+	}
+	return os.RemoveAll(s.dir)
+}
