@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 
@@ -36,8 +37,10 @@ func Problem(err error) *web.Problem {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return unavailable
 	}
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, context.DeadlineExceeded) {
-		return unavailable
+	for _, lost := range []error{driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded} {
+		if errors.Is(err, lost) {
+			return unavailable
+		}
 	}
 	return nil
 }
