@@ -1,7 +1,7 @@
 # The menu: the commands that are used most.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint benchmark up down system-test
+.PHONY: help run test check lint faults benchmark up down system-test
 
 help: ## show this menu
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -21,6 +21,9 @@ lint: bin/golangci-lint ## look for mistakes without running anything
 # The tools are a module of their own, which neither go.work nor vendor/ concern.
 bin/%: tools/go.mod
 	GOWORK=off go build -C tools -o ../bin/ tool
+
+faults: ## break what the service stands on, and print which promises held
+	FAULTS=all go test -C systemtest/faults -count=1 -timeout 60m
 
 benchmark: ## compare the service with a bare one, on both engines
 	go run ./benchmark

@@ -1,0 +1,185 @@
+// Package faults breaks what the service stands on, and itself, and holds it to
+// its promises (docs/operations.md): real processes, real signals, a PostgreSQL
+// server of our own, connections that are cut.
+//
+// It takes minutes, so it only runs when FAULTS says so: "all", or "ci" for fewer
+// rounds. At the end it prints a table; a figure that misses fails its test.
+package faults
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"example.com/templatesite/internal/postgrestest"
+	"example.com/templatesite/internal/processtest"
+)
+
+// binary is the program.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	if os.Getenv("FAULTS") == "" {
+		return m.Run() // which skips
+	}
+	dir, err := os.MkdirTemp("", "faults-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		binary, err = processtest.Build(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer printTable()
+	return m.Run()
+}
+
+// need skips a test unless faults are asked for. Every test begins with it.
+func need(t *testing.T) {
+	t.Helper()
+	if binary == "" {
+		t.Skip("FAULTS is not set: make faults runs this")
+	}
+}
+
+// rounds returns how often to repeat something: less in CI than when all is asked for.
+func rounds(ci, all int) int {
+	if os.Getenv("FAULTS") == "ci" {
+		return ci
+	}
+	return all
+}
+
+// row is one line of the table.
+type row struct {
+	promise               int
+	fault, figure, wanted string
+	ok                    bool
+}
+
+var table struct {
+	sync.Mutex
+	rows []row
+}
+
+// record adds a line to the table: what was broken, what was measured, what was
+// promised. One that is not ok fails the test.
+func record(t *testing.T, promise int, fault, figure, wanted string, ok bool) {
+	t.Helper()
+	table.Lock()
+	defer table.Unlock()
+	table.rows = append(table.rows, row{promise, fault, figure, wanted, ok})
+	if !ok {
+		t.Errorf("promise %d, %s: %s, want %s", promise, fault, figure, wanted)
+	}
+}
+
+func printTable() {
+	slices.SortStableFunc(table.rows, func(a, b row) int { return cmp.Compare(a.promise, b.promise) })
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\npromise\tfault\tfigure\twanted\tok")
+	for _, r := range table.rows {
+		ok := map[bool]string{true: "ok", false: "MISSED"}[r.ok]
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.promise, r.fault, r.figure, r.wanted, ok)
+	}
+	_ = w.Flush() // it is standard output
+}
+
+// service is the program, running on a database.
+type service struct {
+	*processtest.Process
+	options processtest.Options
+}
+
+// startService starts the service with settings of the form NAME=value. Its log is
+// kept in a file over restarts; it ends with the test.
+func startService(t *testing.T, database string, settings ...string) *service {
+	t.Helper()
+	s := &service{options: processtest.Options{
+		Binary: binary, Database: database, Log: filepath.Join(t.TempDir(), "log"), Stderr: t.Output(), Settings: settings,
+	}}
+	s.restart(t)
+	t.Cleanup(func() { s.Kill() })
+	return s
+}
+
+// restart starts the service again, after it has ended, on the same addresses.
+func (s *service) restart(t *testing.T) {
+	t.Helper()
+	if s.Process != nil {
+		s.options.Settings = append(s.options.Settings,
+			"ADDRESS="+strings.TrimPrefix(s.URL, "http://"), "ADMIN_ADDRESS="+strings.TrimPrefix(s.Admin, "http://"))
+	}
+	p, err := processtest.Start(s.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Process = p
+}
+
+// signal sends the service a signal.
+func (s *service) signal(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	if err := s.Process.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// log returns what the service has written to its standard output so far.
+func (s *service) log(t *testing.T) string {
+	t.Helper()
+	time.Sleep(50 * time.Millisecond) // it is written in the background, 20 ms late
+	text, err := os.ReadFile(s.options.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// newSQLite returns the DATABASE_URL of a file that is not there yet.
+func newSQLite(t *testing.T) string {
+	return "sqlite:" + filepath.Join(t.TempDir(), "faults.db")
+}
+
+// newPostgres starts a server for one test, with a migrated database on it, and
+// returns the DATABASE_URL of that, too.
+func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string) {
+	t.Helper()
+	server, err := postgrestest.Start(t.Context(), options...)
+	if errors.Is(err, postgrestest.ErrNotInstalled) && os.Getenv("REQUIRE_POSTGRES") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	url := server.URL("postgres")
+	command(t, url, "migrate")
+	return server, url
+}
+
+// command runs another command of the program, which must succeed.
+func command(t *testing.T, database string, arguments ...string) string {
+	t.Helper()
+	output, err := appCommand(database, arguments...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("app %s: %v\n%s", strings.Join(arguments, " "), err, output)
+	}
+	return string(output)
+}

@@ -1,0 +1,67 @@
+package faults
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// appCommand is a command of the program on a database.
+func appCommand(database string, arguments ...string) *exec.Cmd {
+	cmd := exec.Command(binary, arguments...)
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+database)
+	return cmd
+}
+
+// Promise 1: whatever the service has acknowledged, it has after kill -9.
+func TestKilledServiceHasWhatItAcknowledged(t *testing.T) {
+	need(t)
+	for _, engine := range []string{"SQLite", "PostgreSQL"} {
+		t.Run(engine, func(t *testing.T) {
+			s := startService(t, newDatabase(t, engine))
+			var loads []*load
+			n := rounds(5, 15)
+			for range n {
+				l := startLoad(t, 8, post(s.URL))
+				time.Sleep(400 * time.Millisecond)
+				s.Kill()
+				l.stop()
+				loads = append(loads, l)
+				s.restart(t)
+			}
+			acked, lost, twice := kept(t, s.URL, loads...)
+			record(t, 1, fmt.Sprintf("kill -9 of the service, %d times, %s", n, engine),
+				fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0)
+		})
+	}
+}
+
+// newDatabase returns the DATABASE_URL of a new one, on a server of its own.
+func newDatabase(t *testing.T, engine string) string {
+	t.Helper()
+	if engine == "SQLite" {
+		return newSQLite(t)
+	}
+	_, url := newPostgres(t)
+	return url
+}
+
+// Promise 2: SIGHUP does no harm.
+func TestHangUpDoesNoHarm(t *testing.T) {
+	need(t)
+	s := startService(t, newSQLite(t))
+	l := startLoad(t, 4, get(s.URL+"/tweet/1"))
+	for range 5 {
+		time.Sleep(50 * time.Millisecond)
+		s.signal(t, syscall.SIGHUP)
+	}
+	after := time.Now()
+	time.Sleep(100 * time.Millisecond)
+	l.stop()
+	answered := len(since(l.answers, after))
+	record(t, 2, "SIGHUP, 5 times, under load", fmt.Sprintf("%v, %d failed, %d answers after it", statuses(l.answers), len(failed(l.answers)), answered),
+		"0 failed", len(failed(l.answers)) == 0 && answered > 0)
+}
