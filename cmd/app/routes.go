@@ -9,7 +9,9 @@ import (
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/static"
 	"example.com/templatesite/internal/web"
+	own "example.com/templatesite/static"
 )
 
 const description = "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log."
@@ -27,7 +29,9 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 		app.Routes(api, db.DB)
 	}
 	h.Routes(api)
-	docs.Routes(api)
+	files := static.New(append(docs.Files(), own.Files)...)
+	docs.Routes(api, files.URL)
+	files.Routes(api)
 	api.Documents()
 	return api
 }

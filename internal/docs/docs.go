@@ -4,75 +4,59 @@
 package docs
 
 import (
-	"compress/gzip"
+	"bytes"
 	"embed"
-	"io"
+	"html/template"
+	"io/fs"
 	"net/http"
-	"path"
-	"strings"
+	"slices"
 
 	"github.com/swaggest/swgui/v5/static"
 
 	"example.com/templatesite/internal/web"
 )
 
-// page holds our page, and the script that starts Swagger UI on it.
-//
-//go:embed page
-var page embed.FS
+var (
+	//go:embed page.html
+	page string
+	// script starts Swagger UI on the page.
+	//go:embed docs.js
+	script embed.FS
+)
 
 // policy lets the page use what comes from here, and nothing else. The icons of
 // Swagger UI's stylesheet are data: URLs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Routes registers the page and its files.
-func Routes(api *web.API) {
-	api.Page("docs", "/docs", "The API, to read and to try", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
-		own(w, r, "index.html")
-	})
-	api.Page("docs-file", "/docs/{file}", "A file of the page", func(w http.ResponseWriter, r *http.Request) {
-		switch file := r.PathValue("file"); file {
-		case "start.js":
-			own(w, r, file)
-		case "swagger-ui-bundle.js", "swagger-ui.css":
-			bundled(w, r, file)
-		default:
-			web.WriteProblem(w, r, web.ErrNotFound)
-		}
-	})
+// Files are the folders of what the page loads.
+func Files() []fs.FS { return []fs.FS{script, bundle{static.FS}} }
+
+// bundle is the folder of the module, with the two files in it that we need.
+type bundle struct{ embed.FS }
+
+// ReadDir lists the two.
+func (b bundle) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := b.FS.ReadDir(name)
+	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
+		return entry.Name() != "swagger-ui-bundle.js.gz" && entry.Name() != "swagger-ui.css.gz"
+	}), err
 }
 
-func own(w http.ResponseWriter, r *http.Request, name string) {
-	w.Header().Set("Cache-Control", "no-cache")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	http.ServeFileFS(w, r, page, path.Join("page", name))
-}
-
-// types are those of the files that are bundled.
-var types = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-
-// bundled serves a file of the module, which holds it compressed.
-func bundled(w http.ResponseWriter, r *http.Request, name string) {
-	file, err := static.FS.Open(name + ".gz")
-	if err != nil {
-		web.WriteProblem(w, r, web.ErrNotFound.Because(err))
-		return
+// Routes registers the page. The function says where a file is by its name.
+func Routes(api *web.API, url func(name string) string) {
+	var text bytes.Buffer
+	parsed := template.Must(template.New("page.html").Funcs(template.FuncMap{"url": url}).Parse(page))
+	if err := parsed.Execute(&text, nil); err != nil {
+		panic(err) // a file that the page loads is missing
 	}
-	defer file.Close()
-	header := w.Header()
-	header.Set("Content-Type", types[path.Ext(name)])
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Cache-Control", "max-age=86400")
-	header.Set("Vary", "Accept-Encoding")
-	var content io.Reader = file
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		header.Set("Content-Encoding", "gzip")
-	} else if content, err = gzip.NewReader(file); err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "The page is broken.").Because(err))
-		return
-	}
-	// The status is sent: a client that is gone cannot be told anything more.
-	_, _ = io.Copy(w, content)
+	api.Page("docs", "/docs", "The API, to read and to try", func(w http.ResponseWriter, _ *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("Content-Type", "text/html; charset=utf-8")
+		header.Set("Cache-Control", "no-cache")
+		header.Set("X-Content-Type-Options", "nosniff")
+		// A client that is gone cannot be told anything more.
+		_, _ = w.Write(text.Bytes())
+	})
 }

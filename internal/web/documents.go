@@ -51,8 +51,17 @@ func (a *API) Page(id, path, summary string, h http.HandlerFunc) {
 	a.raw(id, path, "text/html", summary, h)
 }
 
+// File registers a file, or many, for pages to load, and describes it like any
+// operation. The index does not link to it.
+func (a *API) File(id, path, summary string, h http.HandlerFunc) {
+	a.raw(id, path, "*/*", summary, h).Tags = []string{filesTag}
+}
+
+const filesTag = "files"
+
 // raw registers a handler that writes its answer itself.
-func (a *API) raw(id, path, mediaType, summary string, h http.HandlerFunc) {
+func (a *API) raw(id, pattern, mediaType, summary string, h http.HandlerFunc) *huma.Operation {
+	path := describedPath(pattern)
 	op := &huma.Operation{
 		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"documents"}, Summary: summary,
 		Responses: map[string]*huma.Response{"200": {
@@ -68,20 +77,23 @@ func (a *API) raw(id, path, mediaType, summary string, h http.HandlerFunc) {
 		}
 	}
 	a.OpenAPI().AddOperation(op)
-	a.HandleFunc(http.MethodGet+" "+path, h)
+	a.HandleFunc(http.MethodGet+" "+pattern, h)
+	return op
 }
 
 type indexOutput struct{ Body map[string]string }
 
 // index links to what a person or a program would ask for next: every path that
-// answers GET and needs no parameter.
+// answers GET, needs no parameter, and is no file of a page.
 func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
 	links := map[string]string{}
 	for _, path := range a.Paths() {
 		name := strings.Trim(path, "/")
-		if name != "" && !strings.Contains(path, "{") && slices.Contains(a.methods[path], http.MethodGet) {
-			links[name] = URL(ctx, path)
+		item := a.OpenAPI().Paths[path]
+		if name == "" || strings.Contains(path, "{") || item == nil || item.Get == nil || slices.Contains(item.Get.Tags, filesTag) {
+			continue
 		}
+		links[name] = URL(ctx, path)
 	}
 	return &indexOutput{Body: links}, nil
 }

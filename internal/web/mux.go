@@ -25,19 +25,24 @@ func newMux() *Mux {
 }
 
 // HandleFunc registers h for a pattern of the form "METHOD /path". A path that
-// ends in a slash is that path alone, not all that is below it.
+// ends in a slash is that path alone, not all that is below it; {name...} at its
+// end is all of that.
 func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
 	exact := path
 	if strings.HasSuffix(path, "/") {
 		exact += "{$}"
 	}
+	path = describedPath(path)
 	if len(m.methods[path]) == 0 {
 		m.mux.HandleFunc(exact, func(w http.ResponseWriter, r *http.Request) { m.otherMethod(w, r, path) })
 	}
 	m.methods[path] = append(m.methods[path], method)
 	m.mux.HandleFunc(method+" "+exact, h)
 }
+
+// describedPath returns a path as OpenAPI writes it, which knows no {name...}.
+func describedPath(path string) string { return strings.Replace(path, "...}", "}", 1) }
 
 // ServeHTTP serves r, and leaves the route that matched in the request's Info,
 // also when the handler panics.

@@ -1,0 +1,187 @@
+// Package static serves the files that pages load: stylesheets, scripts, images.
+// They are part of the program, and it keeps them in memory. Each has an address
+// that changes with its content, which browsers may keep for ever, and one under
+// its plain name, which they ask for again each time.
+//
+// It does not know whose files they are, nor the pages that load them.
+package static
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"example.com/templatesite/internal/web"
+)
+
+// root is where the files are.
+const root = "/static/"
+
+// favicon is what browsers ask for by themselves, at the root.
+const favicon = "favicon.ico"
+
+// Files are the files of some folders. They do not change.
+type Files struct {
+	plain, hashed map[string]*file
+	urls          map[string]string
+}
+
+// New returns the files of folders and what is below them. A file x.css.gz is
+// x.css, compressed already. Go's source is left out, so that a folder can embed
+// itself. New panics when a name occurs twice, or a folder cannot be read: the
+// program is built wrongly.
+func New(folders ...fs.FS) *Files {
+	f := &Files{plain: map[string]*file{}, hashed: map[string]*file{}, urls: map[string]string{}}
+	for _, folder := range folders {
+		err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || path.Ext(name) == ".go" {
+				return err
+			}
+			return f.add(folder, name)
+		})
+		if err != nil {
+			panic(fmt.Errorf("static: %w", err))
+		}
+	}
+	return f
+}
+
+func (f *Files) add(folder fs.FS, source string) error {
+	data, err := fs.ReadFile(folder, source)
+	if err != nil {
+		return err
+	}
+	name, file := newFile(folder, source, len(data))
+	if f.plain[name] != nil {
+		return fmt.Errorf("there are two files %q: rename one", name)
+	}
+	extension := path.Ext(name)
+	hashed := strings.TrimSuffix(name, extension) + "." + hash(data) + extension
+	f.plain[name], f.hashed[hashed], f.urls[name] = file, file, root+hashed
+	return nil
+}
+
+// hash is short enough for a name, and long enough that no two contents share it.
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
+}
+
+// URL returns the address of a file by its name, as in "style.css". It panics when
+// there is no such file: a page would load nothing.
+func (f *Files) URL(name string) string {
+	url, ok := f.urls[name]
+	if !ok {
+		panic(fmt.Sprintf("static: there is no file %q", name))
+	}
+	return url
+}
+
+// Routes registers the files.
+func (f *Files) Routes(api *web.API) {
+	api.File("static-file", root+"{file...}", "A file of the pages", func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("file")
+		if file := f.hashed[name]; file != nil {
+			file.serve(w, r, forEver)
+			return
+		}
+		f.named(w, r, name)
+	})
+	if f.plain[favicon] != nil {
+		api.File("favicon", "/"+favicon, "The icon of the pages", func(w http.ResponseWriter, r *http.Request) {
+			f.named(w, r, favicon)
+		})
+	}
+}
+
+// named serves a file under its plain name, behind which its content may change.
+func (f *Files) named(w http.ResponseWriter, r *http.Request, name string) {
+	if file := f.plain[name]; file != nil {
+		file.serve(w, r, revalidate)
+		return
+	}
+	web.WriteProblem(w, r, web.ErrNotFound)
+}
+
+// Headers that are always the same are made once: a file is served by a look-up
+// and one write.
+var (
+	forEver        = []string{"public, max-age=31536000, immutable"}
+	revalidate     = []string{"no-cache"}
+	acceptRanges   = []string{"bytes"}
+	nosniff        = []string{"nosniff"}
+	acceptEncoding = []string{"Accept-Encoding"}
+)
+
+func (f *file) serve(w http.ResponseWriter, r *http.Request, cache []string) {
+	v := f.best(r.Header["Accept-Encoding"])
+	c, err := v.content()
+	if err != nil {
+		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This file is broken.").Because(err))
+		return
+	}
+	header := w.Header()
+	header["Content-Type"] = f.contentType
+	header["Cache-Control"] = cache
+	header["Etag"] = c.etag
+	header["X-Content-Type-Options"] = nosniff
+	if len(f.variants) > 1 {
+		header["Vary"] = acceptEncoding
+	}
+	if v.coding != "identity" {
+		header["Content-Encoding"] = v.header
+	}
+	if conditional(r.Header) {
+		http.ServeContent(&refusal{ResponseWriter: w, request: r}, r, "", time.Time{}, bytes.NewReader(c.data))
+		return
+	}
+	header["Accept-Ranges"] = acceptRanges
+	header["Content-Length"] = c.length
+	// A client that is gone cannot be told anything more.
+	_, _ = w.Write(c.data)
+}
+
+func conditional(header http.Header) bool {
+	for _, name := range []string{"If-None-Match", "Range", "If-Match", "If-Range"} {
+		if header[name] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal puts a problem in the place of what http.ServeContent would say.
+type refusal struct {
+	http.ResponseWriter
+	request *http.Request
+	refused bool
+}
+
+func (w *refusal) WriteHeader(status int) {
+	if status < http.StatusBadRequest {
+		w.ResponseWriter.WriteHeader(status)
+		return
+	}
+	w.refused = true
+	for _, name := range []string{"Cache-Control", "Content-Encoding", "Content-Length", "Etag"} {
+		w.Header().Del(name)
+	}
+	detail := "The file is not the one you mean any more. Read it again."
+	if status == http.StatusRequestedRangeNotSatisfiable {
+		detail = "The file does not have that part."
+	}
+	web.WriteProblem(w.ResponseWriter, w.request, web.NewProblem(status, detail))
+}
+
+func (w *refusal) Write(b []byte) (int, error) {
+	if w.refused {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
