@@ -19,9 +19,10 @@ const flushTimeout = time.Second
 
 // openLog returns the log that the settings ask for, and what closes it.
 func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.Logger, func(), error) {
-	buffer := logging.NewBuffer(p.stdout)
+	handler := func(w io.Writer) slog.Handler { return p.stdoutHandler(w, level) }
+	buffer := logging.NewBuffer(p.stdout, handler)
 	registry.LogSink("stdout", buffer.Dropped)
-	stdout := p.stdoutHandler(buffer, level)
+	stdout := handler(buffer)
 	if p.config.SyslogAddress == "" {
 		return slog.New(stdout), func() { buffer.Close(flushTimeout) }, nil
 	}

@@ -1,7 +1,9 @@
 package logging
 
 import (
+	"bytes"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -23,15 +25,23 @@ type Buffer struct {
 	stop chan struct{}
 	done chan struct{}
 
+	// Of the writing goroutine only:
+	loss *slog.Logger // writes its record into line
+	line bytes.Buffer
+	told uint64 // how many lost lines the log tells of
+	torn bool   // whether the last write ended within a line
+
 	mu      sync.Mutex
 	pending []byte
 	lines   uint64
 	dropped uint64
 }
 
-// NewBuffer returns a buffer in front of w. The caller closes it.
-func NewBuffer(w io.Writer) *Buffer {
+// NewBuffer returns a buffer in front of w, and tells in records of that handler
+// how many lines were lost. The caller closes it.
+func NewBuffer(w io.Writer, handler func(io.Writer) slog.Handler) *Buffer {
 	b := &Buffer{w: w, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	b.loss = slog.New(handler(&b.line))
 	go b.run()
 	return b
 }
@@ -90,13 +100,44 @@ func (b *Buffer) run() {
 // flush writes what is pending while others fill the spare buffer.
 func (b *Buffer) flush(spare []byte) []byte {
 	b.mu.Lock()
-	full, lines := b.pending, b.lines
+	full, lines, dropped := b.pending, b.lines, b.dropped
 	b.pending, b.lines = spare[:0], 0
 	b.mu.Unlock()
-	if _, err := b.w.Write(full); err != nil {
+
+	written := 0
+	err := b.tellLoss(dropped)
+	if err == nil {
+		written, err = b.write(full)
+	}
+	if err != nil {
 		b.mu.Lock()
-		b.dropped += lines
+		b.dropped += lines - uint64(bytes.Count(full[:written], []byte("\n")))
 		b.mu.Unlock()
 	}
 	return full
+}
+
+// tellLoss says once, as soon as lines can be written again, how many were lost.
+func (b *Buffer) tellLoss(dropped uint64) error {
+	if dropped == b.told {
+		return nil
+	}
+	b.line.Reset()
+	if b.torn {
+		b.line.WriteByte('\n')
+	}
+	b.loss.Warn("log records were dropped here", "sink", "stdout", "records", dropped-b.told)
+	_, err := b.write(b.line.Bytes())
+	if err == nil {
+		b.told = dropped
+	}
+	return err
+}
+
+func (b *Buffer) write(text []byte) (int, error) {
+	n, err := b.w.Write(text)
+	if n > 0 {
+		b.torn = text[n-1] != '\n'
+	}
+	return n, err
 }

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,11 +29,21 @@ func (w *writer) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
+// records writes records without what differs each time.
+func records(w io.Writer) slog.Handler {
+	return slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
+		if attr.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return attr
+	}})
+}
+
 func TestBufferedLinesAppearInOrderAndAllBeforeTheEnd(t *testing.T) {
 	t.Parallel()
 	w := &writer{goOn: make(chan struct{})}
 	close(w.goOn)
-	b := logging.NewBuffer(w)
+	b := logging.NewBuffer(w, records)
 	want := ""
 	for i := range 1000 {
 		line := fmt.Sprintf("line %d\n", i)
@@ -48,7 +62,7 @@ func TestBufferedLinesAppearInOrderAndAllBeforeTheEnd(t *testing.T) {
 func TestNobodyWaitsForAWriterThatBlocks(t *testing.T) {
 	t.Parallel()
 	w := &writer{goOn: make(chan struct{})}
-	b := logging.NewBuffer(w)
+	b := logging.NewBuffer(w, records)
 	line := append(bytes.Repeat([]byte("x"), 1023), '\n')
 	start := time.Now()
 	const lines = 100_000
@@ -74,12 +88,63 @@ func TestLinesOfAWriteThatFailsCountAsDropped(t *testing.T) {
 	t.Parallel()
 	w := &writer{goOn: make(chan struct{}), err: errors.New("no space left")}
 	close(w.goOn)
-	b := logging.NewBuffer(w)
+	b := logging.NewBuffer(w, records)
 	for range 3 {
 		fmt.Fprintln(b, "lost")
 	}
 	b.Close(10 * time.Second)
 	if b.Dropped() != 3 {
 		t.Errorf("%d lines dropped, want 3", b.Dropped())
+	}
+}
+
+// fullDisk takes so many bytes, then fails until it is emptied.
+type fullDisk struct {
+	mu   sync.Mutex
+	text strings.Builder
+	room int
+}
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := min(len(p), d.room)
+	d.room -= n
+	d.text.Write(p[:n])
+	if n < len(p) {
+		return n, errors.New("no space left")
+	}
+	return n, nil
+}
+
+func TestLossIsToldOnceWhenLinesCanBeWrittenAgain(t *testing.T) {
+	t.Parallel()
+	disk := &fullDisk{room: len("first\nse")}
+	b := logging.NewBuffer(disk, records)
+	wait := func(dropped uint64) {
+		for range 500 {
+			if b.Dropped() == dropped {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatalf("%d lines dropped, want %d", b.Dropped(), dropped)
+	}
+	fmt.Fprintln(b, "first")
+	fmt.Fprintln(b, "second")
+	wait(1)
+	fmt.Fprintln(b, "third")
+	wait(2)
+	disk.mu.Lock()
+	disk.room = 1000
+	disk.mu.Unlock()
+	fmt.Fprintln(b, "fourth")
+	time.Sleep(50 * time.Millisecond)
+	fmt.Fprintln(b, "fifth")
+	b.Close(10 * time.Second)
+
+	want := "first\nse\nlevel=WARN msg=\"log records were dropped here\" sink=stdout records=2\nfourth\nfifth\n"
+	if got := disk.text.String(); got != want {
+		t.Errorf("the log is %q, want %q", got, want)
 	}
 }
