@@ -97,6 +97,28 @@ func TestDeletedTweetIsGoneAndItsIDIsNotGivenAgain(t *testing.T) {
 	})
 }
 
+func TestTweetHasOneAddress(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client) {
+		c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
+		for id, want := range map[string]int{
+			"1": http.StatusOK, "%31": http.StatusOK, "0": http.StatusNotFound, "-1": http.StatusNotFound, "9223372036854775807": http.StatusNotFound,
+			"+1": http.StatusUnprocessableEntity, "01": http.StatusUnprocessableEntity, "-0": http.StatusUnprocessableEntity,
+			"1_0": http.StatusUnprocessableEntity, "0x1": http.StatusUnprocessableEntity, "1.0": http.StatusUnprocessableEntity,
+			"1e0": http.StatusUnprocessableEntity, "%2B1": http.StatusUnprocessableEntity, "1%20": http.StatusUnprocessableEntity,
+			"1%00": http.StatusUnprocessableEntity, "%C2%B9": http.StatusUnprocessableEntity, "9223372036854775808": http.StatusUnprocessableEntity,
+			"-9223372036854775809": http.StatusUnprocessableEntity, strings.Repeat("9", 1000): http.StatusUnprocessableEntity,
+		} {
+			answer := c.Want(want, "GET", "/tweet/"+id, "")
+			if problem := webtest.JSON[web.Problem](t, answer); want == http.StatusUnprocessableEntity && len(problem.Errors) != 1 {
+				t.Errorf("%s: %s", id, answer.Body)
+			}
+			if want != http.StatusOK {
+				c.Want(want, "PUT", "/tweet/"+id, `{"text":"x"}`)
+			}
+		}
+	})
+}
+
 func TestPreconditionsGuardEveryMethod(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client) {
 		etag := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`).Header.Get("ETag")

@@ -53,6 +53,9 @@ func TestPageParametersAreBounded(t *testing.T) {
 			"limit=0": http.StatusUnprocessableEntity, "limit=x": http.StatusUnprocessableEntity,
 			"after=-1": http.StatusUnprocessableEntity, "after=9223372036854775807": http.StatusOK,
 			"after=9223372036854775808": http.StatusUnprocessableEntity,
+			"limit=1&limit=2":           http.StatusUnprocessableEntity, "after=1&limit=1&after=1": http.StatusUnprocessableEntity,
+			"limit=%zz": http.StatusBadRequest, "%": http.StatusBadRequest, "limit=1;after=1": http.StatusBadRequest,
+			"limit=%C0%AF": http.StatusUnprocessableEntity, "limit=1%00": http.StatusUnprocessableEntity, "other=1&other=2": http.StatusOK,
 		} {
 			c.Want(want, "GET", "/tweet/?"+query, "")
 		}

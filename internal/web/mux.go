@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -59,6 +60,12 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
 		// ServeMux would answer by itself, and we are no proxy.
 		WriteProblem(w, r, ErrNotFound)
+		return
+	}
+	// Parsing drops what it cannot read: a filter that is misspelt would show all.
+	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "The query is malformed.",
+			Place{Message: "is not percent-encoded as it must be", Location: "query"}))
 		return
 	}
 	m.mux.ServeHTTP(w, r)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // PageInput asks for one page of a collection, in the order of the keys. It is
@@ -12,6 +14,23 @@ import (
 type PageInput struct {
 	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most."`
 	After int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before."`
+}
+
+// Resolve refuses a parameter that is there twice: whoever stands between us and
+// the client may have looked at the other one.
+func (in *PageInput) Resolve(ctx huma.Context) []error {
+	target := ctx.URL()
+	if target.RawQuery == "" {
+		return nil
+	}
+	var errs []error
+	query := target.Query()
+	for _, name := range []string{"limit", "after"} {
+		if len(query[name]) > 1 {
+			errs = append(errs, &huma.ErrorDetail{Message: "must be there once", Location: "query." + name})
+		}
+	}
+	return errs
 }
 
 // Page is one page of a collection.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -167,7 +168,11 @@ func init() {
 			}
 			if detailed, ok := err.(huma.ErrorDetailer); ok {
 				d := detailed.ErrorDetail()
-				p.Errors = append(p.Errors, Place{Message: d.Message, Location: shortened(d.Location)})
+				place := Place{Message: d.Message, Location: shortened(d.Location)}
+				// huma resolves an input that is embedded once more for each that embeds it.
+				if !slices.Contains(p.Errors, place) {
+					p.Errors = append(p.Errors, place)
+				}
 			} else if err != nil {
 				p.cause = errors.Join(p.cause, err)
 			}
