@@ -2,7 +2,6 @@ package tweet
 
 import (
 	"context"
-	"database/sql"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,7 +9,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func routes(api *web.API, db *sql.DB) {
+func routes(api *web.API, db web.DB) {
 	h := handlers{Store{db}}
 	tags := []string{"tweet"}
 	web.Register(api, huma.Operation{

@@ -32,7 +32,7 @@ func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) erro
 // dumpPage is how many tweets dump holds in memory.
 const dumpPage = 1000
 
-func dump(ctx context.Context, db *sql.DB, yield func(id int64, fields any) error) error {
+func dump(ctx context.Context, db web.DB, yield func(id int64, fields any) error) error {
 	for after := int64(0); ; {
 		tweets, err := Store{db}.List(ctx, after, dumpPage)
 		if err != nil {

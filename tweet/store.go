@@ -11,7 +11,7 @@ import (
 
 // Store keeps tweets in a database. It is safe for concurrent use. The SQL is
 // the same for both engines.
-type Store struct{ DB *sql.DB }
+type Store struct{ DB web.DB }
 
 const listSQL = `
 	select id, text, timestamp, version
@@ -45,7 +45,7 @@ const createSQL = `
 // Create stores a new tweet and returns it.
 func (s Store) Create(ctx context.Context, fields Fields) (Tweet, error) {
 	t := Tweet{Fields: fields, Timestamp: timestamp(time.Now()), Version: web.NewVersion()}
-	err := s.DB.QueryRowContext(ctx, createSQL, t.Text, t.Timestamp, t.Version).Scan(&t.ID)
+	err := s.DB.Write.QueryRowContext(ctx, createSQL, t.Text, t.Timestamp, t.Version).Scan(&t.ID)
 	return t, err
 }
 
@@ -81,7 +81,7 @@ func (s Store) Update(ctx context.Context, id int64, change func(*Tweet) error) 
 		if err := change(&t); err != nil {
 			return t, err
 		}
-		t, err = scan(s.DB.QueryRowContext(ctx, updateSQL, t.Text, id, t.Version))
+		t, err = scan(s.DB.Write.QueryRowContext(ctx, updateSQL, t.Text, id, t.Version))
 		if !errors.Is(err, sql.ErrNoRows) {
 			return t, err
 		}
@@ -104,7 +104,7 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 		if err := check(t); err != nil {
 			return err
 		}
-		err = s.DB.QueryRowContext(ctx, deleteSQL, id, t.Version).Scan(&id)
+		err = s.DB.Write.QueryRowContext(ctx, deleteSQL, id, t.Version).Scan(&id)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

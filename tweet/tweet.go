@@ -2,7 +2,7 @@
 // It is the folder to read first, to copy for a second resource, and to replace.
 //
 // It does not know the database's driver, the settings, the log or the metrics:
-// cmd/app hands it a *sql.DB, and package web does what all resources share.
+// cmd/app hands it a web.DB, and package web does what all resources share.
 package tweet
 
 import (

@@ -5,13 +5,14 @@
 package database
 
 import (
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"time"
+
+	"example.com/templatesite/internal/web"
 )
 
 // Engine is the kind of database: it names the folder of its migrations.
@@ -42,7 +43,7 @@ type Options struct {
 
 // DB is a pool of connections to one database. It is safe for concurrent use.
 type DB struct {
-	*sql.DB
+	web.DB
 	Engine Engine
 
 	path string // of the SQLite file
@@ -82,7 +83,12 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db.SetMaxOpenConns(o.MaxConnections)
-	db.SetMaxIdleConns(o.MaxConnections)
+	readers := o.MaxConnections
+	if db.Write != db.DB.DB {
+		readers = max(1, o.MaxConnections-1)
+		db.Write.SetMaxOpenConns(1)
+	}
+	db.SetMaxOpenConns(readers)
+	db.SetMaxIdleConns(readers)
 	return db, nil
 }

@@ -153,7 +153,7 @@ func (db *DB) provider(app web.App) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(db.dialect(), db.DB, files, goose.WithTableName(versionTable(app)),
+	return goose.NewProvider(db.dialect(), db.DB.DB, files, goose.WithTableName(versionTable(app)),
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"example.com/templatesite/internal/web"
 )
 
 // migrationLock is the key of the advisory lock under which migrations run: the
@@ -35,7 +37,7 @@ func openPostgres(o Options) (*DB, error) {
 	connector := commenting{stdlib.GetConnector(*config)}
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{DB: db, Engine: Postgres, connector: connector, password: config.Password}, nil
+	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
 }
 
 // lockAdvisory runs f while a session of its own, which the pool need not have a

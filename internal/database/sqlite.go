@@ -39,7 +39,8 @@ func openSQLite(path string, create bool) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{DB: sql.OpenDB(keeping{connector}), Engine: SQLite, path: path}, nil
+	kept := keeping{connector}
+	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, path: path}, nil
 }
 
 // Prepare makes an embedded database ready to be served: it migrates it and, when

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/templatesite/internal/web"
 )
 
 // The state of the pool, as database/sql counts it.
@@ -15,11 +17,11 @@ var (
 )
 
 // pool is a collector of a pool's numbers.
-type pool struct{ db *sql.DB }
+type pool struct{ db web.DB }
 
 // Database counts the connections of a pool, and the migrations of its schema
 // by status, which is asked at every scrape and may answer an error.
-func (r Registry) Database(db *sql.DB, status func() (applied, pending int, err error)) {
+func (r Registry) Database(db web.DB, status func() (applied, pending int, err error)) {
 	r.MustRegister(pool{db}, migrations{status})
 }
 
@@ -27,6 +29,9 @@ func (p pool) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByColle
 
 func (p pool) Collect(out chan<- prometheus.Metric) {
 	stats := p.db.Stats()
+	if p.db.Write != p.db.DB {
+		stats = sum(stats, p.db.Write.Stats())
+	}
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
@@ -35,6 +40,13 @@ func (p pool) Collect(out chan<- prometheus.Metric) {
 	gauge(maximum, float64(stats.MaxOpenConnections))
 	out <- prometheus.MustNewConstMetric(waits, prometheus.CounterValue, float64(stats.WaitCount))
 	out <- prometheus.MustNewConstMetric(waited, prometheus.CounterValue, stats.WaitDuration.Seconds())
+}
+
+func sum(a, b sql.DBStats) sql.DBStats {
+	return sql.DBStats{
+		InUse: a.InUse + b.InUse, Idle: a.Idle + b.Idle, MaxOpenConnections: a.MaxOpenConnections + b.MaxOpenConnections,
+		WaitCount: a.WaitCount + b.WaitCount, WaitDuration: a.WaitDuration + b.WaitDuration,
+	}
 }
 
 var (

@@ -26,11 +26,11 @@ type App struct {
 	// Fixtures holds the *.json files that are loaded when none is named.
 	Fixtures fs.FS
 	// Routes registers the operations.
-	Routes func(api *API, db *sql.DB)
+	Routes func(api *API, db DB)
 	// Load inserts the row with that key, or replaces what it holds. It returns
 	// an error when the fields are not what the API itself would accept.
 	Load func(ctx context.Context, tx *sql.Tx, key int64, fields jsontext.Value) error
 	// Dump calls yield with every row in the order of the keys, reading a
 	// bounded number of rows at a time, until yield returns an error.
-	Dump func(ctx context.Context, db *sql.DB, yield func(key int64, fields any) error) error
+	Dump func(ctx context.Context, db DB, yield func(key int64, fields any) error) error
 }
