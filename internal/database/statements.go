@@ -3,6 +3,8 @@ package database
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
+	"io"
 )
 
 // maxStatements bounds what one connection keeps. The service has a few
@@ -79,7 +81,7 @@ func (k *keeper) QueryContext(ctx context.Context, query string, args []driver.N
 		_ = k.putBack(query, stmt) // err is what matters
 		return nil, err
 	}
-	return &keptRows{rows, k, query, stmt}, nil
+	return &keptRows{Rows: rows, keeper: k, query: query, stmt: stmt}, nil
 }
 
 // Close frees the statements first.
@@ -96,10 +98,26 @@ type keptRows struct {
 	keeper *keeper
 	query  string
 	stmt   driver.Stmt
+	over   bool
 }
 
+func (r *keptRows) Next(dest []driver.Value) error {
+	err := r.Rows.Next(dest)
+	r.over = err != nil
+	return err
+}
+
+// Close looks for the row after the last one that was read. A change that returns
+// its row and is not asked for the next one is committed, too, but without a look at
+// the length of the log: it would never be copied back into the file, and grow.
 func (r *keptRows) Close() error {
-	err := r.Rows.Close()
+	var err error
+	if !r.over {
+		err = r.Next(make([]driver.Value, len(r.Columns())))
+	}
+	if closeErr := r.Rows.Close(); err == nil || errors.Is(err, io.EOF) {
+		err = closeErr
+	}
 	if putErr := r.keeper.putBack(r.query, r.stmt); err == nil {
 		err = putErr
 	}

@@ -1,0 +1,28 @@
+package database_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/databasetest"
+)
+
+func TestLogOfSQLiteIsCopiedBackIntoTheFile(t *testing.T) {
+	t.Parallel()
+	db := databasetest.OpenSQLite(t, apps(1))
+	for range 60 { // of 25 pages each; the log is copied back every 1000
+		var id int64
+		row := db.Write.QueryRowContext(t.Context(), "insert into note values ($1) returning rowid", strings.Repeat("x", 100_000))
+		if err := row.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.Stat(strings.TrimPrefix(databasetest.URL(t, db), "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file.Size() < 1_000_000 {
+		t.Errorf("the file has %d bytes after 6 MB of changes", file.Size())
+	}
+}
