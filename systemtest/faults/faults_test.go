@@ -107,8 +107,14 @@ type service struct {
 // kept in a file over restarts; it ends with the test.
 func startService(t *testing.T, database string, settings ...string) *service {
 	t.Helper()
+	return startServiceUnder(t, nil, database, settings...)
+}
+
+// startServiceUnder starts the service by a command that runs others, as prlimit does.
+func startServiceUnder(t *testing.T, under []string, database string, settings ...string) *service {
+	t.Helper()
 	s := &service{options: processtest.Options{
-		Binary: binary, Database: database, Log: filepath.Join(t.TempDir(), "log"), Stderr: t.Output(), Settings: settings,
+		Binary: binary, Database: database, Log: filepath.Join(t.TempDir(), "log"), Stderr: t.Output(), Under: under, Settings: settings,
 	}}
 	s.restart(t)
 	t.Cleanup(func() { s.Kill() })
