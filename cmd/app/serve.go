@@ -97,7 +97,9 @@ func (serveCommand) Run(p *program) error {
 
 // openDatabase opens the database, and makes an embedded one ready.
 func (p *program) openDatabase(log *slog.Logger) (*database.DB, error) {
-	db, err := database.Open(p.config.options())
+	options := p.config.options()
+	options.StatementTimeout = p.config.RequestTimeout
+	db, err := database.Open(options)
 	if err != nil || db.Engine != database.SQLite {
 		return db, err
 	}

@@ -33,6 +33,7 @@ type postgresConn interface {
 	driver.Pinger
 	driver.QueryerContext
 	driver.SessionResetter
+	driver.Validator
 }
 
 type commenter struct{ postgresConn }

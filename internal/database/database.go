@@ -39,6 +39,9 @@ type Options struct {
 	// but the request's own. Migrations set it: a schema change that waits for a
 	// lock makes everybody behind it wait too.
 	LockTimeout time.Duration
+	// StatementTimeout bounds how long the server works on a statement, also for a
+	// program that has died or cannot be reached; 0 is no bound.
+	StatementTimeout time.Duration
 }
 
 // DB is a pool of connections to one database. It is safe for concurrent use.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"example.com/templatesite/internal/web"
@@ -16,6 +19,11 @@ import (
 // migrationLock is the key of the advisory lock under which migrations run: the
 // letters of "template" as a number.
 const migrationLock int64 = 0x74656d706c617465
+
+// connectTimeout bounds how long each server may take to accept a connection, when the
+// URL does not say so: one that is dead must not keep us from the next, nor from
+// itself when it is back.
+const connectTimeout = 2 * time.Second
 
 func openPostgres(o Options) (*DB, error) {
 	config, err := pgx.ParseConfig(o.URL)
@@ -26,18 +34,34 @@ func openPostgres(o Options) (*DB, error) {
 		config.Password = o.Password
 	}
 	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = 5 * time.Second
+		config.ConnectTimeout = connectTimeout
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "templatesite"
+	other := func(f *pgconn.FallbackConfig) bool { return f.Host != config.Host || f.Port != config.Port }
+	if slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs") {
+		// Of several servers, the one that takes writes is meant.
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	if o.LockTimeout > 0 {
-		config.RuntimeParams["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
+	for name, value := range o.sessionSettings() {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
 	}
-	connector := commenting{stdlib.GetConnector(*config)}
+	connector := commenting{retrying{stdlib.GetConnector(*config)}}
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
+}
+
+// sessionSettings are what each connection has the server do by itself.
+func (o Options) sessionSettings() map[string]string {
+	settings := map[string]string{"application_name": "templatesite"}
+	if o.LockTimeout > 0 {
+		settings["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
+	}
+	if o.StatementTimeout > 0 {
+		settings["statement_timeout"] = strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)
+	}
+	return settings
 }
 
 // lockAdvisory runs f while a session of its own, which the pool need not have a

@@ -1,0 +1,142 @@
+package database_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+)
+
+// warm fills the pool, so that every connection of it has run the statements: twice,
+// as the driver asks a connection that it has not used lately whether it lives.
+func warm(t *testing.T, db *database.DB, statements ...string) {
+	t.Helper()
+	warmOnce(t, db, statements...)
+	warmOnce(t, db, statements...)
+}
+
+func warmOnce(t *testing.T, db *database.DB, statements ...string) {
+	t.Helper()
+	var conns []*sql.Conn
+	for range 4 {
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+		for _, statement := range statements {
+			if _, err := conn.ExecContext(t.Context(), statement, arguments(statement)...); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, conn := range conns {
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// arguments returns those of a statement: only one that has some is kept prepared.
+func arguments(statement string) []any {
+	if strings.Contains(statement, "$1") {
+		return []any{1}
+	}
+	return nil
+}
+
+// outside runs a statement on a connection that is not the pool's.
+func outside(t *testing.T, db *database.DB, statement string) {
+	t.Helper()
+	other, err := sql.Open("pgx", databasetest.URL(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const endOthers = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+
+func postgres(t *testing.T) *database.DB {
+	t.Helper()
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	return databasetest.OpenPostgres(t, apps(2))
+}
+
+func TestReadIsSentAgainWhenItsConnectionDied(t *testing.T) {
+	db := postgres(t)
+	warm(t, db, "select 1")
+	outside(t, db, endOthers)
+	if _, err := db.ExecContext(t.Context(), "\n\tselect n from note"); err != nil {
+		t.Error(err)
+	}
+	warm(t, db, "select 1")
+	outside(t, db, endOthers)
+	if tx, err := db.BeginTx(t.Context(), nil); err != nil {
+		t.Error(err)
+	} else if err := tx.Rollback(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWriteIsNotSentAgainWhenItsConnectionDied(t *testing.T) {
+	db := postgres(t)
+	warm(t, db, "select 1")
+	outside(t, db, endOthers)
+	_, err := db.ExecContext(t.Context(), "insert into note values (7)")
+	if p := database.Problem(err); p == nil || p.Status != http.StatusServiceUnavailable {
+		t.Errorf("the write on a connection that died: %v", err)
+	}
+}
+
+func TestStatementsOutliveAChangeOfTheirTable(t *testing.T) {
+	db := postgres(t)
+	statements := []string{"select * from note where n = $1", "update note set n = n where n = $1 returning *"}
+	warm(t, db, statements...)
+	outside(t, db, "alter table note add column more text")
+	warm(t, db, statements...)
+	outside(t, db, "alter table note alter column more type varchar(10)")
+	warm(t, db, statements...)
+}
+
+func TestWriteLeavesAServerThatOnlyReads(t *testing.T) {
+	db := postgres(t)
+	warm(t, db, "set default_transaction_read_only = on")
+	if _, err := db.ExecContext(t.Context(), "insert into note values (7)"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCancelledStatementIsNotSentAgain(t *testing.T) {
+	db := postgres(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err := db.ExecContext(ctx, "select pg_sleep(5)")
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
+	}
+	for end := time.Now().Add(2 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		running := ""
+		err := db.QueryRowContext(t.Context(), "select coalesce(string_agg(query, ' '), '') from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()").Scan(&running)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(running, "pg_sleep") {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("still running on the server: %s", running)
+		}
+	}
+}
