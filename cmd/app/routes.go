@@ -23,10 +23,11 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 		Description:  description,
 		Version:      buildInfo().Version,
 		MaxBodyBytes: int64(c.MaxBodyBytes),
-		Classify:     database.Problem,
+		Classify:     classify(h),
 	})
+	resources := api.Bounded(int(c.MaxInFlight))
 	for _, app := range apps() {
-		app.Routes(api, db.DB)
+		app.Routes(resources, db.DB)
 	}
 	h.Routes(api)
 	files := static.New(append(docs.Files(), own.Files)...)
@@ -34,6 +35,18 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 	files.Routes(api)
 	api.Documents()
 	return api
+}
+
+// classify says what an error of the database means for a client, and has the health
+// looked at when the database may be the reason.
+func classify(h *health.Health) func(error) *web.Problem {
+	return func(err error) *web.Problem {
+		p := database.Problem(err)
+		if p != nil && p.Status == http.StatusServiceUnavailable {
+			h.Doubt()
+		}
+		return p
+	}
 }
 
 // surround puts the middlewares around h, in the order in which a request meets
@@ -46,7 +59,6 @@ func surround(h http.Handler, c *config, log *slog.Logger, registry metrics.Regi
 		middleware.Recover(log),
 		middleware.Hosts(c.AllowedHosts),
 		middleware.CrossOrigin(),
-		middleware.Admission(int(c.MaxInFlight)),
 		middleware.Deadline(c.RequestTimeout),
 	)
 }

@@ -80,7 +80,7 @@ func (r *retrier) reconnect(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	_ = r.Conn.Close() // it is of no use any more
+	_ = r.Close() // it is of no use any more
 	r.Conn = fresh.(*stdlib.Conn)
 	return true
 }

@@ -33,6 +33,7 @@ type Health struct {
 	log      *slog.Logger
 	checks   map[string]Check
 	stopping atomic.Bool
+	doubted  atomic.Bool
 	failing  sync.Map // the names of the checks that failed last time
 }
 
@@ -44,6 +45,21 @@ func New(log *slog.Logger, checks map[string]Check) *Health {
 
 // Stop makes the service not ready from now on, so that nobody sends new work.
 func (h *Health) Stop() { h.stopping.Store(true) }
+
+// Doubt has the checks asked in the background, every second until they are well:
+// the log tells of a failure that requests have met, and of its end, once each, also
+// when nobody asks for our health.
+func (h *Health) Doubt() {
+	if h.doubted.Swap(true) {
+		return
+	}
+	go func() {
+		defer h.doubted.Store(false)
+		for well := false; !well && !h.stopping.Load(); time.Sleep(time.Second) {
+			well = h.Ask(context.Background()).Status == "ok"
+		}
+	}()
+}
 
 // Result is the state of the service or of one thing that it needs.
 type Result struct {

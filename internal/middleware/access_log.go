@@ -30,8 +30,10 @@ func logRequest(log *slog.Logger, r *http.Request, start time.Time) {
 	switch {
 	case IsProbe(info.Route):
 		level = slog.LevelDebug
-	case info.Status >= http.StatusInternalServerError, info.Panicked:
+	case info.Status == http.StatusInternalServerError, info.Panicked:
 		level = slog.LevelError
+	case info.Status > http.StatusInternalServerError: // not a bug, but what we stand on
+		level = slog.LevelWarn
 	}
 	if !log.Enabled(r.Context(), level) {
 		return

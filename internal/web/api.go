@@ -28,6 +28,7 @@ type API struct {
 	huma.API
 	*Mux
 	options Options
+	turns   *turns // nil is no bound
 }
 
 // NewAPI returns an API with no operations.
@@ -76,6 +77,7 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
 		op.Middlewares = append(op.Middlewares, a.readBody)
 	}
+	handler = inTurn(a.turns, handler)
 	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {

@@ -140,14 +140,12 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p.addressed(ctx)
 	}
-	var p *Problem
+	p := classify(err)
 	switch ctx.Err() {
 	case context.Canceled:
 		p = NewProblem(StatusClientClosedRequest, "The client went away.")
 	case context.DeadlineExceeded:
 		p = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
-	default:
-		p = classify(err)
 	}
 	if p == nil {
 		p = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// turnTimeout is how long a request waits for its turn. Whoever waits longer is
+// better told to come back than served when they may be gone.
+const turnTimeout = 250 * time.Millisecond
+
+var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(1)
+
+// Bounded returns the same API for operations that take turns: at most limit of
+// their requests are worked on at once, and as many wait a moment. The others are
+// refused at once: what is begun is finished in time, however much more is asked
+// for. A turn begins when a request is read and found valid, so that neither slow
+// clients nor a database that hangs are in the way of what needs no database.
+func (a *API) Bounded(limit int) *API {
+	bounded := *a
+	bounded.turns = &turns{taken: make(chan struct{}, limit)}
+	return &bounded
+}
+
+type turns struct {
+	taken   chan struct{}
+	waiting atomic.Int64
+}
+
+// take returns whether it was the request's turn in time; then it is given back later.
+func (t *turns) take(ctx context.Context) bool {
+	select {
+	case t.taken <- struct{}{}:
+		return true
+	default:
+	}
+	defer t.waiting.Add(-1)
+	if t.waiting.Add(1) > int64(cap(t.taken)) {
+		return false
+	}
+	timeout := time.NewTimer(turnTimeout)
+	defer timeout.Stop()
+	select {
+	case t.taken <- struct{}{}:
+		return true
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (t *turns) giveBack() { <-t.taken }
+
+// inTurn makes a handler wait for its turn; without turns there is no bound.
+func inTurn[I, O any](t *turns, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	if t == nil {
+		return handler
+	}
+	return func(ctx context.Context, in *I) (*O, error) {
+		if !t.take(ctx) {
+			return nil, overloaded
+		}
+		defer t.giveBack()
+		return handler(ctx, in)
+	}
+}
