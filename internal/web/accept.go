@@ -14,16 +14,16 @@ import (
 // client never gets what it said it cannot read.
 func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	if quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get("format") != "json" {
+	if Quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get("format") != "json" {
 		WriteProblem(w, r, NewProblem(http.StatusNotAcceptable, "This address answers with application/json."))
 		return
 	}
 	next(ctx)
 }
 
-// quality returns how much Accept wants mediaType, from 0 (not at all) to 1, by
+// Quality returns how much Accept wants mediaType, from 0 (not at all) to 1, by
 // RFC 9110, section 12.5.1: the most specific range that matches decides.
-func quality(accept []string, mediaType string) float64 {
+func Quality(accept []string, mediaType string) float64 {
 	if strings.Join(accept, "") == "" {
 		return 1
 	}

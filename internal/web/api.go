@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// Title and Version appear in the OpenAPI description.
 	Title, Description, Version string
+	// Source is where the source code is to be found; the index links to it.
+	Source string
 	// MaxBodyBytes bounds a request's body; more is a 413.
 	MaxBodyBytes int64
 	// Classify turns an error of the database into a problem, or returns nil

@@ -29,11 +29,7 @@ type fieldRule struct {
 
 func (a *API) describe(path string) any {
 	d := description{Path: path, Operations: map[string]describedOperation{}}
-	item := a.OpenAPI().Paths[path]
-	if item == nil {
-		return d
-	}
-	for method, op := range operations(item) {
+	for method, op := range a.Operations(path) {
 		described := describedOperation{Summary: op.Summary, Query: map[string]*huma.Schema{}}
 		for _, param := range op.Parameters {
 			if param.In == "query" {
@@ -60,6 +56,14 @@ func (a *API) fields(schema *huma.Schema) map[string]fieldRule {
 	return rules
 }
 
+// Operations returns what the OpenAPI description has for a path, by method.
+func (a *API) Operations(path string) map[string]*huma.Operation {
+	if item := a.OpenAPI().Paths[path]; item != nil {
+		return operations(item)
+	}
+	return nil
+}
+
 // operations yields the operations of a path by their methods.
 func operations(item *huma.PathItem) map[string]*huma.Operation {
 	all := map[string]*huma.Operation{
@@ -77,10 +81,7 @@ type Route struct{ Method, Path, Operation string }
 func (a *API) Routes() []Route {
 	var all []Route
 	for _, path := range a.Paths() {
-		described := map[string]*huma.Operation{}
-		if item := a.OpenAPI().Paths[path]; item != nil {
-			described = operations(item)
-		}
+		described := a.Operations(path)
 		for _, method := range a.methods[path] {
 			route := Route{Method: method, Path: path}
 			if op := described[method]; op != nil {

@@ -84,7 +84,7 @@ func (a *API) raw(id, pattern, mediaType, summary string, h http.HandlerFunc) *h
 type indexOutput struct{ Body map[string]string }
 
 // index links to what a person or a program would ask for next: every path that
-// answers GET, needs no parameter, and is no file of a page.
+// answers GET, needs no parameter, and is no file of a page; and the source code.
 func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
 	links := map[string]string{}
 	for _, path := range a.Paths() {
@@ -94,6 +94,9 @@ func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
 			continue
 		}
 		links[name] = URL(ctx, path)
+	}
+	if a.options.Source != "" {
+		links["source"] = a.options.Source
 	}
 	return &indexOutput{Body: links}, nil
 }

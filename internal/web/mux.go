@@ -49,12 +49,8 @@ func describedPath(path string) string { return strings.Replace(path, "...}", "}
 // also when the handler panics.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		_, path, found := strings.Cut(r.Pattern, " ")
-		if !found {
-			path = r.Pattern
-		}
-		if path != "/" {
-			InfoFrom(r.Context()).Route = strings.TrimSuffix(path, "{$}")
+		if route := route(r.Pattern); route != "" {
+			InfoFrom(r.Context()).Route = route
 		}
 	}()
 	if r.Method == http.MethodConnect {
@@ -69,6 +65,25 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m.mux.ServeHTTP(w, r)
+}
+
+// Match returns the path that r would be served under, as it was registered, or
+// nothing when there is none.
+func (m *Mux) Match(r *http.Request) string {
+	_, pattern := m.mux.Handler(r)
+	return describedPath(route(pattern))
+}
+
+// route is the path of a pattern, or nothing for the one that matches the rest.
+func route(pattern string) string {
+	_, path, found := strings.Cut(pattern, " ")
+	if !found {
+		path = pattern
+	}
+	if path == "/" {
+		return ""
+	}
+	return strings.TrimSuffix(path, "{$}")
 }
 
 // Paths returns every path that was registered, in order.
