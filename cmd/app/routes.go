@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"example.com/templatesite/internal/browsable"
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/docs"
 	"example.com/templatesite/internal/health"
@@ -16,12 +17,14 @@ import (
 
 const description = "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log."
 
-// routes registers every URL of the service.
-func routes(c *config, db *database.DB, h *health.Health) *web.API {
-	api := web.NewAPI(web.Options{
+// routes registers every URL of the service, and makes the pages of them.
+func routes(c *config, db *database.DB, h *health.Health) (api *web.API, pages web.Middleware) {
+	b := buildInfo()
+	api = web.NewAPI(web.Options{
 		Title:        "templatesite",
 		Description:  description,
-		Version:      buildInfo().Version,
+		Version:      b.Version,
+		Source:       "https://" + b.Module,
 		MaxBodyBytes: int64(c.MaxBodyBytes),
 		Classify:     classify(h),
 	})
@@ -30,11 +33,11 @@ func routes(c *config, db *database.DB, h *health.Health) *web.API {
 		app.Routes(resources, db.DB)
 	}
 	h.Routes(api)
-	files := static.New(append(docs.Files(), own.Files)...)
+	files := static.New(append(docs.Files(), browsable.Files, own.Files)...)
 	docs.Routes(api, files.URL)
 	files.Routes(api)
 	api.Documents()
-	return api
+	return api, browsable.Pages(api, int64(c.MaxBodyBytes), files.URL)
 }
 
 // classify says what an error of the database means for a client, and has the health
@@ -51,11 +54,12 @@ func classify(h *health.Health) func(error) *web.Problem {
 
 // surround puts the middlewares around h, in the order in which a request meets
 // them.
-func surround(h http.Handler, c *config, log *slog.Logger, registry metrics.Registry) http.Handler {
+func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, registry metrics.Registry) http.Handler {
 	return web.Chain(h,
 		middleware.Identify(c.TrustedProxies),
 		middleware.AccessLog(log),
 		middleware.Metrics(registry),
+		pages,
 		middleware.Recover(log),
 		middleware.Hosts(c.AllowedHosts),
 		middleware.CrossOrigin(),

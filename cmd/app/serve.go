@@ -78,8 +78,9 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	handler, pages := routes(p.config, db, ready)
 	api := &server.Server{
-		Handler:         surround(routes(p.config, db, ready), p.config, log, registry),
+		Handler:         surround(handler, pages, p.config, log, registry),
 		Log:             log,
 		ReadTimeout:     p.config.RequestTimeout + readSlack,
 		WriteTimeout:    p.config.RequestTimeout + writeTimeout,

@@ -235,6 +235,10 @@ func TestIndexLinksToWhatThereIs(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.do("GET", "/", "").body), &links); err != nil || links["tweet"] == "" {
 		t.Fatalf("the index is %v, %v", links, err)
 	}
+	if source := links["source"]; source != "https://example.com/templatesite" {
+		t.Errorf("the source is at %q", source)
+	}
+	delete(links, "source")
 	for name, link := range links {
 		if got := s.do("GET", link, "").status; got != http.StatusOK {
 			t.Errorf("%s: GET %s = %d", name, link, got)

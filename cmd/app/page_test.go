@@ -1,0 +1,61 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+func TestErrorsOfAllPartsArePages(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
+	const form = "Content-Type: application/x-www-form-urlencoded"
+	for _, tt := range []struct {
+		s                          *service
+		method, target, body, head string
+		status                     int
+	}{
+		{s, "GET", "/nothing", "", "", 404},
+		{s, "GET", "/tweet/x", "", "", 422},
+		{s, "GET", "/tweet/?limit=0", "", "", 422},
+		{s, "GET", "/tweet/?%zz", "", "", 400},
+		{s, "POST", "/livez", "", form, 405},
+		{s, "POST", "/tweet/", "text=", form, 422},
+		{s, "POST", "/tweet/", "text=a%00b", form, 422},
+		{s, "POST", "/tweet/", "_content=[", form, 400},
+		{s, "POST", "/tweet/1", "_method=PUT&text=x&_etag=%22old%22", form, 412},
+		{s, "POST", "/tweet/", strings.Repeat("x", 4<<20), form, 413},
+		{s, "GET", "/", "", "Host: evil.example", 421},
+		{slow, "GET", "/tweet/", "", "", 504},
+	} {
+		headers := []string{browser, tt.head}
+		answer := tt.s.do(tt.method, tt.target, tt.body, headers...)
+		if answer.status != tt.status || answer.header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s %s = %d %s, want a page with %d", tt.method, tt.target, answer.status, answer.header.Get("Content-Type"), tt.status)
+		}
+		for _, text := range []string{`role="alert"`, strconv.Itoa(tt.status), answer.header.Get("X-Request-ID")} {
+			if !strings.Contains(answer.body, text) {
+				t.Errorf("%s %s: the page has no %q", tt.method, tt.target, text)
+			}
+		}
+	}
+}
+
+func TestDocumentsAndFilesAreNoPages(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for target, mediaType := range map[string]string{
+		"/docs": "text/html; charset=utf-8", "/openapi.json": "application/openapi+json", "/static/browsable.css": "text/css; charset=utf-8",
+	} {
+		answer, plain := s.do("GET", target, "", browser), s.do("GET", target, "")
+		if answer.status != 200 || answer.header.Get("Content-Type") != mediaType || answer.body != plain.body {
+			t.Errorf("%s = %d %s", target, answer.status, answer.header.Get("Content-Type"))
+		}
+		if etag := plain.header.Get("ETag"); etag != "" && s.do("GET", target, "", browser, "If-None-Match: "+etag).status != 304 {
+			t.Errorf("%s is sent again", target)
+		}
+	}
+}

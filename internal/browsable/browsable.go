@@ -1,0 +1,58 @@
+// Package browsable shows the API to people: whoever asks for text/html gets the
+// answer of any URL as a page, with links to follow and forms to try. The page is
+// made from the OpenAPI description and from the JSON that the handlers answer, so
+// a resource has it without doing anything for it.
+//
+// It does not know the resources, and it decides nothing: what a form sends goes
+// through the same middlewares and handlers as what a program sends.
+package browsable
+
+import (
+	"embed"
+	"net/http"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Files are what the pages load.
+//
+//go:embed browsable.css browsable.js browsable.svg
+var Files embed.FS
+
+// The values of headers are shared by all answers, as making them costs more than
+// looking whether a page is wanted.
+var (
+	varyAccept = []string{"Accept"}
+	noSniffing = []string{"nosniff"}
+	// inert is the policy of what is no page: opened as one, it does nothing.
+	inert = []string{"default-src 'none'; frame-ancestors 'none'"}
+)
+
+// Pages answers with a page whoever prefers one. It stands outside of the
+// middlewares that answer with problems, so that these are pages, too. A form's
+// body may be large enough for maxBody bytes of JSON; asset returns the URL of one
+// of Files.
+func Pages(api *web.API, maxBody int64, asset func(name string) string) web.Middleware {
+	s := &site{
+		api: api, maxBody: maxBody,
+		Style: asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg"),
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			header := w.Header()
+			header["Vary"], header["X-Content-Type-Options"], header["Content-Security-Policy"] = varyAccept, noSniffing, inert
+			if wantsPage(r) {
+				s.visit(w, r, next)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// site is what all pages share.
+type site struct {
+	api                 *web.API
+	maxBody             int64
+	Style, Script, Icon string
+}

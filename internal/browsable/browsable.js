@@ -1,0 +1,27 @@
+// The pages work without this script. It offers to copy commands, and counts
+// characters as the API does: by code points.
+'use strict';
+for (const pre of document.querySelectorAll('.curl pre')) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'quiet copy';
+  button.textContent = 'Copy';
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(pre.textContent);
+    button.textContent = 'Copied';
+  });
+  pre.after(button);
+}
+for (const area of document.querySelectorAll('[data-count]')) {
+  const limits = document.querySelector('#' + CSS.escape(area.id) + '-help span');
+  if (!limits) continue;
+  const text = limits.textContent;
+  const count = () => {
+    const used = [...area.value].length;
+    limits.textContent = used ? used + ' of ' + area.dataset.count + ' characters' : text;
+    limits.classList.toggle('over', used > Number(area.dataset.count));
+  };
+  area.addEventListener('input', count);
+  count();
+}

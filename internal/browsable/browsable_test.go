@@ -1,0 +1,145 @@
+package browsable_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/web/webtest"
+)
+
+const fern = `{"name":"Fern","kind":"herb","height":30,"indoor":true,"place":{"room":"hall"}}`
+
+// send posts a form, as a browser does.
+func send(c *webtest.Client, target string, values url.Values, headers ...string) webtest.Answer {
+	return c.Do("POST", target, values.Encode(), append(headers, html, "Content-Type: application/x-www-form-urlencoded")...)
+}
+
+func wantText(t *testing.T, answer webtest.Answer, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(answer.Body, text) {
+			t.Errorf("the page does not have %q:\n%s", text, answer.Body)
+		}
+	}
+}
+
+func TestAcceptDecidesWhetherThereIsAPage(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for _, tt := range []struct {
+		target, accept string
+		page           bool
+	}{
+		{"/", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true},
+		{"/", "text/html", true},
+		{"/", "Text/HTML", true},
+		{"/", "text/*", true},
+		{"/", "text/html;q=0.5, application/json;q=0.4", true},
+		{"/", "text/html;q=0.5, */*;q=0.1", true},
+		{"/", "", false},
+		{"/", "*/*", false},
+		{"/", "application/json", false},
+		{"/", "application/json, text/plain, */*", false},
+		{"/", "text/html, application/json", false},
+		{"/", "text/html;q=0.5, application/json", false},
+		{"/", "text/html;q=0, */*", false},
+		{"/", "text/html;q=0.8, */*;q=0.8", false},
+		{"/?format=html", "application/json", true},
+		{"/?format=json", "text/html", false},
+		{"/?format=xml", "text/html", true},
+		{"/?myformat=html", "*/*", false},
+		{"/nothing", "text/html", true},
+		{"/nothing", "*/*", false},
+	} {
+		answer := c.Do("GET", tt.target, "", "Accept: "+tt.accept)
+		if page := answer.Header.Get("Content-Type") == "text/html; charset=utf-8"; page != tt.page {
+			t.Errorf("GET %s with Accept %q: a page is %v", tt.target, tt.accept, page)
+		}
+		if vary := answer.Header.Values("Vary"); len(vary) != 1 || vary[0] != "Accept" {
+			t.Errorf("GET %s with Accept %q: Vary = %v", tt.target, tt.accept, vary)
+		}
+	}
+}
+
+func TestPageMayRunNothing(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for target, status := range map[string]int{"/": 200, "/plant/": 200, "/nothing": 404, "/plant/x": 422} {
+		header := c.Want(status, "GET", target, "", html).Header
+		for name, want := range map[string]string{
+			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":       "nosniff",
+			"Referrer-Policy":              "same-origin",
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control":                "no-store",
+		} {
+			if got := header.Get(name); got != want {
+				t.Errorf("%s: %s = %q", target, name, got)
+			}
+		}
+		asJSON := c.Want(status, "GET", target, "").Header
+		if asJSON.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" || asJSON.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s as JSON: %v", target, asJSON)
+		}
+	}
+}
+
+// A page is not the JSON that the ETag names.
+func TestPageIsNeverTakenForTheJSON(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	etag := c.Want(http.StatusCreated, "POST", "/plant/", fern).Header.Get("ETag")
+	page := c.Want(http.StatusOK, "GET", "/plant/1", "", html, "If-None-Match: "+etag)
+	if got := page.Header.Get("ETag"); got != "" {
+		t.Errorf("ETag = %s", got)
+	}
+	c.Want(http.StatusNotModified, "GET", "/plant/1", "", "If-None-Match: "+etag)
+}
+
+func TestPageHasWhatAHandlerThatPanicsHalfWayLeavesToItsProblem(t *testing.T) {
+	t.Parallel()
+	page := start(t).Want(http.StatusInternalServerError, "GET", "/panic", "", html)
+	wantText(t, page, "Internal Server Error", "request_id")
+	if strings.Contains(page.Body, "half") {
+		t.Error("the page has the half answer, too")
+	}
+}
+
+func TestWhatIsStoredIsShownAndRunsNowhere(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for _, text := range []string{
+		`</pre><script>1</script>`, `</textarea><b>`, `"><img src=x>`, `javascript:alert(1)`, `'onclick='x`, `{{.}}`, "\u202e<i>", `&lt;u&gt;`,
+	} {
+		created := c.Want(http.StatusCreated, "POST", "/plant/", fern[:len(fern)-1]+`,"note":`+quote(text)+`}`)
+		page := c.Want(http.StatusOK, "GET", strings.TrimPrefix(created.Header.Get("Location"), "http://example.com"), "", html)
+		for _, element := range []string{"<script>1", "<b>", "<img src=x", `href="javascript`, "<i>", "<u>", "'onclick"} {
+			if strings.Contains(page.Body, element) {
+				t.Errorf("%q becomes %s", text, element)
+			}
+		}
+		if !strings.Contains(page.Body, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;").Replace(text)) {
+			t.Errorf("%q is not in the form", text)
+		}
+	}
+}
+
+func TestLinksOnAPageDoNotForceAFormat(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for range 3 {
+		c.Want(http.StatusCreated, "POST", "/plant/", fern)
+	}
+	page := c.Want(http.StatusOK, "GET", "/plant/?format=html&limit=1&after=1", "")
+	wantText(t, page, `href="/plant/?after=2&amp;limit=1" rel="next"`, `href="/plant/?limit=1" rel="first"`)
+	if strings.Contains(page.Body, "format=html") {
+		t.Error("format=html is in the page")
+	}
+}
+
+func quote(text string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+}

@@ -1,0 +1,30 @@
+package browsable
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// curl returns the command that asks the same from a shell.
+func (v *visit) curl(method, url, etag, body string) string {
+	command := []string{"curl"}
+	if method != "GET" {
+		command = append(command, "-X", method)
+	}
+	command = append(command, quoted(url))
+	if etag != "" {
+		command = append(command, "-H", quoted("If-Match: "+etag))
+	}
+	if body != "" {
+		compact := jsontext.Value(body)
+		if compact.Compact() == nil {
+			body = string(compact)
+		}
+		command = append(command, "-H", quoted("Content-Type: application/json"), "-d", quoted(body))
+	}
+	return strings.Join(command, " ")
+}
+
+// quoted is text as one word of a shell, in which nothing has a meaning.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

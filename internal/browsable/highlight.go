@@ -1,0 +1,100 @@
+package browsable
+
+import (
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// highlight returns JSON indented, with an element around each line, name and value,
+// and with the URLs in it as links. Numbers and texts stay as they were written.
+func highlight(value jsontext.Value) template.HTML {
+	var html strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(indented(value))) {
+		content := strings.TrimLeft(line, " ")
+		depth := min((len(line)-len(content))/2, deepest)
+		fmt.Fprintf(&html, `<span class="row in%d">%s`, depth, line[:len(line)-len(content)])
+		highlightLine(&html, content)
+		html.WriteString("</span>")
+	}
+	return template.HTML(html.String()) //nolint:gosec // every part of it is escaped
+}
+
+// deepest is up to where the stylesheet aligns the rest of a line that is too long.
+const deepest = 4
+
+func highlightLine(html *strings.Builder, rest string) {
+	for rest != "" {
+		n := tokenLength(rest)
+		token := rest[:n]
+		rest = rest[n:]
+		if class := tokenClass(token, rest); class != "" {
+			fmt.Fprintf(html, `<span class="%s">%s</span>`, class, linked(token))
+		} else {
+			html.WriteString(template.HTMLEscapeString(token))
+		}
+	}
+}
+
+// tokenLength returns how long the token is with which text begins: a string, a
+// number or a word, or all that comes before the next of these.
+func tokenLength(text string) int {
+	if text[0] == '"' {
+		for i := 1; i < len(text); i++ {
+			switch text[i] {
+			case '\\':
+				i++
+			case '"':
+				return i + 1
+			}
+		}
+		return len(text)
+	}
+	value := isValue(text[0])
+	for i := 1; i < len(text); i++ {
+		if text[i] == '"' || isValue(text[i]) != value {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// isValue reports whether c is part of a number, true, false or null.
+func isValue(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c == '-' || c == '+' || c == '.' || c == 'E'
+}
+
+func tokenClass(token, rest string) string {
+	switch c := token[0]; {
+	case c == '"' && strings.HasPrefix(rest, ":"):
+		return "name"
+	case c == '"':
+		return "text"
+	case c >= 'a' && c <= 'z':
+		return "word"
+	case isValue(c):
+		return "number"
+	}
+	return ""
+}
+
+// address finds URLs in text. Only these schemes become links: others can do
+// something when they are followed.
+var address = regexp.MustCompile(`https?://[^\s"<>\\]*[^\s"<>\\.,;:!?)]`)
+
+// linked escapes text, and makes links of the URLs in it.
+func linked(text string) string {
+	var html strings.Builder
+	end := 0
+	for _, at := range address.FindAllStringIndex(text, -1) {
+		html.WriteString(template.HTMLEscapeString(text[end:at[0]]))
+		url := template.HTMLEscapeString(text[at[0]:at[1]])
+		html.WriteString(`<a href="` + url + `" rel="nofollow">` + url + `</a>`)
+		end = at[1]
+	}
+	html.WriteString(template.HTMLEscapeString(text[end:]))
+	return html.String()
+}

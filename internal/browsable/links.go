@@ -1,0 +1,131 @@
+package browsable
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+type (
+	group struct {
+		Title string
+		Links []link
+	}
+	link struct{ Name, URL, Summary string }
+)
+
+// documents are the pages of the service that are none of ours.
+func (v *visit) documents() []link {
+	var all []link
+	for _, path := range v.api.Paths() {
+		op := v.api.Operations(path)[http.MethodGet]
+		if op != nil && !strings.Contains(path, "{") && op.Responses["200"] != nil && op.Responses["200"].Content["text/html"] != nil {
+			all = append(all, link{Name: op.OperationID, URL: path, Summary: op.Summary})
+		}
+	}
+	return all
+}
+
+// groups turns an object of nothing but links, such as the index, into lists: what
+// can be changed are the resources, the rest is about the service.
+func (v *visit) groups(body jsontext.Value) []group {
+	resources, service := group{Title: "Resources"}, group{Title: "About this service"}
+	all := members(body)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		target := unquoted(all[name])
+		if !strings.HasPrefix(target, "http://") && !strings.HasPrefix(target, "https://") {
+			return nil
+		}
+		l := link{Name: name, URL: target}
+		to := &service
+		if path, own := strings.CutPrefix(target, v.info.BaseURL); own {
+			operations := v.api.Operations(v.api.Match(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}, Host: v.request.Host}))
+			if get := operations[http.MethodGet]; get != nil {
+				l.Summary = get.Summary
+			}
+			if len(operations) > 1 {
+				to = &resources
+			}
+		}
+		to.Links = append(to.Links, l)
+	}
+	var found []group
+	for _, g := range []group{resources, service} {
+		if len(g.Links) > 0 {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+var nextLink = regexp.MustCompile(`<([^>]*)>; rel="next"`)
+
+// paging finds the next page by Link. A keyset leads only forward, so the way back
+// is the browser's own, or to the first page: the one of the same query without
+// the parameter that Link changes.
+func (v *visit) paging(p *view) {
+	current := v.request.URL
+	if next := nextLink.FindStringSubmatch(v.answer.header.Get("Link")); next != nil {
+		if target, err := url.Parse(next[1]); err == nil {
+			p.Next = target.RequestURI()
+		}
+	}
+	query := current.Query()
+	if query.Get("after") != "" && v.answer.ok() {
+		query.Del("after")
+		p.First = current.EscapedPath()
+		if len(query) > 0 {
+			p.First += "?" + query.Encode()
+		}
+	}
+}
+
+// filter returns the controls for the query parameters of a GET, as they are now.
+func (v *visit) filter() []*field {
+	op := v.operations[http.MethodGet]
+	if op == nil || v.sent != nil {
+		return nil
+	}
+	var all []*field
+	query := v.request.URL.Query()
+	for _, param := range op.Parameters {
+		if schema := v.resolve(param.Schema); param.In == "query" && schema != nil {
+			f := v.field(param.Name, schema, param.Required)
+			f.Help = param.Description
+			if query.Has(param.Name) {
+				f.Value = query.Get(param.Name)
+			}
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// places reads the errors of a problem.
+func places(list jsontext.Value) []place {
+	var all []struct{ Message, Location string }
+	if list == nil || json.Unmarshal(list, &all, json.MatchCaseInsensitiveNames(true)) != nil {
+		return nil
+	}
+	found := make([]place, len(all))
+	for i, one := range all {
+		found[i] = place{Message: one.Message, Location: one.Location}
+	}
+	return found
+}
+
+func unquoted(value jsontext.Value) string {
+	var text string
+	if value.Kind() != '"' || json.Unmarshal(value, &text, jsontext.AllowInvalidUTF8(true)) != nil {
+		return ""
+	}
+	return text
+}
+
+func lower(method string) string { return strings.ToLower(method) }

@@ -1,0 +1,80 @@
+package browsable
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.com/templatesite/internal/web"
+)
+
+// wantsPage reports whether r prefers a page to JSON: by ?format=, else by Accept
+// (RFC 9110, section 12.5.1). Whoever takes both alike gets JSON. It runs for every
+// request, so what programs usually send is decided at a glance.
+func wantsPage(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, "//") {
+		return false // as a link on a page, it would lead to another host
+	}
+	if strings.Contains(r.URL.RawQuery, "format=") {
+		switch r.URL.Query().Get("format") {
+		case "html":
+			return true
+		case "json":
+			return false
+		}
+	}
+	accept := r.Header["Accept"]
+	if len(accept) == 0 || len(accept) == 1 && !strings.Contains(strings.ToLower(accept[0]), "text/") {
+		return false
+	}
+	return web.Quality(accept, "text/html") > web.Quality(accept, "application/json")
+}
+
+// conditions name a version of JSON, and a page is none.
+var conditions = []string{"If-None-Match", "If-Modified-Since", "Range", "If-Range"}
+
+// asJSON returns r as a program would have sent it, which is what the handlers
+// see. Links in the answer do not repeat how this one was asked for.
+func asJSON(r *http.Request, operations map[string]*huma.Operation) *http.Request {
+	c := r.Clone(r.Context())
+	c.Header.Set("Accept", "application/json")
+	if get := operations[http.MethodGet]; get != nil && answersJSON(get) {
+		for _, name := range conditions {
+			c.Header.Del(name)
+		}
+	}
+	c.URL.RawQuery = withoutFormat(r.URL.RawQuery)
+	web.InfoFrom(r.Context()).URL = c.URL
+	return c
+}
+
+func answersJSON(op *huma.Operation) bool {
+	for _, response := range op.Responses {
+		if response.Content["application/json"] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutFormat keeps the query as it was written, but for that parameter.
+func withoutFormat(query string) string {
+	var kept []string
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, _, _ := strings.Cut(pair, "="); name != "format" && pair != "" {
+			kept = append(kept, pair)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+// withFormat returns the URL that forces a format.
+func withFormat(u *url.URL, format string) string {
+	query := u.RawQuery
+	if query != "" {
+		query += "&"
+	}
+	return u.EscapedPath() + "?" + query + "format=" + format
+}

@@ -1,0 +1,77 @@
+package browsable
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"unicode/utf8"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Names of a form that are no fields: the method that it stands for, the ETag that
+// it was made for, and the body, when that was typed as a whole.
+const (
+	methodName  = "_method"
+	etagName    = "_etag"
+	contentName = "_content"
+)
+
+// submission is a form that was sent.
+type submission struct {
+	method, etag string
+	values       url.Values
+	// raw says that the body was typed as a whole.
+	raw bool
+	// body is the JSON that was sent on.
+	body string
+}
+
+func isForm(r *http.Request) bool {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodPost && err == nil && mediaType == "application/x-www-form-urlencoded"
+}
+
+// readForm reads what a form has sent. Encoded, a byte of JSON has up to three.
+func readForm(w http.ResponseWriter, r *http.Request, maxBody int64) (*submission, *web.Problem) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 3*maxBody+1024))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, web.NewProblem(http.StatusRequestEntityTooLarge, "The form is larger than this service accepts.")
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, web.NewProblem(http.StatusRequestTimeout, "The form did not arrive in time.")
+	}
+	unreadable := web.NewProblem(http.StatusBadRequest, "The form could not be read.")
+	if err != nil {
+		return nil, unreadable.Because(err)
+	}
+	values, err := url.ParseQuery(string(data))
+	if err != nil {
+		return nil, unreadable.Because(err)
+	}
+	for _, all := range values {
+		if !utf8.ValidString(all[0]) {
+			return nil, unreadable.Because(errors.New("it is not UTF-8"))
+		}
+	}
+	sent := &submission{method: http.MethodPost, etag: values.Get(etagName), values: values, raw: values.Has(contentName)}
+	switch method := values.Get(methodName); method {
+	case http.MethodPut, http.MethodPatch, http.MethodDelete:
+		sent.method = method
+	case "", http.MethodPost:
+	default:
+		return nil, web.NewProblem(http.StatusBadRequest, "A form stands for POST, PUT, PATCH or DELETE.")
+	}
+	return sent, nil
+}
+
+// json returns the body that the form stands for.
+func (s *submission) json(fields []*field) string {
+	if s.raw {
+		return s.values.Get(contentName)
+	}
+	return string(encode(fields, s.values, s.method))
+}
