@@ -10,10 +10,13 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// retrying opens connections on which a statement that failed is sent once more,
-// where that can do no harm: it had no effect for sure, or it only reads. (One that
-// was never sent is database/sql's own care.) All others fail, for the client to
-// decide: a write may have been applied before its answer was lost.
+// attempts is how often a statement is sent at most.
+const attempts = 3
+
+// retrying opens connections on which a statement that failed is sent again where that
+// can do no harm: it had no effect for sure, or it only reads. (One that was never
+// sent is database/sql's own care.) All others fail, for the client to decide: a
+// write may have been applied before its answer was lost.
 type retrying struct{ driver.Connector }
 
 func (c retrying) Connect(ctx context.Context) (driver.Conn, error) {
@@ -32,8 +35,8 @@ type retrier struct {
 // ExecContext runs a statement without rows.
 func (r *retrier) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	result, err := r.Conn.ExecContext(ctx, query, args)
-	if err != nil && r.again(ctx, query, err) {
-		return r.Conn.ExecContext(ctx, query, args)
+	for n := 1; err != nil && n < attempts && r.again(ctx, query, err); n++ {
+		result, err = r.Conn.ExecContext(ctx, query, args)
 	}
 	return result, err
 }
@@ -41,8 +44,8 @@ func (r *retrier) ExecContext(ctx context.Context, query string, args []driver.N
 // QueryContext runs a statement with rows.
 func (r *retrier) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := r.Conn.QueryContext(ctx, query, args)
-	if err != nil && r.again(ctx, query, err) {
-		return r.Conn.QueryContext(ctx, query, args)
+	for n := 1; err != nil && n < attempts && r.again(ctx, query, err); n++ {
+		rows, err = r.Conn.QueryContext(ctx, query, args)
 	}
 	return rows, err
 }
@@ -50,13 +53,13 @@ func (r *retrier) QueryContext(ctx context.Context, query string, args []driver.
 // BeginTx begins a transaction, which changes nothing yet.
 func (r *retrier) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	tx, err := r.Conn.BeginTx(ctx, options)
-	if err != nil && r.again(ctx, "select", err) {
-		return r.Conn.BeginTx(ctx, options)
+	for n := 1; err != nil && n < attempts && r.again(ctx, "select", err); n++ {
+		tx, err = r.Conn.BeginTx(ctx, options)
 	}
 	return tx, err
 }
 
-// again is the one place that says what is sent once more, and makes the connection
+// again is the one place that says what is sent again, and makes the connection
 // ready for it. A select counts as a statement that reads: one that calls a function
 // which writes belongs in a transaction, of which nothing is sent again.
 func (r *retrier) again(ctx context.Context, query string, err error) bool {

@@ -7,9 +7,11 @@
 package faults
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -154,12 +156,31 @@ func (s *service) log(t *testing.T) string {
 	return string(text)
 }
 
+// gauges returns the metrics of the service that have no labels.
+func gauges(t *testing.T, s *service) map[string]float64 {
+	t.Helper()
+	response, err := http.Get(s.Admin + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	values := map[string]float64{}
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		var value float64
+		name, rest, _ := strings.Cut(lines.Text(), " ")
+		if _, err := fmt.Sscan(rest, &value); err == nil {
+			values[name] = value
+		}
+	}
+	return values
+}
+
 // newSQLite returns the DATABASE_URL of a file that is not there yet.
 func newSQLite(t *testing.T) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "faults.db")
 }
 
-// newPostgres starts a server for one test, with a migrated database on it, and
+// newPostgres starts a server for one test, with a database that has the fixtures, and
 // returns the DATABASE_URL of that, too.
 func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string) {
 	t.Helper()
@@ -177,6 +198,7 @@ func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string)
 	})
 	url := server.URL("postgres")
 	command(t, url, "migrate")
+	command(t, url, "loaddata")
 	return server, url
 }
 

@@ -87,6 +87,13 @@ func (l *load) stop() {
 	l.client.CloseIdleConnections()
 }
 
+// finished returns the answers so far.
+func (l *load) finished() []answer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.answers)
+}
+
 // do sends one request, and reads its answer to the end.
 func (l *load) do(method, url, body string) (answer, []byte) {
 	a := answer{begin: time.Now()}

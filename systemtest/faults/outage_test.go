@@ -1,0 +1,235 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"example.com/templatesite/internal/postgrestest"
+)
+
+// behind returns a network before the server, and the DATABASE_URL through it.
+func behind(t *testing.T, server *postgrestest.Server) (*proxy, string) {
+	t.Helper()
+	p := newProxy(t, "127.0.0.1:"+server.Port)
+	return p, "postgres://postgres@" + p.address + "/postgres"
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readWrite is what most tests load a service with.
+func readWrite(s *service) ask { return mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/"), post(s.URL)) }
+
+// recovered returns when the last request failed, counted from the end of a fault.
+func recovered(answers []answer, end time.Time) time.Duration {
+	var last time.Duration
+	for _, a := range failed(answers) {
+		last = max(last, a.begin.Add(a.took).Sub(end))
+	}
+	return last
+}
+
+// Promise 3: whatever becomes of the database, a request ends by its deadline, with
+// a problem that says when to come again, and when it is over, it is over.
+func TestOutagesOfTheDatabase(t *testing.T) {
+	need(t)
+	server, direct := newPostgres(t)
+	network, url := behind(t, server)
+	const timeout = 2 * time.Second
+	s := startService(t, url, "REQUEST_TIMEOUT="+timeout.String())
+	runFor(t, time.Second, 32, readWrite(s))
+	before := gauges(t, s)
+	for _, fault := range []struct {
+		name       string
+		begin, end func()
+		recovery   time.Duration
+	}{
+		{"stopped", func() { must(t, server.Stop("fast")) }, func() { must(t, server.Run(t.Context())) }, time.Second},
+		{"unreachable", func() { network.refuse(); network.cut() }, network.heal, time.Second},
+		{"behind a dead network", network.blackhole, network.heal, 2 * time.Second},
+		{"slow, 3 s an answer", func() { network.slow(3 * time.Second) }, network.heal, 2 * time.Second},
+		{"frozen", func() { must(t, server.Freeze()) }, func() { must(t, server.Thaw()) }, 2 * time.Second},
+		{"locked", nil, nil, time.Second},
+	} {
+		if fault.begin == nil {
+			fault.begin, fault.end = lockTable(t, direct)
+		}
+		logged := len(s.log(t))
+		fault.begin()
+		begin := time.Now()
+		l := startLoad(t, 32, readWrite(s))
+		time.Sleep(2 * timeout)
+		fault.end()
+		end := time.Now()
+		time.Sleep(3 * time.Second)
+		l.stop()
+		l.checkOutage(t, fault.name, begin, end, timeout)
+		last := recovered(l.answers, end)
+		record(t, 3, "PostgreSQL was "+fault.name, fmt.Sprintf("all is well after %.2f s", last.Seconds()),
+			fmt.Sprintf("≤ %v", fault.recovery), last <= fault.recovery)
+		checkLog(t, s, fault.name, s.log(t)[logged:])
+	}
+	after := gauges(t, s)
+	record(t, 3, "after all these outages: goroutines", fmt.Sprintf("%.0f, before %.0f", after["go_goroutines"], before["go_goroutines"]),
+		"at most 10 more", after["go_goroutines"] <= before["go_goroutines"]+10)
+	const memory = "process_resident_memory_bytes"
+	record(t, 3, "after all these outages: memory", fmt.Sprintf("%.0f MB, before %.0f MB", after[memory]/1e6, before[memory]/1e6),
+		"≤ 1.5 times", after[memory] <= 1.5*before[memory])
+}
+
+// checkOutage looks at the answers to requests that were begun and over while the
+// fault lasted.
+func (l *load) checkOutage(t *testing.T, name string, begin, end time.Time, timeout time.Duration) {
+	t.Helper()
+	during := slices.DeleteFunc(since(l.answers, begin), func(a answer) bool { return a.begin.Add(a.took).After(end) })
+	wrong := 0
+	for _, a := range during {
+		if !a.problem || a.status != http.StatusServiceUnavailable && a.status != http.StatusGatewayTimeout {
+			wrong++
+		}
+	}
+	slowest := percentile(l.answers, 1)
+	record(t, 3, "PostgreSQL is "+name, fmt.Sprintf("%d answers, %d are no 503 or 504 with Retry-After, slowest %.2f s", len(during), wrong, slowest.Seconds()),
+		fmt.Sprintf("0, ≤ %v + 0.2 s", timeout), len(during) > 0 && wrong == 0 && slowest < timeout+200*time.Millisecond)
+}
+
+// checkLog counts what the log says of an outage, besides one line for each request.
+func checkLog(t *testing.T, s *service, name, log string) {
+	t.Helper()
+	told, errors := 0, strings.Count(log, `"level":"ERROR"`)
+	for line := range strings.Lines(log) {
+		if !strings.Contains(line, `"msg":"request"`) {
+			told++
+		}
+	}
+	record(t, 3, "PostgreSQL was "+name+": the log", fmt.Sprintf("%d records besides the access lines, %d errors", told, errors), "1 to 4, 0", told >= 1 && told <= 4 && errors == 0)
+}
+
+// lockTable returns functions that take and give back a lock in which all wait.
+func lockTable(t *testing.T, url string) (lock, unlock func()) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	must(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	do := func(statement string) func() {
+		return func() {
+			t.Helper()
+			_, err := conn.Exec(t.Context(), statement)
+			must(t, err)
+		}
+	}
+	return do("begin; lock table tweet"), do("rollback")
+}
+
+// Promise 3: what needs no database does not suffer when that hangs.
+func TestWhatNeedsNoDatabaseStaysFastWhenThatIsFrozen(t *testing.T) {
+	need(t)
+	server, url := newPostgres(t)
+	s := startService(t, url)
+	paced := func(l *load, worker, n int) answer {
+		a := get(s.URL+"/tweet/1")(l, worker, n)
+		time.Sleep(100 * time.Millisecond)
+		return a
+	}
+	measure := func() map[string]time.Duration {
+		l := startLoad(t, 300, paced)
+		time.Sleep(time.Second)
+		medians := map[string]time.Duration{}
+		for name, one := range free(s.URL) {
+			medians[name] = percentile(runFor(t, time.Second, 1, one).answers, 0.5)
+		}
+		l.stop()
+		return medians
+	}
+	before := measure()
+	must(t, server.Freeze())
+	during := measure()
+	must(t, server.Thaw())
+	for name, median := range during {
+		ratio := float64(median) / float64(before[name])
+		record(t, 3, "PostgreSQL is frozen, 300 clients ask: "+name, fmt.Sprintf("median %.2f ms, %.2f times that before", float64(median.Microseconds())/1000, ratio), "≤ 1.5 times", ratio <= 1.5)
+	}
+}
+
+// free are requests that need no database, each with the answer that it must get.
+func free(url string) map[string]ask {
+	expect := func(status int, method, path, body string) ask {
+		return func(l *load, _, _ int) answer {
+			a, _ := l.do(method, url+path, body)
+			if a.status != status {
+				a.took = clientTimeout // it is not what was asked for
+			}
+			return a
+		}
+	}
+	return map[string]ask{
+		"livez":        expect(http.StatusOK, "GET", "/livez", ""),
+		"openapi.json": expect(http.StatusOK, "GET", "/openapi.json", ""),
+		"404":          expect(http.StatusNotFound, "GET", "/nowhere", ""),
+		"405":          expect(http.StatusMethodNotAllowed, "DELETE", "/tweet/", ""),
+		"422":          expect(http.StatusUnprocessableEntity, "POST", "/tweet/", `{"text":""}`),
+	}
+}
+
+// Promise 3: all connections of the pool die, again and again, and no GET fails.
+func TestReadsOutliveTheirConnections(t *testing.T) {
+	need(t)
+	_, url := newPostgres(t)
+	s := startService(t, url)
+	conn, err := pgx.Connect(t.Context(), url)
+	must(t, err)
+	defer conn.Close(context.Background())
+	l := startLoad(t, 32, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/")))
+	killed := 0
+	for range rounds(10, 50) {
+		time.Sleep(100 * time.Millisecond)
+		n := 0
+		must(t, conn.QueryRow(t.Context(), "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'templatesite'").Scan(&n))
+		killed += n
+	}
+	l.stop()
+	record(t, 3, "all connections of the pool end", fmt.Sprintf("%d ended, %d GETs, %d failed", killed, len(l.answers), len(failed(l.answers))),
+		"0 failed", killed > 0 && len(failed(l.answers)) == 0)
+	for line := range strings.Lines(s.log(t)) {
+		if !strings.Contains(line, `"status":200`) {
+			t.Log(line)
+		}
+	}
+}
+
+// Promises 1 and 3: PostgreSQL is started again under load.
+func TestPostgreSQLIsStartedAgain(t *testing.T) {
+	need(t)
+	server, url := newPostgres(t)
+	s := startService(t, url)
+	for _, mode := range []string{"fast", "immediate"} {
+		l := startLoad(t, 16, mix(post(s.URL), get(s.URL+"/tweet/1")))
+		var slowest time.Duration
+		n := rounds(3, 10)
+		for range n {
+			time.Sleep(500 * time.Millisecond)
+			must(t, server.Stop(mode))
+			must(t, server.Run(t.Context()))
+			started := time.Now()
+			time.Sleep(1500 * time.Millisecond)
+			slowest = max(slowest, recovered(l.finished(), started))
+		}
+		l.stop()
+		acked, lost, twice := kept(t, s.URL, l)
+		record(t, 1, fmt.Sprintf("PostgreSQL restarts, %s, %d times", mode, n),
+			fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0)
+		record(t, 3, fmt.Sprintf("PostgreSQL restarts, %s, %d times", mode, n),
+			fmt.Sprintf("all is well after %.2f s", slowest.Seconds()), "≤ 1 s", slowest <= time.Second)
+	}
+}
