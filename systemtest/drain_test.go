@@ -1,16 +1,15 @@
 package systemtest
 
 import (
-	"bufio"
-	"fmt"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/processtest"
 )
 
 // A client that holds connections open and sends request after request gets an
@@ -27,7 +26,7 @@ func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
 				if err != nil {
 					return // the listener is closed: nothing was sent
 				}
-				n, err := keepAsking(conn)
+				n, err := processtest.KeepAsking(conn, "GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
 				answered.Add(n)
 				if err != nil {
 					lost.Add(1)
@@ -46,39 +45,4 @@ func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
 		t.Errorf("exit status = %d", status)
 	}
 	t.Logf("%d requests answered, %d lost", answered.Load(), lost.Load())
-}
-
-// keepAsking sends requests on a connection until an answer says that it is the
-// last one..
-func keepAsking(conn net.Conn) (answered int64, err error) {
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		return 0, err
-	}
-	reader := bufio.NewReader(conn)
-	for {
-		if _, err := fmt.Fprint(conn, "GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
-			return answered, ignoreFirst(answered, err)
-		}
-		response, err := http.ReadResponse(reader, nil)
-		if err != nil {
-			return answered, ignoreFirst(answered, err)
-		}
-		if _, err := reader.Discard(int(response.ContentLength)); err != nil {
-			return answered, err
-		}
-		answered++
-		if response.Close {
-			return answered, nil
-		}
-	}
-}
-
-// ignoreFirst drops the error of a connection's first request: the kernel may
-// accept a connection for a listener that is about to close.
-func ignoreFirst(answered int64, err error) error {
-	if answered == 0 {
-		return nil
-	}
-	return err
 }

@@ -203,11 +203,10 @@ func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string)
 }
 
 // command runs another command of the program, which must succeed.
-func command(t *testing.T, database string, arguments ...string) string {
+func command(t *testing.T, database string, arguments ...string) {
 	t.Helper()
 	output, err := appCommand(database, arguments...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("app %s: %v\n%s", strings.Join(arguments, " "), err, output)
 	}
-	return string(output)
 }

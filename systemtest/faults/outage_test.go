@@ -78,7 +78,7 @@ func TestOutagesOfTheDatabase(t *testing.T) {
 		last := recovered(l.answers, end)
 		record(t, 3, "PostgreSQL was "+fault.name, fmt.Sprintf("all is well after %.2f s", last.Seconds()),
 			fmt.Sprintf("≤ %v", fault.recovery), last <= fault.recovery)
-		checkLog(t, s, fault.name, s.log(t)[logged:])
+		checkLog(t, fault.name, s.log(t)[logged:])
 	}
 	after := gauges(t, s)
 	record(t, 3, "after all these outages: goroutines", fmt.Sprintf("%.0f, before %.0f", after["go_goroutines"], before["go_goroutines"]),
@@ -105,7 +105,7 @@ func (l *load) checkOutage(t *testing.T, name string, begin, end time.Time, time
 }
 
 // checkLog counts what the log says of an outage, besides one line for each request.
-func checkLog(t *testing.T, s *service, name, log string) {
+func checkLog(t *testing.T, name, log string) {
 	t.Helper()
 	told, errors := 0, strings.Count(log, `"level":"ERROR"`)
 	for line := range strings.Lines(log) {
@@ -116,12 +116,19 @@ func checkLog(t *testing.T, s *service, name, log string) {
 	record(t, 3, "PostgreSQL was "+name+": the log", fmt.Sprintf("%d records besides the access lines, %d errors", told, errors), "1 to 4, 0", told >= 1 && told <= 4 && errors == 0)
 }
 
-// lockTable returns functions that take and give back a lock in which all wait.
-func lockTable(t *testing.T, url string) (lock, unlock func()) {
+// connect returns a connection of our own to the database, which ends with the test.
+func connect(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	must(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	t.Cleanup(func() { _ = conn.Close(context.Background()) }) // the server may be gone
+	return conn
+}
+
+// lockTable returns functions that take and give back a lock in which all wait.
+func lockTable(t *testing.T, url string) (lock, unlock func()) {
+	t.Helper()
+	conn := connect(t, url)
 	do := func(statement string) func() {
 		return func() {
 			t.Helper()
@@ -187,9 +194,7 @@ func TestReadsOutliveTheirConnections(t *testing.T) {
 	need(t)
 	_, url := newPostgres(t)
 	s := startService(t, url)
-	conn, err := pgx.Connect(t.Context(), url)
-	must(t, err)
-	defer conn.Close(context.Background())
+	conn := connect(t, url)
 	l := startLoad(t, 32, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/")))
 	killed := 0
 	for range rounds(10, 50) {

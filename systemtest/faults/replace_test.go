@@ -1,0 +1,202 @@
+package faults
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/processtest"
+)
+
+// Promise 2: each request that was sent on an open connection is answered.
+func TestStoppingLosesNoRequest(t *testing.T) {
+	need(t)
+	var answered, lost, wrong atomic.Int64
+	n := rounds(3, 15)
+	for range n {
+		s := startService(t, newSQLite(t))
+		var clients sync.WaitGroup
+		for _, request := range []string{
+			"GET /tweet/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+			"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n" + `{"text":"x"}`,
+		} {
+			for range 16 {
+				clients.Go(func() {
+					for {
+						conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+						if err != nil {
+							return // the listener is closed: nothing was sent
+						}
+						count, err := processtest.KeepAsking(conn, request)
+						answered.Add(count)
+						if err != nil {
+							lost.Add(1)
+							return
+						}
+					}
+				})
+			}
+		}
+		time.Sleep(300 * time.Millisecond)
+		s.signal(t, syscall.SIGTERM)
+		clients.Wait()
+		if status, err := s.Wait(20 * time.Second); err != nil || status != 0 {
+			wrong.Add(1)
+		}
+	}
+	record(t, 2, fmt.Sprintf("SIGTERM under load on open connections, %d times", n),
+		fmt.Sprintf("%d answered, %d lost, %d exits other than 0", answered.Load(), lost.Load(), wrong.Load()), "0 lost, exit 0", lost.Load()+wrong.Load() == 0)
+}
+
+// Promise 2: what is in flight is finished.
+func TestRequestInFlightIsFinished(t *testing.T) {
+	need(t)
+	_, url := newPostgres(t)
+	s := startService(t, url)
+	lock, unlock := lockTable(t, url)
+	lock()
+	answered := make(chan int, 1)
+	l := startLoad(t, 1, func(l *load, worker, n int) answer {
+		if n > 0 {
+			return answer{err: io.EOF} // one is enough
+		}
+		a := post(s.URL)(l, worker, n)
+		answered <- a.status
+		return a
+	})
+	time.Sleep(200 * time.Millisecond)
+	s.signal(t, syscall.SIGTERM)
+	begin := time.Now()
+	time.Sleep(3 * time.Second)
+	unlock()
+	status := <-answered
+	exit, err := s.Wait(20 * time.Second)
+	must(t, err)
+	l.stop()
+	record(t, 2, "SIGTERM while a request takes 3 s", fmt.Sprintf("answer %d, exit %d after %.1f s", status, exit, time.Since(begin).Seconds()),
+		"201, exit 0, ≤ 8 s", status == http.StatusCreated && exit == 0 && time.Since(begin) < 8*time.Second)
+}
+
+// balancer is a reverse proxy before replicas: it asks each for its health, and
+// sends requests to those that are ready. It never tries a request twice.
+type balancer struct {
+	replicas []*replica
+	next     atomic.Int64
+}
+
+type replica struct {
+	*httputil.ReverseProxy
+	url   string
+	ready atomic.Bool
+}
+
+func newBalancer(t *testing.T, services ...*service) *httptest.Server {
+	t.Helper()
+	b := &balancer{}
+	for _, s := range services {
+		target, err := url.Parse(s.URL)
+		must(t, err)
+		r := &replica{ReverseProxy: httputil.NewSingleHostReverseProxy(target), url: s.URL}
+		r.Transport = &http.Transport{MaxIdleConnsPerHost: 100}
+		r.ready.Store(true)
+		b.replicas = append(b.replicas, r)
+	}
+	go func() {
+		for t.Context().Err() == nil {
+			for _, r := range b.replicas {
+				response, err := http.Get(r.url + "/healthcheck")
+				r.ready.Store(err == nil && response.StatusCode == http.StatusOK)
+				if err == nil {
+					response.Body.Close()
+				}
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}()
+	server := httptest.NewServer(b)
+	t.Cleanup(server.Close)
+	return server
+}
+
+func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for range b.replicas {
+		if one := b.replicas[int(b.next.Add(1))%len(b.replicas)]; one.ready.Load() {
+			one.ServeHTTP(w, r)
+			return
+		}
+	}
+	http.Error(w, "nobody is ready", http.StatusBadGateway)
+}
+
+// Promise 2: replicas are replaced in turn, and nobody notices.
+func TestReplicasAreReplacedInTurn(t *testing.T) {
+	need(t)
+	_, database := newPostgres(t)
+	// The default, which start sets to nothing, is for balancers to notice.
+	services := []*service{startService(t, database, "DRAIN_DELAY=1s"), startService(t, database, "DRAIN_DELAY=1s")}
+	front := newBalancer(t, services...)
+	l := startLoad(t, 16, mix(get(front.URL+"/tweet/1"), get(front.URL+"/tweet/"), post(front.URL)))
+	n := rounds(2, 6)
+	for range n {
+		for _, s := range services {
+			time.Sleep(300 * time.Millisecond)
+			s.signal(t, syscall.SIGTERM)
+			status, err := s.Wait(20 * time.Second)
+			must(t, err)
+			if status != 0 {
+				t.Errorf("exit status = %d", status)
+			}
+			s.restart(t)
+			time.Sleep(500 * time.Millisecond) // the balancer notices
+		}
+	}
+	l.stop()
+	acked, lost, twice := kept(t, services[0].URL, l)
+	record(t, 2, fmt.Sprintf("two replicas replaced in turn, %d times each", n), fmt.Sprintf("%d requests, %d failed", len(l.answers), len(failed(l.answers))),
+		"0 failed", len(failed(l.answers)) == 0)
+	record(t, 1, fmt.Sprintf("two replicas replaced in turn, %d times each", n),
+		fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0)
+	for _, a := range failed(l.answers) {
+		t.Logf("%d %v", a.status, a.err)
+	}
+}
+
+// Promise 2: a start that is ended at any moment leaves a state that the next start
+// handles by itself.
+func TestStartThatIsEndedIsBegunAgain(t *testing.T) {
+	need(t)
+	n := rounds(20, 60)
+	started, whole := 0, 0
+	for i := range n {
+		database := newSQLite(t)
+		first := appCommand(database, "serve", "--address=127.0.0.1:0", "--admin-address=")
+		must(t, first.Start())
+		time.Sleep(time.Duration(i) * 200 * time.Millisecond / time.Duration(n))
+		must(t, first.Process.Signal([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2]))
+		_ = first.Wait() // it was ended
+		p, err := processtest.Start(processtest.Options{Binary: binary, Database: database})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		started++
+		var tweets []struct{ ID int64 }
+		getJSON(t, p.URL+"/tweet/", &tweets)
+		if len(tweets) == 2 { // the fixtures
+			whole++
+		}
+		p.Kill()
+	}
+	record(t, 2, fmt.Sprintf("first start ended in the middle, %d times, SQLite", n), fmt.Sprintf("%d starts after it, %d whole", started, whole),
+		"all", started == n && whole == n)
+}
