@@ -22,7 +22,6 @@ var Files embed.FS
 // The values of headers are shared by all answers, as making them costs more than
 // looking whether a page is wanted.
 var (
-	varyAccept = []string{"Accept"}
 	noSniffing = []string{"nosniff"}
 	// inert is the policy of what is no page: opened as one, it does nothing.
 	inert = []string{"default-src 'none'; frame-ancestors 'none'"}
@@ -40,7 +39,8 @@ func Pages(api *web.API, maxBody int64, asset func(name string) string) web.Midd
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			header := w.Header()
-			header["Vary"], header["X-Content-Type-Options"], header["Content-Security-Policy"] = varyAccept, noSniffing, inert
+			header["Vary"] = append(header["Vary"], "Accept")
+			header["X-Content-Type-Options"], header["Content-Security-Policy"] = noSniffing, inert
 			if wantsPage(r) {
 				s.visit(w, r, next)
 				return

@@ -1,0 +1,230 @@
+package middleware_test
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/web"
+)
+
+var long = strings.Repeat(`{"text": "Laying bricks"}`, 100)
+
+// request sends a request to a server whose handler is behind Compress.
+func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) (*http.Response, error) {
+	t.Helper()
+	server := httptest.NewServer(web.Chain(handler,
+		middleware.Identify(nil), middleware.Compress(), middleware.Recover(slog.New(slog.NewTextHandler(t.Output(), nil)))))
+	t.Cleanup(server.Close)
+	r, err := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		r.Header.Add(name, value)
+	}
+	response, err := (&http.Transport{DisableCompression: true, DisableKeepAlives: true}).RoundTrip(r)
+	if err == nil {
+		t.Cleanup(func() { _ = response.Body.Close() })
+	}
+	return response, err
+}
+
+// ask is request for what must be answered.
+func ask(t *testing.T, method string, handler http.HandlerFunc, headers ...string) *http.Response {
+	t.Helper()
+	response, err := request(t, method, handler, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response
+}
+
+func answering(contentType, body string, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		for _, header := range headers {
+			name, value, _ := strings.Cut(header, ": ")
+			w.Header().Set(name, value)
+		}
+		_, _ = io.WriteString(w, body) // the test sees what arrived
+	}
+}
+
+func TestAnswersAreCompressedWhenItPays(t *testing.T) {
+	t.Parallel()
+	const gzipped, plain = "gzip", ""
+	tests := []struct {
+		name, method, accept, kind, body, header, want string
+	}{
+		{"JSON", "GET", "gzip, br", "application/json", long, "", gzipped},
+		{"problem", "GET", "gzip", "application/problem+json", long, "", gzipped},
+		{"HTML", "GET", "deflate, GZIP;q=0.1", "text/html; charset=utf-8", long, "", gzipped},
+		{"client that says nothing", "GET", "", "application/json", long, "", plain},
+		{"refused coding", "GET", "gzip;q=0", "application/json", long, "", plain},
+		{"identity", "GET", "identity", "application/json", long, "", plain},
+		{"little", "GET", "gzip", "application/json", `{"text": "Hello"}`, "", plain},
+		{"image", "GET", "gzip", "image/png", long, "", plain},
+		{"stream of events", "GET", "gzip", "text/event-stream", long, "", plain},
+		{"answer to a change", "POST", "gzip", "application/json", long, "", plain},
+		{"client with a cookie", "GET", "gzip", "application/json", long, "Cookie: session=1", plain},
+		{"client with a token", "GET", "gzip", "application/json", long, "Authorization: Bearer 1", plain},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var headers []string
+			for _, header := range []string{"Accept-Encoding: " + tt.accept, tt.header} {
+				if !strings.HasSuffix(header, " ") && header != "" {
+					headers = append(headers, header)
+				}
+			}
+			response := ask(t, tt.method, answering(tt.kind, tt.body), headers...)
+			if got := response.Header.Get("Content-Encoding"); got != tt.want {
+				t.Fatalf("Content-Encoding = %q, want %q", got, tt.want)
+			}
+			if got := response.Header.Values("Vary"); tt.method == "GET" && strings.Join(got, ", ") != "Accept-Encoding" {
+				t.Errorf("Vary = %q", got)
+			}
+			if got := text(t, response); got != tt.body {
+				t.Errorf("body = %q", got)
+			}
+		})
+	}
+}
+
+// text reads the body, and unpacks it.
+func text(t *testing.T, response *http.Response) string {
+	t.Helper()
+	var r io.Reader = response.Body
+	if response.Header.Get("Content-Encoding") == "gzip" {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = z
+	}
+	body, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestWhatIsCompressedAlreadyIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	response := ask(t, "GET", answering("text/css", long, "Content-Encoding: br", `ETag: "1"`), "Accept-Encoding: gzip, br")
+	body, _ := io.ReadAll(response.Body)
+	if response.Header.Get("Content-Encoding") != "br" || response.Header.Get("ETag") != `"1"` || string(body) != long {
+		t.Errorf("%v %q", response.Header, body)
+	}
+}
+
+func TestHeadHasTheHeaderOfGet(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{long, "short"} {
+		get := ask(t, "GET", answering("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
+		head := ask(t, "HEAD", answering("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
+		for _, name := range []string{"Content-Encoding", "Content-Length", "Content-Type", "ETag", "Vary"} {
+			if get.Header.Get(name) != head.Header.Get(name) {
+				t.Errorf("%s = %q, HEAD has %q", name, get.Header.Get(name), head.Header.Get(name))
+			}
+		}
+	}
+}
+
+func TestCompressedAnswerHasAnETagOfItsOwnWhichConditionsKnow(t *testing.T) {
+	t.Parallel()
+	conditional := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") == `"1"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		answering("application/json", long, "X-If-Match: "+r.Header.Get("If-Match"))(w, r)
+	}
+	tests := []struct{ name, method, header, etag, ifMatch string }{
+		{"nothing is known", "GET", "If-None-Match: ", `"1-gzip"`, ""},
+		{"its ETag is known", "GET", `If-None-Match: "1-gzip"`, `"1-gzip"`, ""},
+		{"the plain one is known", "GET", `If-None-Match: "1"`, `"1"`, ""},
+		{"another one is known", "GET", `If-None-Match: "2-gzip"`, `"1-gzip"`, ""},
+		{"change of what was read compressed", "PUT", `If-Match: "1-gzip"`, `"1"`, `"1"`},
+		{"change of one of two", "PUT", `If-Match: "0", "1-gzip"`, `"1"`, `"0", "1"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			response := ask(t, tt.method, conditional, "Accept-Encoding: gzip", tt.header)
+			if got := response.Header.Get("ETag"); got != tt.etag {
+				t.Errorf("%d with ETag %s, want %s", response.StatusCode, got, tt.etag)
+			}
+			if got := response.Header.Get("X-If-Match"); got != tt.ifMatch {
+				t.Errorf("the handler saw If-Match: %s, want %s", got, tt.ifMatch)
+			}
+		})
+	}
+}
+
+func TestFlushSendsWhatIsCompressedSoFar(t *testing.T) {
+	t.Parallel()
+	seen := make(chan struct{})
+	response := ask(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		fmt.Fprintln(w, strings.Repeat("x", 2000))
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-seen:
+		case <-time.After(10 * time.Second):
+			t.Error("the client did not see the first line")
+		}
+		fmt.Fprintln(w, "end")
+	}, "Accept-Encoding: gzip")
+	z, err := gzip.NewReader(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(z)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	close(seen)
+	if line, err := lines.ReadString('\n'); line != "end\n" {
+		t.Errorf("%q, %v", line, err)
+	}
+}
+
+func TestPanicInTheMiddleOfAnAnswerCutsItCompressedToo(t *testing.T) {
+	t.Parallel()
+	for _, begun := range []string{"a little", long} {
+		response, err := request(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = io.WriteString(w, begun) // the test sees what arrived
+			panic("in the middle")
+		}, "Accept-Encoding: gzip")
+		if err != nil {
+			continue
+		}
+		if body, err := io.ReadAll(response.Body); err == nil {
+			t.Errorf("%d %q looks whole", response.StatusCode, body)
+		}
+	}
+}
+
+func TestPanicBeforeAnAnswerIsAProblem(t *testing.T) {
+	t.Parallel()
+	response := ask(t, "GET", func(http.ResponseWriter, *http.Request) { panic("at once") }, "Accept-Encoding: gzip")
+	if response.StatusCode != http.StatusInternalServerError || response.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("%d %v", response.StatusCode, response.Header)
+	}
+}
