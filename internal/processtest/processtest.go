@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// Build compiles the program into dir, and returns its path.
-func Build(dir string) (string, error) {
+// Build compiles the program into dir, with flags of go build, and returns its path.
+func Build(dir string, flags ...string) (string, error) {
 	binary := filepath.Join(dir, "app")
-	build := exec.Command("go", "build", "-o", binary, "example.com/templatesite/cmd/app")
+	build := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"example.com/templatesite/cmd/app"})...)
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, output)
 	}

@@ -32,9 +32,12 @@ func (a answer) ok() bool { return a.err == nil && a.status < 300 }
 
 // load is workers that send one request after the other.
 type load struct {
-	client  http.Client
-	cancel  context.CancelFunc
-	workers sync.WaitGroup
+	client http.Client
+	cancel context.CancelFunc
+	// requests is the context of every request, which abandon ends.
+	requests context.Context
+	abandon  context.CancelFunc
+	workers  sync.WaitGroup
 
 	mu      sync.Mutex
 	answers []answer
@@ -53,6 +56,7 @@ func startLoad(t *testing.T, workers int, next ask) *load {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &load{cancel: cancel, acked: map[int64]string{}}
+	l.requests, l.abandon = context.WithCancel(context.Background())
 	l.client = http.Client{Timeout: clientTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: workers}}
 	for worker := range workers {
 		l.workers.Go(func() {
@@ -87,6 +91,13 @@ func (l *load) stop() {
 	l.client.CloseIdleConnections()
 }
 
+// leave stops at once, as clients that go away in the middle of a request.
+func (l *load) leave() {
+	l.cancel()
+	l.abandon()
+	l.workers.Wait()
+}
+
 // finished returns the answers so far.
 func (l *load) finished() []answer {
 	l.mu.Lock()
@@ -98,7 +109,7 @@ func (l *load) finished() []answer {
 func (l *load) do(method, url, body string) (answer, []byte) {
 	a := answer{begin: time.Now()}
 	defer func() { a.took = time.Since(a.begin) }()
-	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(l.requests, method, url, strings.NewReader(body))
 	if err != nil {
 		panic(err) // the test names a URL
 	}
