@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,12 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"strings"
-	"sync"
 	"time"
-	"unicode"
-
-	"example.com/templatesite/internal/web"
 )
 
 const (
@@ -42,9 +36,11 @@ type Syslog struct {
 	pid              int
 
 	// Of the sending goroutine only:
-	conn net.Conn
-	told uint64 // how many lost records the server knows of
-	stop chan struct{}
+	conn   net.Conn
+	told   uint64 // how many lost records the server was told of
+	sure   uint64 // how many of them on a connection that went on
+	toldAt time.Time
+	stop   chan struct{}
 }
 
 // NewSyslog returns a sender to an address such as tcp://log:514. It does not
@@ -75,19 +71,6 @@ func (s *Syslog) Close(wait time.Duration) {
 	s.disconnect()
 }
 
-// Handler returns a handler that sends records from level on.
-func (s *Syslog) Handler(level slog.Leveler) slog.Handler {
-	shared := &shared{}
-	bare := func(groups []string, attr slog.Attr) slog.Attr {
-		if len(groups) == 0 && (attr.Key == slog.TimeKey || attr.Key == slog.LevelKey || attr.Key == slog.MessageKey) {
-			return slog.Attr{} // the message begins with them
-		}
-		return attr
-	}
-	text := slog.NewTextHandler(&shared.text, &slog.HandlerOptions{Level: level, ReplaceAttr: bare})
-	return requestHandler{&syslogHandler{text, s, shared}}
-}
-
 // deliver sends one message, trying until it is sent or the log is closed.
 func (s *Syslog) deliver(message []byte) error {
 	for wait := backoff; ; wait = min(2*wait, maxBackoff) {
@@ -101,7 +84,7 @@ func (s *Syslog) deliver(message []byte) error {
 		if err == nil {
 			return nil
 		}
-		s.disconnect()
+		s.lose()
 		select {
 		case <-s.stop:
 			return errStopped
@@ -145,12 +128,27 @@ func (s *Syslog) tellLoss() error {
 	if dropped == s.told {
 		return nil
 	}
+	if time.Since(s.toldAt) >= unsure {
+		s.sure = s.told
+	}
 	text := fmt.Sprintf("log records were dropped here: %d", dropped-s.told)
 	err := s.write(s.message(slog.LevelWarn, time.Now(), "", text))
 	if err == nil {
-		s.told = dropped
+		s.told, s.toldAt = dropped, time.Now()
 	}
 	return err
+}
+
+// unsure bounds how long a connection must go on for what it took to be there.
+const unsure = 10 * time.Second
+
+// lose ends a connection that broke. What it was told a moment ago may not have
+// arrived, and is told again: something before the server may accept and hang up.
+func (s *Syslog) lose() {
+	if time.Since(s.toldAt) < unsure {
+		s.told = s.sure
+	}
+	s.disconnect()
 }
 
 func (s *Syslog) disconnect() {
@@ -193,47 +191,4 @@ func severity(level slog.Level) int {
 		return 6
 	}
 	return 7
-}
-
-// syslogHandler makes messages of records.
-type syslogHandler struct {
-	slog.Handler
-	syslog *Syslog
-	*shared
-}
-
-// shared is the buffer that the text handler writes into, one record at a time.
-type shared struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (h *syslogHandler) Handle(ctx context.Context, r slog.Record) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.text.Reset()
-	if err := h.Handler.Handle(ctx, r); err != nil {
-		return err
-	}
-	text := strings.TrimSpace(oneLine(r.Message) + " " + h.text.String())
-	_, err := h.syslog.Write(h.syslog.message(r.Level, r.Time, web.InfoFrom(ctx).ID, text))
-	return err
-}
-
-func (h *syslogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &syslogHandler{h.Handler.WithAttrs(attrs), h.syslog, h.shared}
-}
-
-func (h *syslogHandler) WithGroup(name string) slog.Handler {
-	return &syslogHandler{h.Handler.WithGroup(name), h.syslog, h.shared}
-}
-
-// oneLine keeps a message from ending its line.
-func oneLine(message string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, message)
 }

@@ -118,6 +118,15 @@ func TestDatagramHoldsOneMessage(t *testing.T) {
 	}
 }
 
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln
+}
+
 // flood logs more than any queue holds, and returns the time that it took.
 func flood(log *slog.Logger) time.Duration {
 	start := time.Now()
@@ -129,10 +138,7 @@ func flood(log *slog.Logger) time.Duration {
 
 func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
 	t.Parallel()
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	gone := listen(t)
 	gone.Close()
 	log, s := newLog(t, "tcp://"+gone.Addr().String())
 	if took := flood(log); took > 5*time.Second {
@@ -153,12 +159,37 @@ func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestLossThatWasToldToOneWhoHangsUpIsToldAgain(t *testing.T) {
+	t.Parallel()
+	rude := listen(t)
+	go func() {
+		for conn, err := rude.Accept(); err == nil; conn, err = rude.Accept() {
+			conn.Close()
+		}
+	}()
+	log, s := newLog(t, "tcp://"+rude.Addr().String())
+	flood(log)
+	time.Sleep(time.Second)
+	rude.Close()
+	log.Info("the connection is broken")
+	time.Sleep(100 * time.Millisecond)
+	server := newLogServer(t, rude.Addr().String())
+	told := uint64(0)
+	for told < s.Dropped() {
+		log.Info("the loss is told before the next record")
+		var n uint64
+		if _, err := fmt.Sscanf(*server.next(t).Message, "log records were dropped here: %d", &n); err == nil {
+			told += n
+		}
+	}
+	if told != s.Dropped() {
+		t.Errorf("%d records were dropped, %d told", s.Dropped(), told)
+	}
+}
+
 func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
 	t.Parallel()
-	deaf, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	deaf := listen(t)
 	defer deaf.Close()
 	log, s := newLog(t, "tcp://"+deaf.Addr().String())
 	if took := flood(log); took > 5*time.Second {
@@ -176,10 +207,7 @@ func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
 
 func TestMessagesGoOnAfterTheServerWasRestarted(t *testing.T) {
 	t.Parallel()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	ln := listen(t)
 	log, _ := newLog(t, "tcp://"+ln.Addr().String())
 	log.Info("before")
 	conn, err := ln.Accept()
