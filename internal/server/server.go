@@ -95,7 +95,9 @@ func (s *Server) shutdown(server *http.Server) error {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	if s.draining.Load() {
+	// With a length beside its chunks a request must be the last of its connection
+	// (RFC 9112, section 6.1). net/http hides the length, so all in chunks are.
+	if s.draining.Load() || len(r.TransferEncoding) > 0 {
 		w.Header().Set("Connection", "close")
 	}
 	s.Handler.ServeHTTP(w, r)
