@@ -177,6 +177,15 @@ func text(value any) string {
 	return fmt.Sprint(value)
 }
 
+// InputType is a plain one when that of f would not show what was typed.
+func (f *field) InputType() string {
+	_, err := strconv.ParseFloat(f.Value, 64)
+	if f.Type == "number" && f.Value != "" && err != nil {
+		return "text"
+	}
+	return f.Type
+}
+
 // Counted is the number of characters up to which a script may count.
 func (f *field) Counted() int { return f.MaxLength / 2 }
 

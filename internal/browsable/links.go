@@ -42,7 +42,7 @@ func (v *visit) groups(body jsontext.Value) []group {
 		if !strings.HasPrefix(target, "http://") && !strings.HasPrefix(target, "https://") {
 			return nil
 		}
-		l := link{Name: name, URL: target}
+		l := link{Name: name, URL: target, Summary: target}
 		to := &service
 		if path, own := strings.CutPrefix(target, v.info.BaseURL); own {
 			operations := v.api.Operations(v.api.Match(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}, Host: v.request.Host}))

@@ -41,15 +41,17 @@ type view struct {
 	// Groups are the links of an answer that has nothing else.
 	Groups []group
 	// Now is the resource as somebody else left it meanwhile.
-	Now                    template.HTML
-	Conflict               *form
-	Method, Path, Query    string
-	Status                 int
-	StatusText, Allow      string
-	Headers                []header
-	Body                   template.HTML
-	First, Next            string
-	Filter                 []*field
+	Now                 template.HTML
+	Conflict            *form
+	Method, Path, Query string
+	Status              int
+	StatusText, Allow   string
+	Headers             []header
+	Body                template.HTML
+	First, Next         string
+	Filter              []*field
+	// Sent says that the page answers a form.
+	Sent                   bool
 	Forms                  []*form
 	Curl, JSONURL, Request string
 }
@@ -116,6 +118,7 @@ func (v *visit) view() *view {
 	item, etag := v.item()
 	p.Forms = v.forms(item, etag)
 	if v.sent != nil {
+		p.Sent = true
 		p.Curl = v.curl(p.Method, v.info.BaseURL+url.RequestURI(), v.sent.etag, v.sent.body)
 	}
 	if v.answer.status >= http.StatusBadRequest {
