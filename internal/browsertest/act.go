@@ -1,0 +1,110 @@
+package browsertest
+
+import (
+	"strings"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Visit loads the page of a path and returns its status.
+func (tab *Tab) Visit(path string) int {
+	tab.t.Helper()
+	return tab.load("visit "+path, chromedp.Navigate(tab.origin+path))
+}
+
+// Follow clicks the link or the button with that text, and returns the status of the
+// page to which it leads.
+func (tab *Tab) Follow(text string) int {
+	tab.t.Helper()
+	return tab.load("follow "+text, chromedp.Click(byText(text), chromedp.NodeVisible))
+}
+
+func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
+	tab.t.Helper()
+	response, err := chromedp.RunResponse(tab.ctx, action)
+	if err != nil {
+		tab.t.Fatalf("%s: %v; the page is:\n%s", what, err, tab.page())
+	}
+	return int(response.Status)
+}
+
+// Click clicks what has that text and leads to no other page.
+func (tab *Tab) Click(text string) {
+	tab.t.Helper()
+	if err := chromedp.Do(tab.ctx, chromedp.Click(byText(text), chromedp.NodeVisible)); err != nil {
+		tab.t.Fatalf("click %s: %v", text, err)
+	}
+}
+
+func byText(text string) chromedp.Search {
+	return chromedp.Search(`//*[(self::a or self::button or self::summary) and normalize-space()="` + text + `"]`)
+}
+
+// Type replaces what is in the control that a CSS selector names, key by key.
+func (tab *Tab) Type(selector, text string) {
+	tab.t.Helper()
+	control := chromedp.CSS(selector)
+	err := chromedp.Do(tab.ctx, chromedp.Focus(control))
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		if err == nil {
+			_, err = chromedp.Call(tab.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+				Type: kind, Key: "a", Code: "KeyA", Commands: []string{"selectAll"},
+			})
+		}
+	}
+	if err == nil {
+		err = chromedp.Do(tab.ctx, chromedp.KeyEvent(kb.Delete), chromedp.SendKeys(control, text))
+	}
+	if err != nil {
+		tab.t.Fatalf("type into %s: %v", selector, err)
+	}
+}
+
+// Value returns what is in a control.
+func (tab *Tab) Value(selector string) string {
+	tab.t.Helper()
+	value, err := chromedp.Run(tab.ctx, chromedp.Value(chromedp.CSS(selector)))
+	if err != nil {
+		tab.t.Fatalf("value of %s: %v", selector, err)
+	}
+	return value
+}
+
+// Text returns the text of an element as it is seen.
+func (tab *Tab) Text(selector string) string {
+	tab.t.Helper()
+	text, err := chromedp.Run(tab.ctx, chromedp.Text(chromedp.CSS(selector)))
+	if err != nil {
+		tab.t.Fatalf("text of %s: %v", selector, err)
+	}
+	return text
+}
+
+func (tab *Tab) page() string {
+	text, err := chromedp.Run(tab.ctx, chromedp.Text(chromedp.CSS("body")))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// Want fails the test for each text that is not to be seen on the page.
+func (tab *Tab) Want(texts ...string) {
+	tab.t.Helper()
+	shown := tab.page()
+	for _, text := range texts {
+		if !strings.Contains(shown, text) {
+			tab.t.Errorf("the page does not show %q:\n%s", text, shown)
+		}
+	}
+}
+
+// Picture returns what is seen, as a PNG.
+func (tab *Tab) Picture() []byte {
+	tab.t.Helper()
+	png, err := chromedp.Run(tab.ctx, chromedp.CaptureScreenshot())
+	tab.must(err)
+	return png
+}

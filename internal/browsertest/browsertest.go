@@ -1,0 +1,165 @@
+// Package browsertest looks at pages with a real browser: it clicks and types, and
+// complains about what a page must not do. Only tests import it.
+//
+// The browser is the machine's own Chromium. Without one, tests are skipped, and
+// say so; with REQUIRE_CHROMIUM=1 that is a failure. It does not know the pages.
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// timeout bounds what is done in one tab: a click on what is not there waits for it.
+const timeout = time.Minute
+
+// Browser is a browser that runs as long as the test that has started it.
+type Browser struct{ ctx context.Context }
+
+// Start starts a browser, or ends the test when the machine has none. The hosts are
+// where it finds others than DNS says, as in "MAP localhost:8000 127.0.0.1:1234".
+func Start(t testing.TB, hosts ...string) *Browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path(t)), chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", strings.Join(hosts, ",")))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium's own does not work for root
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return &Browser{ctx}
+}
+
+var saidOnce sync.Once
+
+func path(t testing.TB) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("REQUIRE_CHROMIUM") == "1" {
+		t.Fatal("REQUIRE_CHROMIUM is 1, but there is no Chromium: install the package chromium")
+	}
+	const reason = "the pages are not tested in a browser: there is no Chromium"
+	saidOnce.Do(func() { fmt.Fprintln(os.Stderr, reason) })
+	t.Skip(reason)
+	return ""
+}
+
+// Tab is a tab of a browser, with cookies of its own, which shows pages of one
+// origin. When its test ends, it fails it for every complaint: a request to another
+// origin, a violation of the page's policy, an error of a script, a dialog.
+type Tab struct {
+	t      testing.TB
+	ctx    context.Context
+	origin string
+
+	mu         sync.Mutex
+	complaints []string
+}
+
+// Open opens a tab for the pages of an origin, http://host:port.
+func (b *Browser) Open(t testing.TB, origin string) *Tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, timeout)
+	t.Cleanup(cancel)
+	tab := &Tab{t: t, ctx: ctx, origin: origin}
+	if err := chromedp.Listen(ctx, tab.watch); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, complaint := range tab.complaints {
+			t.Error(complaint)
+		}
+	})
+	return tab
+}
+
+func (tab *Tab) watch(event any) {
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, tab.origin+"/") {
+			tab.complain("a request to %s", e.Request.URL)
+		}
+	case *network.EventResponseReceived:
+		if e.Type != network.ResourceTypeDocument && e.Response.Status >= 400 {
+			tab.complain("%s is a %d", e.Response.URL, e.Response.Status)
+		}
+	case *log.EventEntryAdded:
+		// What the network says is in the status of the answers.
+		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Source != log.EntrySourceNetwork {
+			tab.complain("the browser says: %s", e.Entry.Text)
+		}
+	case *runtime.EventConsoleAPICalled:
+		tab.complain("the console has a %s", e.Type)
+	case *runtime.EventExceptionThrown:
+		tab.complain("an exception: %s", e.ExceptionDetails.Text)
+	case *page.EventJavascriptDialogOpening:
+		tab.complain("a dialog: %s", e.Message)
+	}
+}
+
+func (tab *Tab) complain(format string, args ...any) {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	tab.complaints = append(tab.complaints, fmt.Sprintf(format, args...))
+}
+
+// Complaints returns what there was to complain about, and forgets it.
+func (tab *Tab) Complaints() []string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	complaints := tab.complaints
+	tab.complaints = nil
+	return complaints
+}
+
+// WithoutScripts keeps the pages from running any.
+func (tab *Tab) WithoutScripts() {
+	tab.t.Helper()
+	_, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	tab.must(err)
+}
+
+// Look shows the pages as on a screen of that width, light or dark.
+func (tab *Tab) Look(width, height int64, scheme string) {
+	tab.t.Helper()
+	_, err := chromedp.Call(tab.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600,
+	})
+	tab.must(err)
+	_, err = chromedp.Call(tab.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	tab.must(err)
+}
+
+func (tab *Tab) must(err error) {
+	tab.t.Helper()
+	if err != nil {
+		tab.t.Fatal(err)
+	}
+}
