@@ -28,6 +28,9 @@ faults: ## break what the service stands on, and print which promises held
 benchmark: ## compare the service with a bare one, on both engines
 	go run ./benchmark
 
+screenshots: ## make the pictures of the pages anew; needs Chromium
+	go test ./cmd/app -count=1 -run Screenshots -screenshots $(CURDIR)/docs/screenshots
+
 up: ## start the cluster
 	docker compose up --detach --wait
 
