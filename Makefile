@@ -25,7 +25,7 @@ bin/%: tools/go.mod
 faults: ## break what the service stands on, and print which promises held
 	FAULTS=all go test -C systemtest/faults -count=1 -timeout 60m
 
-benchmark: ## compare the service with a bare one, on both engines
+benchmark: ## compare the service with a bare one, on both engines, and with nginx
 	go run ./benchmark
 
 screenshots: ## make the pictures of the pages anew; needs Chromium

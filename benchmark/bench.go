@@ -55,7 +55,7 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 		return err
 	}
 	defer e.floor.stop()
-	if err := e.compareAnswers(ctx); err != nil {
+	if err := e.compareAnswers(ctx, "/tweet/1", pageTarget(0)); err != nil {
 		return err
 	}
 	return b.compare(ctx, e)

@@ -87,8 +87,8 @@ func (b *bench) saveProfile(ctx context.Context, e *engine, c testCase) error {
 
 // compareAnswers makes sure that both sides do the same work: what they answer
 // is the same, byte for byte.
-func (e *engine) compareAnswers(ctx context.Context) error {
-	for _, target := range []string{"/tweet/1", pageTarget(0)} {
+func (e *engine) compareAnswers(ctx context.Context, targets ...string) error {
+	for _, target := range targets {
 		service, err := fetch(ctx, e.service.address, target)
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (e *engine) compareAnswers(ctx context.Context) error {
 			return err
 		}
 		if service != floor {
-			return fmt.Errorf("GET %s: the service answers %.300q, the floor %.300q", target, service, floor)
+			return fmt.Errorf("GET %s: the service answers %.300q, the %s %.300q", target, service, e.floor.name, floor)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,9 +18,10 @@ type request struct {
 	status string
 }
 
-// get returns a request for a target, as in "/tweet/1".
-func get(target string) request {
-	return request{fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", target), "200"}
+// get returns a request for a target, as in "/tweet/1". Headers are "Name: value".
+func get(target string, headers ...string) request {
+	lines := strings.Join(append([]string{"GET " + target + " HTTP/1.1", "Host: localhost"}, headers...), "\r\n")
+	return request{[]byte(lines + "\r\n\r\n"), "200"}
 }
 
 // post returns a request that creates what body says.

@@ -15,16 +15,18 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
 	"example.com/templatesite/internal/postgrestest"
 )
 
-// The engines, as the flag and the table name them.
+// What the service is measured on, or with, as the flag and the table name it.
 const (
 	sqlite   = "sqlite"
 	postgres = "postgres"
+	nginx    = "nginx"
 )
 
 // floorCommand is the first argument with which this program starts itself as
@@ -35,6 +37,7 @@ const usage = `Usage: go run ./benchmark [flags]
 
 It measures the service on SQLite and on PostgreSQL: on the server that
 TEST_DATABASE_URL names, else on a throw-away one when its programs are installed.
+How it serves files is compared with nginx, when that is installed.
 
 Examples:
   go run ./benchmark
@@ -47,7 +50,7 @@ Flags:
 
 // options are the command line.
 type options struct {
-	// engine is the one that is measured; empty means both.
+	// engine is the one that is measured; empty means all.
 	engine      string
 	connections int
 	// rounds is how many rounds each side gets, round how long one takes.
@@ -62,7 +65,7 @@ type options struct {
 
 func parseOptions() options {
 	var o options
-	flag.StringVar(&o.engine, "engine", "", "measure on this one alone: sqlite or postgres")
+	flag.StringVar(&o.engine, "engine", "", "measure this one alone: sqlite, postgres or nginx")
 	flag.IntVar(&o.connections, "connections", 64, "how many connections load the service")
 	flag.IntVar(&o.rounds, "rounds", 15, "how many rounds each side gets for each request")
 	flag.DurationVar(&o.round, "round", 600*time.Millisecond, "how long a round takes")
@@ -74,7 +77,7 @@ func parseOptions() options {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if o.engine != "" && o.engine != sqlite && o.engine != postgres || flag.NArg() > 0 {
+	if !slices.Contains([]string{"", sqlite, postgres, nginx}, o.engine) || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -111,19 +114,30 @@ func benchmark(ctx context.Context, o options, server string) (missed bool, err 
 	defer os.RemoveAll(dir)
 	b := &bench{options: o, dir: dir, app: filepath.Join(dir, "app")}
 	progress("building the service")
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.app, "./cmd/app")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return false, fmt.Errorf("build the service (run this in the project's folder): %w", err)
-	}
-	if b.engine != postgres {
+	err = build(ctx, "-o", b.app)
+	if b.measures(sqlite) && err == nil {
 		err = b.measure(ctx, sqlite, "sqlite:"+filepath.Join(dir, "benchmark.db"))
 	}
-	if b.engine != sqlite && err == nil {
+	if b.measures(postgres) && err == nil {
 		err = b.measurePostgres(ctx, server)
+	}
+	if b.measures(nginx) && err == nil {
+		err = b.measureNginx(ctx)
 	}
 	// What was measured before something failed is worth to be seen.
 	return printTable(os.Stdout, b.table), err
+}
+
+func (o options) measures(engine string) bool { return o.engine == "" || o.engine == engine }
+
+// build builds the service.
+func build(ctx context.Context, flags ...string) error {
+	command := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "./cmd/app")...)
+	command.Stderr = os.Stderr
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("build the service (run this in the project's folder): %w", err)
+	}
+	return nil
 }
 
 // measurePostgres goes without PostgreSQL when none is installed, and says so. A

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,7 +38,6 @@ func start(ctx context.Context, name, database string, log io.Writer, command ..
 	if p.admin, err = freeAddress(ctx); err != nil {
 		return nil, err
 	}
-	begin := time.Now()
 	p.child, err = spawn(ctx, func(cmd *exec.Cmd) {
 		cmd.Env = append(serviceEnv(database), "ADDRESS="+p.address, "ADMIN_ADDRESS="+p.admin)
 		cmd.Stdout = log
@@ -45,13 +45,19 @@ func start(ctx context.Context, name, database string, log io.Writer, command ..
 	if err != nil {
 		return nil, err
 	}
-	for request := get("/tweet/1"); ; time.Sleep(time.Millisecond) {
-		if err := once(ctx, p.address, request); err == nil {
-			p.ready = time.Since(begin)
-			return p, nil
-		} else if time.Since(begin) > 20*time.Second || p.over() {
+	return p, p.await(ctx, get("/tweet/1"))
+}
+
+// await returns when a process that was just started answers the request, and
+// stops it when it does not.
+func (p *process) await(ctx context.Context, r request) error {
+	for ; ; time.Sleep(time.Millisecond) {
+		if err := once(ctx, p.address, r); err == nil {
+			p.ready = time.Since(p.begin)
+			return nil
+		} else if time.Since(p.begin) > 20*time.Second || p.over() {
 			p.stop()
-			return nil, fmt.Errorf("the %s does not answer: %w", name, err)
+			return fmt.Errorf("the %s does not answer: %w", p.name, err)
 		}
 	}
 }
@@ -90,10 +96,20 @@ func (p *process) memory() float64 {
 	return kilobytes / 1024
 }
 
-// cpu returns the processor time that the process took, or 0 where /proc does
-// not tell.
+// cpu returns the processor time that the process and its children took, or 0
+// where /proc does not tell.
 func (p *process) cpu() time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	pid := p.cmd.Process.Pid
+	total := processorTime(strconv.Itoa(pid))
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // none when it is not there
+	for _, child := range strings.Fields(string(children)) {
+		total += processorTime(child)
+	}
+	return total
+}
+
+func processorTime(pid string) time.Duration {
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	if err != nil {
 		return 0
 	}
@@ -127,6 +143,7 @@ func (p *process) fetchProfile(ctx context.Context, seconds int, file string) er
 // child is a running program. It ends with stop, or with the context.
 type child struct {
 	cmd    *exec.Cmd
+	begin  time.Time
 	cancel context.CancelFunc
 	done   chan struct{}
 }
@@ -140,11 +157,12 @@ func spawn(ctx context.Context, prepare func(*exec.Cmd), command ...string) (*ch
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 15 * time.Second
 	prepare(cmd)
+	begin := time.Now()
 	if err := cmd.Start(); err != nil {
 		cancel()
 		return nil, err
 	}
-	c := &child{cmd, cancel, make(chan struct{})}
+	c := &child{cmd, begin, cancel, make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // how it ended is on standard error
 		close(c.done)
