@@ -18,15 +18,15 @@ func routes(api *web.API, db web.DB) {
 	}, h.list)
 	web.Register(api, huma.Operation{
 		OperationID: "create-tweet", Method: http.MethodPost, Path: "/tweet/", Tags: tags,
-		Summary: "Post a tweet", DefaultStatus: http.StatusCreated,
+		Summary: "Post a tweet", Description: "It gets an id and the time of now.", DefaultStatus: http.StatusCreated,
 	}, h.create)
 	web.Register(api, huma.Operation{
 		OperationID: "get-tweet", Method: http.MethodGet, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Read a tweet",
+		Summary: "Read a tweet", Description: "If-None-Match spares what the client has already.",
 	}, h.get)
 	web.Register(api, huma.Operation{
 		OperationID: "replace-tweet", Method: http.MethodPut, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Replace what a tweet says",
+		Summary: "Replace what a tweet says", Description: "All that a client may set. Its id and its time stay.",
 	}, h.replace)
 	web.Register(api, huma.Operation{
 		OperationID: "update-tweet", Method: http.MethodPatch, Path: "/tweet/{id}", Tags: tags,
@@ -34,7 +34,7 @@ func routes(api *web.API, db web.DB) {
 	}, h.update)
 	web.Register(api, huma.Operation{
 		OperationID: "delete-tweet", Method: http.MethodDelete, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Delete a tweet", DefaultStatus: http.StatusNoContent,
+		Summary: "Delete a tweet", Description: "Its id is not given again.", DefaultStatus: http.StatusNoContent,
 	}, h.delete)
 }
 

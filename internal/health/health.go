@@ -82,6 +82,7 @@ func (Report) Schema(r huma.Registry) *huma.Schema {
 		Properties:           map[string]*huma.Schema{"status": status},
 		Required:             []string{"status"},
 		AdditionalProperties: result,
+		Examples:             []any{map[string]any{"status": "ok", "db": map[string]any{"status": "ok"}}},
 	}
 }
 
@@ -129,23 +130,35 @@ func (h *Health) ask(ctx context.Context, name string) Result {
 
 // Routes registers the addresses that balancers and orchestrators ask.
 func (h *Health) Routes(api *web.API) {
+	refusals := []int{http.StatusNotAcceptable}
 	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
 		web.Register(api, huma.Operation{
 			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"health"},
 			Summary:     "Readiness",
 			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
+			Errors:      refusals,
 		}, h.readiness)
+		answers := api.Operations(path)[http.MethodGet].Responses
+		answers["503"] = &huma.Response{
+			Description: "Service Unavailable: something is missing.",
+			Headers:     maps.Clone(answers["200"].Headers),
+			Content: map[string]*huma.MediaType{"application/json": {
+				Schema:  answers["200"].Content["application/json"].Schema,
+				Example: map[string]any{"status": "nok", "db": map[string]any{"status": "nok"}},
+			}},
+		}
 	}
 	web.Register(api, huma.Operation{
 		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: []string{"health"},
 		Summary:     "Liveness",
 		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
+		Errors:      refusals,
 	}, liveness)
 }
 
 type readinessOutput struct {
 	Status int
-	Cache  string `header:"Cache-Control"`
+	Cache  string `header:"Cache-Control" doc:"The answer holds for now alone." example:"no-store"`
 	Body   Report
 }
 

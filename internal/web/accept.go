@@ -10,12 +10,14 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
+var notAcceptable = NewProblem(http.StatusNotAcceptable, "This address answers with application/json.")
+
 // acceptJSON refuses a request whose Accept leaves no room for JSON, so that a
 // client never gets what it said it cannot read.
 func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	if Quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get("format") != "json" {
-		WriteProblem(w, r, NewProblem(http.StatusNotAcceptable, "This address answers with application/json."))
+		WriteProblem(w, r, notAcceptable)
 		return
 	}
 	next(ctx)

@@ -16,7 +16,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-var tooLarge = NewProblem(http.StatusRequestEntityTooLarge, "The body is larger than this service accepts.")
+var (
+	tooLarge = NewProblem(http.StatusRequestEntityTooLarge, "The body is larger than this service accepts.")
+	tooSlow  = NewProblem(http.StatusRequestTimeout, "The body did not arrive in time.").with("Connection", "close")
+)
 
 // readBody reads the whole body, bounded in size, and in time by the connection's
 // deadline, refuses what is not strict JSON of a type that the operation takes, and
@@ -50,7 +53,7 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, NewProblem(http.StatusRequestTimeout, "The body did not arrive in time.").with("Connection", "close")
+		return nil, tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return nil, NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
 	case err != nil:

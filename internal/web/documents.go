@@ -22,6 +22,7 @@ func (a *API) Documents() {
 	for _, format := range []string{"json", "yaml"} {
 		a.document(format, sync.OnceValues(func() ([]byte, error) { return a.Description(format) }))
 	}
+	a.complete()
 }
 
 // Description renders the OpenAPI description as json or yaml.

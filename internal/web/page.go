@@ -12,8 +12,8 @@ import (
 // PageInput asks for one page of a collection, in the order of the keys. It is
 // a keyset: the cost of a page does not grow with what was read before it.
 type PageInput struct {
-	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most."`
-	After int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before."`
+	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most." example:"100"`
+	After int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before." example:"1"`
 }
 
 // Resolve refuses a parameter that is there twice: whoever stands between us and

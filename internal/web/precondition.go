@@ -14,8 +14,8 @@ import (
 // 13). An input struct embeds it; the handler calls Read or Write with the ETag
 // of what is stored now, before it answers or changes anything.
 type Preconditions struct {
-	IfMatch     []string `header:"If-Match" doc:"Go on only if the resource still has one of these ETags, or exists at all for *."`
-	IfNoneMatch []string `header:"If-None-Match" doc:"Go on only if the resource has none of these ETags."`
+	IfMatch     []string `header:"If-Match" doc:"Go on only if the resource still has one of these ETags, or exists at all for *." example:"*"`
+	IfNoneMatch []string `header:"If-None-Match" doc:"Go on only if the resource has none of these ETags." example:"\"1f0hk2s8qz\""`
 }
 
 // NewVersion returns the version with which a row begins; each change adds one. It
@@ -65,7 +65,7 @@ func (c Preconditions) Require(etag string) error {
 	return c.Write(etag)
 }
 
-func preconditionFailed(etag string) error {
+func preconditionFailed(etag string) *Problem {
 	return NewProblem(http.StatusPreconditionFailed,
 		"The resource is not the one you mean any more. Read it again, then decide.").with("ETag", etag)
 }

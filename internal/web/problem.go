@@ -15,6 +15,11 @@ import (
 // ErrNotFound is the answer for a thing that does not exist.
 var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
 
+var (
+	unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")
+	tooLong    = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
+)
+
 // StatusClientClosedRequest is what the log and the metrics show for a client
 // that went away before its answer; nobody receives it.
 const StatusClientClosedRequest = 499
@@ -145,10 +150,10 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	case context.Canceled:
 		p = NewProblem(StatusClientClosedRequest, "The client went away.")
 	case context.DeadlineExceeded:
-		p = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
+		p = tooLong
 	}
 	if p == nil {
-		p = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")
+		p = unexpected
 	}
 	return p.Because(err).addressed(ctx)
 }
@@ -157,6 +162,7 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 // variables of its package. They are set once, here, before anything runs.
 func init() {
 	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false // ours are empty, never null
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		p := NewProblem(status, detail)
 		for i, err := range errs {

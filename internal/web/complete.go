@@ -1,0 +1,178 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const (
+	requestIDHeader  = "X-Request-ID"
+	exampleRequestID = "MSX2ZLHVFHWKEBQ6XUIMVB4B7X"
+	exampleETag      = `"1f0hk2s8qz"`
+)
+
+// The headers of problems.
+var problemHeaders = map[string]string{
+	"Accept":      "The types that are taken.",
+	"Connection":  "The connection is of no use any more.",
+	"ETag":        "The version that there is now.",
+	"Retry-After": "After how many seconds to try again.",
+}
+
+// complete adds to the description what no operation has to say for itself, as it
+// is the same for all: the request's id, and every problem as it is answered.
+func (a *API) complete() {
+	components := a.OpenAPI().Components
+	id := func(description string) *huma.Param {
+		one, most := 1, 128
+		return &huma.Param{Description: description, Schema: &huma.Schema{
+			Type: huma.TypeString, MinLength: &one, MaxLength: &most, Pattern: "^[A-Za-z0-9._-]+$", Examples: []any{exampleRequestID},
+		}}
+	}
+	answered, sent := id("The request's id: quote it in a report, for it finds the request in the log."),
+		id("An id for the request, to find it in the log. Without one it gets one.")
+	sent.Name, sent.In = requestIDHeader, "header"
+	components.Headers = map[string]*huma.Header{requestIDHeader: answered}
+	components.Parameters = map[string]*huma.Param{requestIDHeader: sent}
+	for _, item := range a.OpenAPI().Paths {
+		for method, op := range operations(item) {
+			a.completeOperation(method, op)
+		}
+	}
+}
+
+func (a *API) completeOperation(method string, op *huma.Operation) {
+	if op.RequestBody != nil {
+		for _, media := range op.RequestBody.Content {
+			media.Example = a.example(media.Schema)
+		}
+	}
+	isConditional := func(p *huma.Param) bool { return p.Name == "If-None-Match" }
+	if method == http.MethodGet && slices.ContainsFunc(op.Parameters, isConditional) {
+		op.Responses["304"] = &huma.Response{
+			Description: "Not Modified: If-None-Match has the ETag of what there is.",
+			Headers:     map[string]*huma.Param{"ETag": header("The version that there is.", exampleETag)},
+		}
+	}
+	op.Responses["default"] = &huma.Response{
+		Description: "Any other problem.",
+		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
+	}
+	op.Parameters = append(op.Parameters, &huma.Param{Ref: "#/components/parameters/" + requestIDHeader})
+	for text, response := range op.Responses {
+		if response.Headers == nil {
+			response.Headers = map[string]*huma.Param{}
+		}
+		response.Headers[requestIDHeader] = &huma.Param{Ref: "#/components/headers/" + requestIDHeader}
+		status, _ := strconv.Atoi(text) // 0 for the default
+		if media := response.Content["application/problem+json"]; media != nil && status != 0 {
+			completeProblem(response, media, a.exampleProblem(status, op))
+		} else if media := response.Content["application/json"]; media != nil && media.Example == nil {
+			media.Example = a.example(media.Schema)
+		}
+	}
+}
+
+func completeProblem(response *huma.Response, media *huma.MediaType, p *Problem) {
+	if p == nil {
+		return
+	}
+	for name, description := range problemHeaders {
+		if value := p.header.Get(name); value != "" {
+			response.Headers[name] = header(description, value)
+		}
+	}
+	c := *p
+	c.RequestID = exampleRequestID
+	media.Example = &c
+}
+
+func header(description, example string) *huma.Param {
+	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString, Examples: []any{example}}}
+}
+
+// exampleProblem is what an operation answers with that status, or nil.
+func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
+	switch status {
+	case http.StatusBadRequest:
+		return malformed("", "the JSON value ends too early")
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusNotAcceptable:
+		return notAcceptable
+	case http.StatusRequestTimeout:
+		return tooSlow
+	case http.StatusPreconditionFailed:
+		return preconditionFailed(exampleETag)
+	case http.StatusRequestEntityTooLarge:
+		return tooLarge
+	case http.StatusUnsupportedMediaType:
+		return unsupported(op)
+	case http.StatusUnprocessableEntity:
+		return a.exampleInvalid(op)
+	case http.StatusInternalServerError:
+		return unexpected
+	case http.StatusServiceUnavailable:
+		return overloaded
+	case http.StatusGatewayTimeout:
+		return tooLong
+	}
+	return nil
+}
+
+// exampleInvalid is what an operation says of a parameter that is no number, or of
+// a body with nothing in it.
+func (a *API) exampleInvalid(op *huma.Operation) *Problem {
+	const detail = "validation failed"
+	for _, p := range op.Parameters {
+		if p.In == "path" || p.In == "query" {
+			return NewProblem(http.StatusUnprocessableEntity, detail, Place{"invalid " + p.Schema.Type, p.In + "." + p.Name})
+		}
+	}
+	if op.RequestBody != nil {
+		for _, media := range op.RequestBody.Content {
+			for _, name := range a.resolve(media.Schema).Required {
+				return NewProblem(http.StatusUnprocessableEntity, detail,
+					Place{fmt.Sprintf("expected required property %s to be present", name), "body"})
+			}
+		}
+	}
+	return NewProblem(http.StatusUnprocessableEntity, detail)
+}
+
+func (a *API) resolve(s *huma.Schema) *huma.Schema {
+	if s.Ref != "" {
+		return a.OpenAPI().Components.Schemas.SchemaFromRef(s.Ref)
+	}
+	return s
+}
+
+// example makes a value out of the examples of a schema's parts. It returns nil
+// when one that is required has none.
+func (a *API) example(s *huma.Schema) any {
+	s = a.resolve(s)
+	switch {
+	case len(s.Examples) > 0:
+		return s.Examples[0]
+	case s.Type == huma.TypeArray:
+		if item := a.example(s.Items); item != nil {
+			return []any{item}
+		}
+	case s.Type == huma.TypeObject && len(s.Properties) > 0:
+		object := map[string]any{}
+		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+			if value := a.example(s.Properties[name]); value != nil {
+				object[name] = value
+			} else if slices.Contains(s.Required, name) {
+				return nil
+			}
+		}
+		return object
+	}
+	return nil
+}
