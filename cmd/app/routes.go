@@ -27,6 +27,7 @@ func routes(c *config, db *database.DB, h *health.Health) (api *web.API, pages w
 		Source:       "https://" + b.Module,
 		MaxBodyBytes: int64(c.MaxBodyBytes),
 		Classify:     classify(h),
+		Lost:         database.Lost,
 	})
 	resources := api.Bounded(int(c.MaxInFlight))
 	for _, app := range apps() {

@@ -25,6 +25,9 @@ var (
 // Problem is the one place that says what an error of the database means for a
 // client: nil for one that only a bug explains.
 func Problem(err error) *web.Problem {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return unavailable
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return postgresProblem(e.Code)
 	}
@@ -32,9 +35,6 @@ func Problem(err error) *web.Problem {
 		return sqliteProblem(e.Code())
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
-		return unavailable
-	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return unavailable
 	}
 	for _, lost := range []error{driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded} {
@@ -56,7 +56,7 @@ func postgresProblem(code string) *web.Problem {
 	case code[:2] == "08", code[:2] == "53", code[:2] == "57", code[:2] == "58", // connection, resources, operator, system
 		code[:2] == "40", code == "55P03", // serialization failure, lock not available
 		code == "42P01", code == "42703", // no such table or column: migrations are pending
-		code == "25006", code == "28P01", code == "3D000": // read-only standby, refused, no such database
+		code == "25006", code == "0A000": // read-only standby; the table has changed, in a transaction
 		return unavailable
 	}
 	return nil

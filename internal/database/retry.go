@@ -4,92 +4,119 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"strings"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// attempts is how often a statement is sent at most.
-const attempts = 3
+// Lost reports whether err is the end of a connection that was open. What was asked
+// for may have been done or not: only what reads may be asked for again.
+func Lost(err error) bool {
+	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
+		return false
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return !e.Timeout()
+	}
+	switch sqlState(err) {
+	case "57P01", "57P02": // ended by an administrator, by a crash
+		return true
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
 
-// retrying opens connections on which a statement that failed is sent again where that
-// can do no harm: it had no effect for sure, or it only reads. (One that was never
-// sent is database/sql's own care.) All others fail, for the client to decide: a
-// write may have been applied before its answer was lost.
-type retrying struct{ driver.Connector }
+// retrying opens connections on which a statement that had no effect for sure is
+// sent again. When one of them is lost, the others are asked whether they live
+// before anything is sent on them.
+type retrying struct {
+	driver.Connector
+	lost *loss
+}
+
+// loss is when a connection was lost last, in nanoseconds since 1970.
+type loss struct{ atomic.Int64 }
+
+// shouldPing tells the driver which connections to ask: those that were used last
+// before one was lost, or a second ago.
+func (l *loss) shouldPing(_ context.Context, p stdlib.ShouldPingParams) bool {
+	return p.IdleDuration > min(time.Second, time.Since(time.Unix(0, l.Load())))
+}
 
 func (c retrying) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &retrier{conn.(*stdlib.Conn), c.Connector}, nil
+	return &retrier{conn.(*stdlib.Conn), c.lost}, nil
 }
 
 type retrier struct {
 	*stdlib.Conn
-	connector driver.Connector
+	lost *loss
 }
 
 // ExecContext runs a statement without rows.
 func (r *retrier) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	result, err := r.Conn.ExecContext(ctx, query, args)
-	for n := 1; err != nil && n < attempts && r.again(ctx, query, err); n++ {
+	if r.undone(err) {
 		result, err = r.Conn.ExecContext(ctx, query, args)
 	}
-	return result, err
+	return result, r.elsewhere(ctx, err, false)
 }
 
 // QueryContext runs a statement with rows.
 func (r *retrier) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := r.Conn.QueryContext(ctx, query, args)
-	for n := 1; err != nil && n < attempts && r.again(ctx, query, err); n++ {
+	if r.undone(err) {
 		rows, err = r.Conn.QueryContext(ctx, query, args)
 	}
-	return rows, err
+	return rows, r.elsewhere(ctx, err, false)
 }
 
 // BeginTx begins a transaction, which changes nothing yet.
 func (r *retrier) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	tx, err := r.Conn.BeginTx(ctx, options)
-	for n := 1; err != nil && n < attempts && r.again(ctx, "select", err); n++ {
-		tx, err = r.Conn.BeginTx(ctx, options)
-	}
-	return tx, err
+	return tx, r.elsewhere(ctx, err, true)
 }
 
-// again is the one place that says what is sent again, and makes the connection
-// ready for it. A select counts as a statement that reads: one that calls a function
-// which writes belongs in a transaction, of which nothing is sent again.
-func (r *retrier) again(ctx context.Context, query string, err error) bool {
-	conn := r.Conn.Conn()
-	if ctx.Err() != nil || conn.PgConn().TxStatus() != 'I' {
-		return false
-	}
+// undone reports whether the server has undone the statement, and would take it now:
+// its plan was made for a table that has changed since, or others were in its way.
+// In a transaction the statements before it are undone, too.
+func (r *retrier) undone(err error) bool {
 	switch sqlState(err) {
-	case "0A000", "40001", "40P01": // its plan is of a table that has changed, others were in its way: the server has undone it
-		return !conn.IsClosed()
-	case "25006": // the server is a standby now, and has refused to write
-		return r.reconnect(ctx)
+	case "0A000", "40001", "40P01": // plan of a changed table, serialization failure, deadlock
+		return r.Conn.Conn().PgConn().TxStatus() == 'I'
 	}
-	return conn.IsClosed() && strings.HasPrefix(strings.TrimSpace(query), "select") && r.reconnect(ctx)
+	return false
 }
 
-// reconnect replaces the connection. It does so in place, as database/sql would try
-// other connections of the pool first, which may have died with this one.
-func (r *retrier) reconnect(ctx context.Context) bool {
-	fresh, err := r.connector.Connect(ctx)
-	if err != nil {
-		return false
+// elsewhere makes an error that left no effect one for which database/sql takes
+// another connection, if it is not for a transaction.
+func (r *retrier) elsewhere(ctx context.Context, err error, harmless bool) error {
+	if err == nil || ctx.Err() != nil {
+		return err
 	}
-	_ = r.Close() // it is of no use any more
-	r.Conn = fresh.(*stdlib.Conn)
-	return true
+	// 25006: this server is a standby now, and has refused to write.
+	if harmless && r.Conn.Conn().IsClosed() || sqlState(err) == "25006" {
+		return fmt.Errorf("%w: %w", driver.ErrBadConn, err)
+	}
+	return err
 }
 
-// IsValid reports whether the connection may go back to the pool.
-func (r *retrier) IsValid() bool { return !r.Conn.Conn().IsClosed() }
+// IsValid reports whether the connection may go back to the pool, and notes when it
+// may not, for the sake of the others.
+func (r *retrier) IsValid() bool {
+	if !r.Conn.Conn().IsClosed() {
+		return true
+	}
+	r.lost.Store(time.Now().UnixNano())
+	return false
+}
 
 // sqlState is the code of an error that PostgreSQL has sent, or empty.
 func sqlState(err error) string {

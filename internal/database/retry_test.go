@@ -73,18 +73,28 @@ func postgres(t *testing.T) *database.DB {
 	return databasetest.OpenPostgres(t, apps(2))
 }
 
-func TestReadIsSentAgainWhenItsConnectionDied(t *testing.T) {
+func TestTransactionBeginsOnAConnectionThatLives(t *testing.T) {
 	db := postgres(t)
 	warm(t, db, "select 1")
 	outside(t, db, endOthers)
-	if _, err := db.ExecContext(t.Context(), "\n\tselect n from note"); err != nil {
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Rollback(); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestOneLostConnectionIsEnough(t *testing.T) {
+	db := postgres(t)
 	warm(t, db, "select 1")
 	outside(t, db, endOthers)
-	if tx, err := db.BeginTx(t.Context(), nil); err != nil {
-		t.Error(err)
-	} else if err := tx.Rollback(); err != nil {
+	if _, err := db.ExecContext(t.Context(), "select n from note"); !database.Lost(err) {
+		t.Errorf("the first statement afterwards: %v", err)
+	}
+	// The others are asked, so that not even a write is sent on them.
+	if _, err := db.ExecContext(t.Context(), "insert into note values (7)"); err != nil {
 		t.Error(err)
 	}
 }
@@ -94,7 +104,7 @@ func TestWriteIsNotSentAgainWhenItsConnectionDied(t *testing.T) {
 	warm(t, db, "select 1")
 	outside(t, db, endOthers)
 	_, err := db.ExecContext(t.Context(), "insert into note values (7)")
-	if p := database.Problem(err); p == nil || p.Status != http.StatusServiceUnavailable {
+	if p := database.Problem(err); p == nil || p.Status != http.StatusServiceUnavailable || !database.Lost(err) {
 		t.Errorf("the write on a connection that died: %v", err)
 	}
 }

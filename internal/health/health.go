@@ -23,6 +23,9 @@ import (
 // timeout bounds a check; a balancer that waits longer takes us for dead anyway.
 const timeout = 2 * time.Second
 
+// sayAgain is how often the log says that a check still fails.
+const sayAgain = 20 * time.Second
+
 // Check reports whether something that the service needs works. The advice is
 // for anyone to see, so it holds no addresses; err is for the log.
 type Check func(context.Context) (advice string, err error)
@@ -34,7 +37,7 @@ type Health struct {
 	checks   map[string]Check
 	stopping atomic.Bool
 	doubted  atomic.Bool
-	failing  sync.Map // the names of the checks that failed last time
+	failing  sync.Map // when it was said last, by the names of the checks that fail
 }
 
 // New returns a Health that asks these checks, and logs when one begins to fail
@@ -47,8 +50,8 @@ func New(log *slog.Logger, checks map[string]Check) *Health {
 func (h *Health) Stop() { h.stopping.Store(true) }
 
 // Doubt has the checks asked in the background, every second until they are well:
-// the log tells of a failure that requests have met, and of its end, once each, also
-// when nobody asks for our health.
+// the log tells of a failure that requests have met, and of its end, also when
+// nobody asks for our health.
 func (h *Health) Doubt() {
 	if h.doubted.Swap(true) {
 		return
@@ -122,7 +125,8 @@ func (h *Health) ask(ctx context.Context, name string) Result {
 	if errors.Is(err, context.Canceled) {
 		return Result{Status: "nok"} // who asked is gone
 	}
-	if _, failed := h.failing.Swap(name, true); !failed {
+	if said, failed := h.failing.Load(name); !failed || time.Since(said.(time.Time)) > sayAgain {
+		h.failing.Store(name, time.Now())
 		h.log.WarnContext(ctx, "health check fails", "check", name, "error", err)
 	}
 	return Result{Status: "nok", Detail: advice}

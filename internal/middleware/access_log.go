@@ -31,9 +31,7 @@ func logRequest(log *slog.Logger, r *http.Request, start time.Time) {
 	case IsProbe(info.Route):
 		level = slog.LevelDebug
 	case info.Status == http.StatusInternalServerError, info.Panicked:
-		level = slog.LevelError
-	case info.Status > http.StatusInternalServerError: // not a bug, but what we stand on
-		level = slog.LevelWarn
+		level = slog.LevelError // the others are no bug of ours, and may be many
 	}
 	if !log.Enabled(r.Context(), level) {
 		return

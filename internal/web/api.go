@@ -22,6 +22,9 @@ type Options struct {
 	// Classify turns an error of the database into a problem, or returns nil
 	// for one that it does not know.
 	Classify func(error) *Problem
+	// Lost reports whether an error is a connection's, and no reason to give up for
+	// a request that only reads; nil is never.
+	Lost func(error) bool
 }
 
 // API is where operations are registered. It is an http.Handler; after the last
@@ -78,6 +81,9 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 	op.Middlewares = append(op.Middlewares, acceptJSON)
 	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
 		op.Middlewares = append(op.Middlewares, a.readBody)
+	}
+	if op.Method == http.MethodGet {
+		handler = readAgain(a.options.Lost, handler)
 	}
 	handler = inTurn(a.turns, handler)
 	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {

@@ -195,10 +195,12 @@ func TestReadsOutliveTheirConnections(t *testing.T) {
 	_, url := newPostgres(t)
 	s := startService(t, url)
 	conn := connect(t, url)
-	l := startLoad(t, 32, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/")))
+	_, err := conn.Exec(t.Context(), "insert into tweet (text, timestamp, version) select repeat('x', 140), now(), 1 from generate_series(1, 1000)")
+	must(t, err)
+	l := startLoad(t, 32, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/"), get(s.URL+"/tweet/?limit=1000")))
 	killed := 0
 	for range rounds(10, 50) {
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond)
 		n := 0
 		must(t, conn.QueryRow(t.Context(), "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'templatesite'").Scan(&n))
 		killed += n
