@@ -129,8 +129,9 @@ func newBalancer(t *testing.T, services ...*service) *httptest.Server {
 }
 
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for range b.replicas {
-		if one := b.replicas[int(b.next.Add(1))%len(b.replicas)]; one.ready.Load() {
+	turn := int(b.next.Add(1))
+	for i := range b.replicas {
+		if one := b.replicas[(turn+i)%len(b.replicas)]; one.ready.Load() {
 			one.ServeHTTP(w, r)
 			return
 		}
