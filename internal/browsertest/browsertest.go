@@ -101,7 +101,8 @@ func (b *Browser) Open(t testing.TB, origin string) *Tab {
 func (tab *Tab) watch(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if !strings.HasPrefix(e.Request.URL, tab.origin+"/") {
+		// What is in the URL itself needs no request.
+		if !strings.HasPrefix(e.Request.URL, tab.origin+"/") && !strings.HasPrefix(e.Request.URL, "data:") {
 			tab.complain("a request to %s", e.Request.URL)
 		}
 	case *network.EventResponseReceived:
