@@ -215,6 +215,22 @@ func TestReadsOutliveTheirConnections(t *testing.T) {
 	}
 }
 
+// Promise 3: the service may be started before its database.
+func TestServiceStartsBeforePostgreSQL(t *testing.T) {
+	need(t)
+	server, url := newPostgres(t)
+	must(t, server.Stop("fast"))
+	s := startService(t, url)
+	l := startLoad(t, 4, readWrite(s))
+	time.Sleep(time.Second)
+	must(t, server.Run(t.Context()))
+	started := time.Now()
+	time.Sleep(2 * time.Second)
+	l.stop()
+	last, served := recovered(l.answers, started), len(l.answers)-len(failed(l.answers))
+	record(t, 3, "PostgreSQL starts after the service", fmt.Sprintf("all is well after %.2f s, %d answers", last.Seconds(), served), "≤ 1 s", last <= time.Second && served > 0)
+}
+
 // Promises 1 and 3: PostgreSQL is started again under load.
 func TestPostgreSQLIsStartedAgain(t *testing.T) {
 	need(t)
