@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ import (
 
 // root is where the files are.
 const root = "/static/"
+
+// otherHash finds a hash in a name.
+var otherHash = regexp.MustCompile(`\.[0-9a-f]{16}(\.[^./]+)$`)
 
 // favicon is what browsers ask for by themselves, at the root.
 const favicon = "favicon.ico"
@@ -91,7 +95,9 @@ func (f *Files) Routes(api *web.API) {
 			file.serve(w, r, forEver)
 			return
 		}
-		f.named(w, r, name)
+		// While a new version replaces an old one, a page may come from one of them,
+		// and ask the other for its files: better ours than none.
+		f.named(w, r, otherHash.ReplaceAllString(name, "$1"))
 	})
 	if f.plain[favicon] != nil {
 		api.File("favicon", "/"+favicon, "The icon of the pages", func(w http.ResponseWriter, r *http.Request) {

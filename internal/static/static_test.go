@@ -70,6 +70,15 @@ func TestHashedNameIsKeptForEverAndPlainNameIsAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestFileOfAnotherVersionIsOursAndNotKept(t *testing.T) {
+	t.Parallel()
+	c, _ := newClient(t)
+	answer := c.Want(http.StatusOK, "GET", "/static/style.0123456789abcdef.css", "")
+	if answer.Body != style || answer.Header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("%v", answer.Header)
+	}
+}
+
 func TestTypesDoNotDependOnTheMachine(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t)
@@ -194,7 +203,7 @@ func TestWhatIsRefusedIsAProblem(t *testing.T) {
 		{"GET", "/static/img", nil, http.StatusNotFound},
 		{"GET", "/static/img/", nil, http.StatusNotFound},
 		{"GET", "/static/static.go", nil, http.StatusNotFound},
-		{"GET", "/static/style.0123456789abcdef.css", nil, http.StatusNotFound},
+		{"GET", "/static/none.0123456789abcdef.css", nil, http.StatusNotFound},
 		{"GET", "/static/..%2fstyle.css", nil, http.StatusNotFound},
 		{"GET", "/static/%2e%2e%2f%2e%2e%2fetc%2fpasswd", nil, http.StatusNotFound},
 		{"GET", "/static/..%5cstyle.css", nil, http.StatusNotFound},
