@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"example.com/templatesite/internal/web"
 )
 
 // The bounds on slow clients. The body's own bound is the API's.
@@ -24,6 +26,10 @@ const (
 // linger bounds how long connections that are open, but idle, are waited for
 // when we stop: one may be carrying a request to us right now.
 const linger = time.Second
+
+// lastMoment is how long before the end of the shutdown requests are told to give
+// up: they are answered with a problem, instead of being cut off.
+const lastMoment = 500 * time.Millisecond
 
 // Server serves HTTP until it is told to stop.
 type Server struct {
@@ -49,7 +55,10 @@ type Server struct {
 // it stops, each answer asks its client to use another connection from then on.
 // It returns nil when every request got its answer in time.
 func (s *Server) Run(ctx context.Context, ln net.Listener) error {
+	work, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer giveUp(nil)
 	server := &http.Server{
+		BaseContext:       func(net.Listener) context.Context { return work },
 		Handler:           http.HandlerFunc(s.serve),
 		ReadHeaderTimeout: cmp.Or(s.ReadTimeout, readHeaderTimeout), // two of them would cost a request twice
 		ReadTimeout:       s.ReadTimeout,
@@ -77,12 +86,13 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	if err := <-failed; !errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	return s.shutdown(server)
+	return s.shutdown(server, giveUp)
 }
 
-func (s *Server) shutdown(server *http.Server) error {
+func (s *Server) shutdown(server *http.Server, giveUp context.CancelCauseFunc) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.ShutdownTimeout)
 	defer cancel()
+	defer time.AfterFunc(s.ShutdownTimeout-lastMoment, func() { giveUp(web.ErrStopping) }).Stop()
 	// http.Server.Shutdown closes idle connections at once, also one on which a
 	// request is on its way: they get a moment to carry it here.
 	for end := time.Now().Add(linger); s.open.Load() > 0 && time.Now().Before(end) && ctx.Err() == nil; {

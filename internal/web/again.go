@@ -3,7 +3,7 @@ package web
 import "context"
 
 // attempts is how often a request that only reads is worked on at most.
-const attempts = 3
+const attempts = 5
 
 // readAgain makes a handler that only reads begin again after an error which lost
 // says is the end of a connection: the client need not know.

@@ -20,6 +20,10 @@ var (
 	tooLong    = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
 )
 
+// ErrStopping is the cause with which the context of a request ends, and its answer,
+// when the service cannot wait for it any longer.
+var ErrStopping = NewProblem(http.StatusServiceUnavailable, "The service is stopping. Try again.").RetryAfter(1)
+
 // StatusClientClosedRequest is what the log and the metrics show for a client
 // that went away before its answer; nobody receives it.
 const StatusClientClosedRequest = 499
@@ -149,6 +153,9 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	switch ctx.Err() {
 	case context.Canceled:
 		p = NewProblem(StatusClientClosedRequest, "The client went away.")
+		if errors.Is(context.Cause(ctx), ErrStopping) {
+			p = ErrStopping
+		}
 	case context.DeadlineExceeded:
 		p = tooLong
 	}

@@ -200,7 +200,10 @@ func TestReadsOutliveTheirConnections(t *testing.T) {
 	l := startLoad(t, 32, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/"), get(s.URL+"/tweet/?limit=1000")))
 	killed := 0
 	for range rounds(10, 50) {
-		time.Sleep(200 * time.Millisecond)
+		// Each time all clients have been served since the time before.
+		for begin := time.Now(); len(since(l.finished(), begin)) < 100; {
+			time.Sleep(20 * time.Millisecond)
+		}
 		n := 0
 		must(t, conn.QueryRow(t.Context(), "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'templatesite'").Scan(&n))
 		killed += n

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -58,33 +57,37 @@ func TestStoppingLosesNoRequest(t *testing.T) {
 		fmt.Sprintf("%d answered, %d lost, %d exits other than 0", answered.Load(), lost.Load(), wrong.Load()), "0 lost, exit 0", lost.Load()+wrong.Load() == 0)
 }
 
-// Promise 2: what is in flight is finished.
-func TestRequestInFlightIsFinished(t *testing.T) {
+// Promise 2: what is in flight is finished; what takes too long has an answer, too.
+func TestRequestInFlightIsAnswered(t *testing.T) {
 	need(t)
 	_, url := newPostgres(t)
-	s := startService(t, url)
 	lock, unlock := lockTable(t, url)
-	lock()
-	answered := make(chan int, 1)
-	l := startLoad(t, 1, func(l *load, worker, n int) answer {
-		if n > 0 {
-			return answer{err: io.EOF} // one is enough
-		}
-		a := post(s.URL)(l, worker, n)
-		answered <- a.status
-		return a
-	})
-	time.Sleep(200 * time.Millisecond)
-	s.signal(t, syscall.SIGTERM)
-	begin := time.Now()
-	time.Sleep(3 * time.Second)
-	unlock()
-	status := <-answered
-	exit, err := s.Wait(20 * time.Second)
-	must(t, err)
-	l.stop()
-	record(t, 2, "SIGTERM while a request takes 3 s", fmt.Sprintf("answer %d, exit %d after %.1f s", status, exit, time.Since(begin).Seconds()),
-		"201, exit 0, ≤ 8 s", status == http.StatusCreated && exit == 0 && time.Since(begin) < 8*time.Second)
+	for _, tt := range []struct {
+		fault, wanted string
+		settings      []string
+		status        int
+	}{
+		{"SIGTERM while a request takes 3 s", "201, exit 0, ≤ 8 s", nil, http.StatusCreated},
+		{"SIGTERM while a request takes longer than SHUTDOWN_TIMEOUT", "503, exit 0, ≤ 2.2 s", []string{"SHUTDOWN_TIMEOUT=2s"}, http.StatusServiceUnavailable},
+	} {
+		s := startService(t, url, tt.settings...)
+		lock()
+		time.AfterFunc(3*time.Second, unlock)
+		l := startLoad(t, 1, func(l *load, worker, n int) answer {
+			defer l.cancel() // one is enough
+			return post(s.URL)(l, worker, n)
+		})
+		time.Sleep(200 * time.Millisecond)
+		s.signal(t, syscall.SIGTERM)
+		begin := time.Now()
+		exit, err := s.Wait(20 * time.Second)
+		must(t, err)
+		took := time.Since(begin)
+		l.stop()
+		record(t, 2, tt.fault, fmt.Sprintf("answer %d, exit %d after %.1f s", l.answers[0].status, exit, took.Seconds()),
+			tt.wanted, l.answers[0].status == tt.status && exit == 0 && took < 8*time.Second && (tt.settings == nil || took < 2200*time.Millisecond))
+		time.Sleep(time.Until(begin.Add(3200 * time.Millisecond))) // it is unlocked
+	}
 }
 
 // balancer is a reverse proxy before replicas: it asks each for its health, and
