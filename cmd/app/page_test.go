@@ -27,7 +27,8 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 		{s, "POST", "/tweet/", "text=a%00b", form, 422},
 		{s, "POST", "/tweet/", "_content=[", form, 400},
 		{s, "POST", "/tweet/1", "_method=PUT&text=x&_etag=%22old%22", form, 412},
-		{s, "POST", "/tweet/", strings.Repeat("x", 4<<20), form, 413},
+		// A little too much: a client that sends far more may see the connection end first.
+		{s, "POST", "/tweet/", strings.Repeat("x", 3<<20+2<<10), form, 413},
 		{s, "GET", "/", "", "Host: evil.example", 421},
 		{slow, "GET", "/tweet/", "", "", 504},
 	} {
