@@ -1,10 +1,14 @@
 package browsable_test
 
 import (
+	escaping "html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.com/templatesite/internal/web/webtest"
 )
@@ -124,6 +128,35 @@ func TestWhatIsStoredIsShownAndRunsNowhere(t *testing.T) {
 		if !strings.Contains(page.Body, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;").Replace(text)) {
 			t.Errorf("%q is not in the form", text)
 		}
+	}
+}
+
+// strange is JSON that whoever reads and writes it anew would change.
+const strange = `{"number":12345678901234567890.10,"small":-0,"large":1e400,"escaped":"\u00e4\/\"\\","empty":[{},[]],"word":[null,true,false],` +
+	`"twice":1,"twice":2,"tag":"<b>&amp;</b>","url":"see http://example.com/?a=1&b=2, or https://x.example/.","":""}`
+
+func TestJSONOnAPageIsWhatWasAnswered(t *testing.T) {
+	t.Parallel()
+	page := start(t).Want(http.StatusOK, "GET", "/strange", "", html)
+	_, rest, _ := strings.Cut(page.Body, `aria-label="The answer">`)
+	shown, _, _ := strings.Cut(rest, "</pre>")
+	text := escaping.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(shown, ""))
+	got := strings.ReplaceAll(regexp.MustCompile(`\n *`).ReplaceAllString(text, ""), `": `, `":`)
+	if diff := cmp.Diff(strange, got); diff != "" {
+		t.Errorf("what the page shows differs (-want +got):\n%s", diff)
+	}
+	wantText(t, page, `see <a href="http://example.com/?a=1&amp;b=2" rel="nofollow">http://example.com/?a=1&amp;b=2</a>, or <a href="https://x.example/" rel="nofollow">`)
+}
+
+func TestOperationWithoutABodyIsAButton(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	page := c.Want(http.StatusMethodNotAllowed, "GET", "/water", "", html)
+	wantText(t, page, "Water all", `name="_method" value="POST"`, "<button>Send</button>")
+	answer := send(c, "/water", url.Values{"_method": {"POST"}})
+	wantText(t, answer, "Done.")
+	if answer.Status != http.StatusOK {
+		t.Errorf("status %d", answer.Status)
 	}
 }
 

@@ -74,9 +74,14 @@ func (s *site) fieldsOf(schema *huma.Schema, prefix string) []*field {
 	}
 	var all []*field
 	for _, name := range names {
-		if property := s.resolve(schema.Properties[name]); property != nil && !property.ReadOnly {
-			all = append(all, s.field(prefix+name, property, slices.Contains(schema.Required, name)))
+		property := s.resolve(schema.Properties[name])
+		if property == nil || property.ReadOnly {
+			continue
 		}
+		f := s.field(prefix+name, property, slices.Contains(schema.Required, name))
+		// Beside a reference stands what is true of this place alone.
+		f.Help = cmp.Or(schema.Properties[name].Description, f.Help)
+		all = append(all, f)
 	}
 	return all
 }
@@ -106,7 +111,7 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 	case schema.Type == huma.TypeObject && len(schema.Properties) > 0 && strings.Count(name, ".") < maxNesting:
 		f.Control, f.Fields = "fieldset", s.fieldsOf(schema, name+".")
 	default:
-		f.Control = "json"
+		f.Control, f.Limits = "json", "as JSON"
 	}
 	return f
 }

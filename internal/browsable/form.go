@@ -11,15 +11,16 @@ import (
 // form is one form of a page: it makes, changes or deletes something.
 type form struct {
 	// ID is the method in lower case, and the form's place on the page.
-	ID, Title, Help, Method, Action, ETag, Button string
-	Fields                                        []*field
+	ID, Title, Help, Button string
+	Method, Action, ETag    string
+	Fields                  []*field
 	// Raw is the body to be typed as a whole, and RawMethods are what it can be
-	// sent with. RawOnly says that the controls cannot hold what there is.
-	Raw        string
-	RawMethods []string
-	RawOpen    bool
-	RawOnly    bool
-	Curl       string
+	// sent with. RawOnly says that the controls cannot hold what there is, or were not
+	// used; RawOpen that the body was typed.
+	Raw              string
+	RawMethods       []string
+	RawOnly, RawOpen bool
+	Curl             string
 }
 
 // forms returns the forms that make sense here: one to create where POST is
@@ -27,7 +28,11 @@ type form struct {
 func (v *visit) forms(item jsontext.Value, etag string) []*form {
 	var all []*form
 	if op := v.operations[http.MethodPost]; op != nil {
-		f := v.form(op, "Create")
+		button := "Send"
+		if op.Responses["201"] != nil {
+			button = "Create"
+		}
+		f := v.form(op, button)
 		f.Raw = indented(example(f.Fields))
 		v.finish(f, "")
 		all = append(all, f)
@@ -71,9 +76,9 @@ func (v *visit) form(op *huma.Operation, button string) *form {
 func (v *visit) finish(f *form, etag string) {
 	f.ETag = etag
 	if v.sent != nil && (v.sent.method == f.Method || slices.Contains(f.RawMethods, v.sent.method)) {
-		f.RawOnly = false
+		f.RawOnly, f.RawOpen = v.sent.raw, v.sent.raw
 		if v.sent.raw {
-			f.Raw, f.RawOpen = v.sent.body, true
+			f.Raw = v.sent.body
 		} else {
 			retype(f.Fields, v.sent.values)
 			f.Raw = indented(jsontext.Value(v.sent.body))

@@ -121,6 +121,11 @@ func TestConflictShowsBothVersionsAndOverwritesNothing(t *testing.T) {
 			wantText(t, conflict, `value="Mine"`)
 		}
 	}
+	raw := send(c, "/plant/1", url.Values{"_method": {"PUT"}, "_etag": {mine}, "_content": {fern}})
+	wantText(t, raw, "&#34;Theirs&#34;", `<details class="raw" open>`, "&#34;Fern&#34;")
+	if strings.Contains(raw.Body, `id="put-name"`) {
+		t.Error("beside the body that was typed is a form with their values")
+	}
 	if got := webtest.JSON[plant](t, c.Want(http.StatusOK, "GET", "/plant/1", "")); got.Name != "Theirs" {
 		t.Errorf("it is overwritten: %+v", got)
 	}

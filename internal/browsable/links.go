@@ -64,6 +64,36 @@ func (v *visit) groups(body jsontext.Value) []group {
 	return found
 }
 
+// crumbs are the steps of the path, each with the URL that answers there.
+func (v *visit) crumbs() []crumb {
+	all := []crumb{{v.api.OpenAPI().Info.Title, "/"}}
+	path := v.request.URL.EscapedPath()
+	for i, c := range path {
+		if i == 0 || c != '/' && i != len(path)-1 {
+			continue
+		}
+		step := path[:i+1]
+		name, _ := url.PathUnescape(step[strings.LastIndex(strings.TrimSuffix(step, "/"), "/")+1:])
+		one := crumb{Name: strings.TrimSuffix(name, "/")}
+		for _, target := range []string{step, strings.TrimSuffix(step, "/")} {
+			if one.URL == "" && v.answers(target) {
+				one.URL = target
+			}
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// answers reports whether a GET of that path leads somewhere.
+func (v *visit) answers(path string) bool {
+	target, err := url.Parse(path)
+	if err != nil {
+		return false
+	}
+	return v.api.Match(&http.Request{Method: http.MethodGet, URL: target, Host: v.request.Host}) != ""
+}
+
 var nextLink = regexp.MustCompile(`<([^>]*)>; rel="next"`)
 
 // paging finds the next page by Link. A keyset leads only forward, so the way back

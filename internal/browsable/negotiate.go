@@ -3,6 +3,7 @@ package browsable
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,10 +27,15 @@ func wantsPage(r *http.Request) bool {
 		}
 	}
 	accept := r.Header["Accept"]
-	if len(accept) == 0 || len(accept) == 1 && !strings.Contains(strings.ToLower(accept[0]), "text/") {
+	if !slices.ContainsFunc(accept, mayMeanHTML) {
 		return false
 	}
 	return web.Quality(accept, "text/html") > web.Quality(accept, "application/json")
+}
+
+func mayMeanHTML(accept string) bool {
+	accept = strings.ToLower(accept)
+	return strings.Contains(accept, "html") || strings.Contains(accept, "text/*")
 }
 
 // conditions name a version of JSON, and a page is none.

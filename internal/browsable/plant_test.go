@@ -122,8 +122,11 @@ func (p *plants) delete(_ context.Context, in *web.ItemInput) (*struct{}, error)
 
 const html = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
-// start returns a client of a service that has plants, and pages for them.
-func start(t *testing.T) *webtest.Client {
+// start returns a client of the garden.
+func start(t *testing.T) *webtest.Client { return webtest.New(t, garden(t)) }
+
+// garden is a service that has plants, and pages for them.
+func garden(t *testing.T) http.Handler {
 	api := web.NewAPI(web.Options{
 		Title: "garden", Description: "Plants.", Version: "1", MaxBodyBytes: 1000,
 		Classify: func(error) *web.Problem { return nil },
@@ -134,7 +137,18 @@ func start(t *testing.T) *webtest.Client {
 		_, _ = w.Write([]byte(`{"half":`))
 		panic("half way")
 	})
+	web.Register(api, huma.Operation{OperationID: "water", Method: "POST", Path: "/water", Summary: "Water all"},
+		func(context.Context, *struct{}) (*struct{ Body string }, error) {
+			return &struct{ Body string }{"Done."}, nil
+		})
+	api.HandleFunc("GET /strange", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(strange))
+	})
+	api.HandleFunc("GET /static/{name}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))
+	})
 	api.Documents()
 	pages := browsable.Pages(api, 1000, func(name string) string { return "/static/" + name })
-	return webtest.New(t, web.Chain(api, pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin()))
+	return web.Chain(api, pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin())
 }

@@ -125,7 +125,7 @@ func (v *visit) target() (path, done string) {
 // notices are what a page says of the change before it; the cookie holds the name.
 var notices = map[string]string{"created": "It is created.", "saved": "It is saved.", "deleted": "It is deleted."}
 
-const noticeCookie = "done"
+const noticeCookie = "notice"
 
 func leaveNotice(w http.ResponseWriter, done string) {
 	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Value: done, Path: "/", MaxAge: 30, HttpOnly: true, SameSite: http.SameSiteLaxMode})

@@ -23,8 +23,12 @@ var (
 
 // readBody reads the whole body, bounded in size, and in time by the connection's
 // deadline, refuses what is not strict JSON of a type that the operation takes, and
-// hands it on.
+// hands it on. What is sent to an operation without a body is nobody's concern.
 func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
+	if ctx.Operation().RequestBody == nil {
+		next(ctx)
+		return
+	}
 	r, w := humago.Unwrap(ctx)
 	data, problem := a.body(w, r, ctx.Operation())
 	if problem == nil {

@@ -51,6 +51,11 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 		for _, media := range op.RequestBody.Content {
 			media.Example = a.example(media.Schema)
 		}
+	} else {
+		// Before it was registered, nobody knew that there is no body to be wrong.
+		for _, status := range []string{"408", "413", "415"} {
+			delete(op.Responses, status)
+		}
 	}
 	isConditional := func(p *huma.Param) bool { return p.Name == "If-None-Match" }
 	if method == http.MethodGet && slices.ContainsFunc(op.Parameters, isConditional) {

@@ -1,0 +1,43 @@
+package browsable_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"example.com/templatesite/internal/browsertest"
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/web"
+)
+
+// Fields of every type can be filled in by hand, and sent again after a mistake.
+func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(web.Chain(garden(t), middleware.Identify(nil)))
+	t.Cleanup(server.Close)
+	tab := browsertest.Start(t).Open(t, server.URL)
+	tab.Visit("/plant/")
+	tab.Type("#post-name", "Oak")
+	tab.Choose("#post-kind", "tree")
+	tab.Type("#post-height", "300")
+	tab.Press("#post-indoor")
+	tab.Type(`[name="place.room"]`, "hall")
+	tab.Type("#post-code", "OAK")
+	tab.Type("#post-note", "two\nlines")
+	tab.Type("#post-rating", "4.5")
+	tab.Choose("#post-watered", "true")
+	tab.Type("#post-tags", `[1, 2]`)
+	if status := tab.Follow("Create"); status != http.StatusUnprocessableEntity {
+		t.Errorf("wrong tags are a %d", status)
+	}
+	tab.Want("expected string")
+	for _, found := range tab.Audit() {
+		t.Error(found)
+	}
+	tab.Type("#post-tags", `["old"]`)
+	tab.Follow("Create")
+	tab.Want("It is created.", `"height": 300`, `"indoor": true`, `"room": "hall"`, `"code": "OAK"`, `"note": "two\nlines"`,
+		`"rating": 4.5`, `"watered": true`, `"pots": 2`, `"old"`)
+	tab.Follow("Save")
+	tab.Want("It is saved.", `"note": "two\nlines"`)
+}
