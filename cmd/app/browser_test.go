@@ -14,7 +14,12 @@ import (
 // What a person does in a browser, in one browser that has a tab for each test.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	b := browsertest.Start(t)
+	s := startService(t, nil)
+	b := browsertest.Start(t, "MAP localhost:8000 "+strings.TrimPrefix(s.url, "http://"))
+	t.Run("has its picture taken", func(t *testing.T) {
+		t.Parallel()
+		pictures(t, b, s)
+	})
 	for name, test := range map[string]func(*testing.T, *browsertest.Browser){
 		"creates, edits and deletes":                   func(t *testing.T, b *browsertest.Browser) { lifeOfATweet(t, b, true) },
 		"creates, edits and deletes without a script":  func(t *testing.T, b *browsertest.Browser) { lifeOfATweet(t, b, false) },

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"compress/gzip"
+	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"example.com/templatesite/internal/database"
 )
 
 const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -12,6 +17,16 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
+	url := "sqlite:" + filepath.Join(t.TempDir(), "broken.db")
+	broken := startService(t, map[string]string{"DATABASE_URL": url})
+	db, err := database.Open(database.Options{URL: url, MaxConnections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "drop table tweet"); err != nil {
+		t.Fatal(err)
+	}
 	const form = "Content-Type: application/x-www-form-urlencoded"
 	for _, tt := range []struct {
 		s                          *service
@@ -31,6 +46,8 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 		{s, "POST", "/tweet/", strings.Repeat("x", 3<<20+2<<10), form, 413},
 		{s, "GET", "/", "", "Host: evil.example", 421},
 		{slow, "GET", "/tweet/", "", "", 504},
+		{broken, "GET", "/tweet/", "", "", 500},
+		{broken, "POST", "/tweet/", "text=x", form, 500},
 	} {
 		headers := []string{browser, tt.head}
 		answer := tt.s.do(tt.method, tt.target, tt.body, headers...)
@@ -58,5 +75,18 @@ func TestDocumentsAndFilesAreNoPages(t *testing.T) {
 		if etag := plain.header.Get("ETag"); etag != "" && s.do("GET", target, "", browser, "If-None-Match: "+etag).status != 304 {
 			t.Errorf("%s is sent again", target)
 		}
+	}
+}
+
+func TestPagesAreCompressed(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	answer := s.do("GET", "/tweet/", "", browser, "Accept-Encoding: gzip")
+	z, err := gzip.NewReader(strings.NewReader(answer.body))
+	if err != nil || answer.header.Get("Content-Encoding") != "gzip" {
+		t.Fatal(err, answer.header)
+	}
+	if text, err := io.ReadAll(z); err != nil || !strings.HasSuffix(string(text), "</html>\n") {
+		t.Errorf("the page ends too early: %v", err)
 	}
 }

@@ -15,47 +15,50 @@ var screenshots = flag.String("screenshots", "", "the folder in which to keep pi
 // maxPicture is what a picture may take of a repository, in bytes.
 const maxPicture = 150_000
 
-// The pictures are made in every run, so that the command for them always works, and
-// are kept when somebody asks for them: see make screenshots.
-func TestScreenshots(t *testing.T) {
-	t.Parallel()
+// origin is where the service of the pictures is, as their readers would see it.
+const origin = "http://localhost:8000"
+
+// pictures makes pictures of the pages, in every run, so that it always works, and
+// keeps them when somebody asks for that: see make screenshots.
+func pictures(t *testing.T, b *browsertest.Browser, s *service) {
 	folder := *screenshots
 	if folder == "" {
 		folder = t.TempDir()
 	}
-	s := startService(t, nil)
-	const origin = "http://localhost:8000" // as a reader of the pictures would see it
-	tab := browsertest.Start(t, "MAP localhost:8000 "+strings.TrimPrefix(s.url, "http://")).Open(t, origin)
-	look := map[string]func(){
-		"desktop": func() { tab.Look(1280, 800, "light") },
-		"phone":   func() { tab.Look(390, 844, "dark") },
+	tab := b.Open(t, origin)
+	pages := []struct {
+		name string
+		open func()
+	}{
+		{"index", func() { tab.Visit("/") }},
+		{"collection", func() { tab.Visit("/tweet/") }},
+		{"item", func() { tab.Visit("/tweet/1") }},
+		{"mistake", func() {
+			tab.Visit("/tweet/")
+			tab.Type("#post-text", strings.Repeat("One word too many. ", 8))
+			tab.Follow("Create")
+		}},
+		{"conflict", func() {
+			tab.Visit("/tweet/2")
+			s.do("PATCH", "/tweet/2", `{"text":"Laying bricks, so that you can build on them"}`)
+			tab.Type("#put-text", "Laying bricks, one by one")
+			tab.Follow("Save")
+		}},
 	}
-	for device, at := range look {
-		at()
-		for name, open := range map[string]func(){
-			"index":      func() { tab.Visit("/") },
-			"collection": func() { tab.Visit("/tweet/") },
-			"item":       func() { tab.Visit("/tweet/1") },
-			"mistake": func() {
-				tab.Visit("/tweet/")
-				tab.Type("#post-text", strings.Repeat("One word too many. ", 8))
-				tab.Follow("Create")
-			},
-			"conflict": func() {
-				tab.Visit("/tweet/2")
-				s.do("PATCH", "/tweet/2", `{"text":"Laying bricks, so that you can build on them"}`)
-				tab.Type("#put-text", "Laying bricks, one by one")
-				tab.Follow("Save")
-			},
-		} {
-			open()
+	keep := func(device string) {
+		for _, page := range pages {
+			page.open()
 			picture := tab.Picture()
 			if len(picture) > maxPicture {
-				t.Errorf("%s on a %s takes %d bytes", name, device, len(picture))
+				t.Errorf("%s on a %s takes %d bytes", page.name, device, len(picture))
 			}
-			if err := os.WriteFile(filepath.Join(folder, name+"-"+device+".png"), picture, 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, page.name+"-"+device+".png"), picture, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
+	tab.Look(1280, 800, "light")
+	keep("desktop")
+	tab.Look(390, 844, "dark")
+	keep("phone")
 }

@@ -38,6 +38,14 @@ func (tab *Tab) Click(text string) {
 	}
 }
 
+// Press clicks what a CSS selector names, and that leads to no other page.
+func (tab *Tab) Press(selector string) {
+	tab.t.Helper()
+	if err := chromedp.Do(tab.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		tab.t.Fatalf("press %s: %v", selector, err)
+	}
+}
+
 func byText(text string) chromedp.Search {
 	return chromedp.Search(`//*[(self::a or self::button or self::summary) and normalize-space()="` + text + `"]`)
 }
@@ -59,6 +67,14 @@ func (tab *Tab) Type(selector, text string) {
 	}
 	if err != nil {
 		tab.t.Fatalf("type into %s: %v", selector, err)
+	}
+}
+
+// Choose takes an option of a select, by typing it.
+func (tab *Tab) Choose(selector, option string) {
+	tab.t.Helper()
+	if err := chromedp.Do(tab.ctx, chromedp.SendKeys(chromedp.CSS(selector), option)); err != nil {
+		tab.t.Fatalf("choose %s in %s: %v", option, selector, err)
 	}
 }
 
