@@ -1,7 +1,9 @@
 package browsertest
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -33,8 +35,25 @@ func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
 // Click clicks what has that text and leads to no other page.
 func (tab *Tab) Click(text string) {
 	tab.t.Helper()
+	tab.settle(text)
 	if err := chromedp.Do(tab.ctx, chromedp.Click(byText(text), chromedp.NodeVisible)); err != nil {
 		tab.t.Fatalf("click %s: %v", text, err)
+	}
+}
+
+// settle waits until what has that text does not move any more: a script may still
+// scroll to it, and a click would miss it.
+func (tab *Tab) settle(text string) {
+	tab.t.Helper()
+	for last := []float64(nil); ; time.Sleep(50 * time.Millisecond) {
+		box, err := chromedp.Run(tab.ctx, chromedp.Dimensions(byText(text), chromedp.NodeVisible))
+		if err != nil {
+			tab.t.Fatalf("find %s: %v", text, err)
+		}
+		if slices.Equal(last, box.Content) {
+			return
+		}
+		last = box.Content
 	}
 }
 
