@@ -67,6 +67,16 @@ func TestTweetLivesThroughAllOperations(t *testing.T) {
 	get(t, created.Href, http.StatusNotFound, nil)
 }
 
+func TestSameAddressIsAPageForABrowser(t *testing.T) {
+	t.Parallel()
+	created := post(t, "passing, as a page")
+	for accept, want := range map[string]string{"text/html,*/*;q=0.8": "text/html; charset=utf-8", "*/*": "application/json"} {
+		if got := get(t, created.Href, http.StatusOK, nil, "Accept: "+accept).Get("Content-Type"); got != want {
+			t.Errorf("for %s it is %s", accept, got)
+		}
+	}
+}
+
 func TestHealthcheckIsOK(t *testing.T) {
 	t.Parallel()
 	var health map[string]any

@@ -160,6 +160,31 @@ func TestOperationWithoutABodyIsAButton(t *testing.T) {
 	}
 }
 
+func TestPageOfOptionsHasNoFormForWhatItDescribes(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.Want(http.StatusCreated, "POST", "/plant/", fern)
+	page := c.Want(http.StatusOK, "OPTIONS", "/plant/1", "", html)
+	wantText(t, page, "&#34;operations&#34;")
+	if strings.Contains(page.Body, `id="put-name"`) {
+		t.Error("there is a form to change it")
+	}
+}
+
+func TestPathOnAPageLeadsToNoOtherHost(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for _, path := range []string{"//evil.example/", `/\evil.example/`, "/%2f/evil.example/", "/%2F%2Fevil.example", "/x%22onclick=%221/", "/javascript:alert(1)"} {
+		// The second is refused before the path is looked at.
+		page := c.Do("GET", path, "", html).Body + c.Do("POST", path, "", html, "Sec-Fetch-Site: cross-site").Body
+		for _, link := range regexp.MustCompile(`(?:href|action|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+			if !regexp.MustCompile(`^(/($|[^/\\])|#)`).MatchString(escaping.UnescapeString(link[1])) {
+				t.Errorf("the page of %s links to %s", path, link[1])
+			}
+		}
+	}
+}
+
 func TestLinksOnAPageDoNotForceAFormat(t *testing.T) {
 	t.Parallel()
 	c := start(t)

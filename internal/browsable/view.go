@@ -94,7 +94,8 @@ func (v *visit) item() (jsontext.Value, string) {
 		return nil, v.sent.etag
 	}
 	value := jsontext.Value(from.body.Bytes())
-	if !from.ok() || value.Kind() != '{' {
+	read := v.now != nil || v.request.Method == http.MethodGet || v.request.Method == http.MethodHead
+	if !read || !from.ok() || value.Kind() != '{' {
 		return nil, ""
 	}
 	return value, from.header.Get("ETag")
