@@ -101,7 +101,7 @@ func (l *load) checkOutage(t *testing.T, name string, begin, end time.Time, time
 	}
 	slowest := percentile(l.answers, 1)
 	record(t, 3, "PostgreSQL is "+name, fmt.Sprintf("%d answers, %d are no 503 or 504 with Retry-After, slowest %.2f s", len(during), wrong, slowest.Seconds()),
-		fmt.Sprintf("0, ≤ %v + 0.2 s", timeout), len(during) > 0 && wrong == 0 && slowest < timeout+200*time.Millisecond)
+		fmt.Sprintf("0, ≤ %v + 0.5 s", timeout), len(during) > 0 && wrong == 0 && slowest < timeout+500*time.Millisecond)
 }
 
 // checkLog counts what the log says of an outage, besides one line for each request.
@@ -149,22 +149,24 @@ func TestWhatNeedsNoDatabaseStaysFastWhenThatIsFrozen(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		return a
 	}
-	measure := func() map[string]time.Duration {
+	measure := func(all map[string][]answer) {
 		l := startLoad(t, 300, paced)
 		time.Sleep(time.Second)
-		medians := map[string]time.Duration{}
 		for name, one := range free(s.URL) {
-			medians[name] = percentile(runFor(t, time.Second, 1, one).answers, 0.5)
+			all[name] = append(all[name], runFor(t, 300*time.Millisecond, 1, one).answers...)
 		}
 		l.stop()
-		return medians
 	}
-	before := measure()
-	must(t, server.Freeze())
-	during := measure()
-	must(t, server.Thaw())
-	for name, median := range during {
-		ratio := float64(median) / float64(before[name])
+	before, during := map[string][]answer{}, map[string][]answer{}
+	for range rounds(3, 5) { // in turn, as the machine may be busy with other things
+		measure(before)
+		must(t, server.Freeze())
+		measure(during)
+		must(t, server.Thaw())
+	}
+	for name, answers := range during {
+		median := percentile(answers, 0.5)
+		ratio := float64(median) / float64(percentile(before[name], 0.5))
 		record(t, 3, "PostgreSQL is frozen, 300 clients ask: "+name, fmt.Sprintf("median %.2f ms, %.2f times that before", float64(median.Microseconds())/1000, ratio), "≤ 1.5 times", ratio <= 1.5)
 	}
 }
