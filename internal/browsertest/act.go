@@ -65,6 +65,15 @@ func (tab *Tab) Press(selector string) {
 	}
 }
 
+// Enter presses the Enter key on what has that text and leads to no other page. A
+// click could miss what still moves.
+func (tab *Tab) Enter(text string) {
+	tab.t.Helper()
+	if err := chromedp.Do(tab.ctx, chromedp.Focus(byText(text)), chromedp.KeyEvent(kb.Enter)); err != nil {
+		tab.t.Fatalf("enter %s: %v", text, err)
+	}
+}
+
 func byText(text string) chromedp.Search {
 	return chromedp.Search(`//*[(self::a or self::button or self::summary) and normalize-space()="` + text + `"]`)
 }

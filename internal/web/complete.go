@@ -57,6 +57,11 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 			delete(op.Responses, status)
 		}
 	}
+	for _, p := range op.Parameters {
+		if p.In == "path" && len(p.Schema.Examples) > 0 {
+			p.Example = p.Schema.Examples[0] // with which a page begins that can try it
+		}
+	}
 	isConditional := func(p *huma.Param) bool { return p.Name == "If-None-Match" }
 	if method == http.MethodGet && slices.ContainsFunc(op.Parameters, isConditional) {
 		op.Responses["304"] = &huma.Response{
