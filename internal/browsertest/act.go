@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,19 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
+
+// steady repeats an action on a node that is gone: a page that was just loaded
+// replaces the one in which the node was found.
+func steady[T any](action chromedp.Action[T]) chromedp.Action[T] {
+	return func(ctx context.Context, target *chromedp.Target) (T, error) {
+		for {
+			value, err := action(ctx, target)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "No node with given id") {
+				return value, err
+			}
+		}
+	}
+}
 
 // Visit loads the page of a path and returns its status.
 func (tab *Tab) Visit(path string) int {
@@ -25,7 +39,7 @@ func (tab *Tab) Follow(text string) int {
 
 func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
 	tab.t.Helper()
-	response, err := chromedp.RunResponse(tab.ctx, action)
+	response, err := chromedp.RunResponse(tab.ctx, steady(action))
 	if err != nil {
 		tab.t.Fatalf("%s: %v; the page is:\n%s", what, err, tab.page())
 	}
@@ -36,7 +50,7 @@ func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
 func (tab *Tab) Click(text string) {
 	tab.t.Helper()
 	tab.settle(text)
-	if err := chromedp.Do(tab.ctx, chromedp.Click(byText(text), chromedp.NodeVisible)); err != nil {
+	if err := chromedp.Do(tab.ctx, steady(chromedp.Click(byText(text), chromedp.NodeVisible))); err != nil {
 		tab.t.Fatalf("click %s: %v", text, err)
 	}
 }
@@ -46,7 +60,7 @@ func (tab *Tab) Click(text string) {
 func (tab *Tab) settle(text string) {
 	tab.t.Helper()
 	for last := []float64(nil); ; time.Sleep(50 * time.Millisecond) {
-		box, err := chromedp.Run(tab.ctx, chromedp.Dimensions(byText(text), chromedp.NodeVisible))
+		box, err := chromedp.Run(tab.ctx, steady(chromedp.Dimensions(byText(text), chromedp.NodeVisible)))
 		if err != nil {
 			tab.t.Fatalf("find %s: %v", text, err)
 		}
@@ -60,7 +74,7 @@ func (tab *Tab) settle(text string) {
 // Press clicks what a CSS selector names, and that leads to no other page.
 func (tab *Tab) Press(selector string) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+	if err := chromedp.Do(tab.ctx, steady(chromedp.Click(chromedp.CSS(selector)))); err != nil {
 		tab.t.Fatalf("press %s: %v", selector, err)
 	}
 }
@@ -82,7 +96,7 @@ func byText(text string) chromedp.Search {
 func (tab *Tab) Type(selector, text string) {
 	tab.t.Helper()
 	control := chromedp.CSS(selector)
-	err := chromedp.Do(tab.ctx, chromedp.Focus(control))
+	err := chromedp.Do(tab.ctx, steady(chromedp.Focus(control)))
 	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
 		if err == nil {
 			_, err = chromedp.Call(tab.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{
@@ -101,7 +115,7 @@ func (tab *Tab) Type(selector, text string) {
 // Choose takes an option of a select, by typing it.
 func (tab *Tab) Choose(selector, option string) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, chromedp.SendKeys(chromedp.CSS(selector), option)); err != nil {
+	if err := chromedp.Do(tab.ctx, steady(chromedp.SendKeys(chromedp.CSS(selector), option))); err != nil {
 		tab.t.Fatalf("choose %s in %s: %v", option, selector, err)
 	}
 }
@@ -109,7 +123,7 @@ func (tab *Tab) Choose(selector, option string) {
 // Value returns what is in a control.
 func (tab *Tab) Value(selector string) string {
 	tab.t.Helper()
-	value, err := chromedp.Run(tab.ctx, chromedp.Value(chromedp.CSS(selector)))
+	value, err := chromedp.Run(tab.ctx, steady(chromedp.Value(chromedp.CSS(selector))))
 	if err != nil {
 		tab.t.Fatalf("value of %s: %v", selector, err)
 	}
@@ -119,7 +133,7 @@ func (tab *Tab) Value(selector string) string {
 // Text returns the text of an element as it is seen.
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()
-	text, err := chromedp.Run(tab.ctx, chromedp.Text(chromedp.CSS(selector)))
+	text, err := chromedp.Run(tab.ctx, steady(chromedp.Text(chromedp.CSS(selector))))
 	if err != nil {
 		tab.t.Fatalf("text of %s: %v", selector, err)
 	}
@@ -127,7 +141,7 @@ func (tab *Tab) Text(selector string) string {
 }
 
 func (tab *Tab) page() string {
-	text, err := chromedp.Run(tab.ctx, chromedp.Text(chromedp.CSS("body")))
+	text, err := chromedp.Run(tab.ctx, steady(chromedp.Text(chromedp.CSS("body"))))
 	if err != nil {
 		return err.Error()
 	}

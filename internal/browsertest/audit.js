@@ -43,9 +43,9 @@
   }
   for (const e of document.querySelectorAll('a, button, summary')) if (!name(e)) found.push(describe(e) + ' has no name');
   for (const e of document.querySelectorAll('img:not([alt])')) found.push(describe(e) + ' has no alternative text');
-  for (const e of document.querySelectorAll('nav, [role=region], section')) {
-    if (!e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby') && !e.closest('[role=alert]') && e.tagName !== 'SECTION') found.push(describe(e) + ' has no name');
-  }
+  const landmarks = [...document.querySelectorAll('nav')].map((e) => e.getAttribute('aria-label'));
+  if (landmarks.includes(null)) found.push('a nav has no name');
+  if (new Set(landmarks).size !== landmarks.length) found.push('two navs have the same name: ' + landmarks);
 
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
   for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) found.push('the id ' + id + ' is there twice');
