@@ -3,6 +3,7 @@ package browsable
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json/jsontext"
@@ -60,7 +61,7 @@ func (v *visit) forms(item jsontext.Value, etag string) []*form {
 
 func (v *visit) form(op *huma.Operation, button string) *form {
 	f := &form{
-		ID: lower(op.Method), Title: op.Summary, Help: op.Description, Method: op.Method, Button: button,
+		ID: strings.ToLower(op.Method), Title: op.Summary, Help: op.Description, Method: op.Method, Button: button,
 		Action: v.request.URL.EscapedPath(), Fields: v.fields(op),
 	}
 	if op.RequestBody != nil {

@@ -97,8 +97,7 @@ func (v *visit) answers(path string) bool {
 var nextLink = regexp.MustCompile(`<([^>]*)>; rel="next"`)
 
 // paging finds the next page by Link. A keyset leads only forward, so the way back
-// is the browser's own, or to the first page: the one of the same query without
-// the parameter that Link changes.
+// is the browser's own, or to the first page: that of the same query, but for after.
 func (v *visit) paging(p *view) {
 	current := v.request.URL
 	if next := nextLink.FindStringSubmatch(v.answer.header.Get("Link")); next != nil {
@@ -137,19 +136,6 @@ func (v *visit) filter() []*field {
 	return all
 }
 
-// places reads the errors of a problem.
-func places(list jsontext.Value) []place {
-	var all []struct{ Message, Location string }
-	if list == nil || json.Unmarshal(list, &all, json.MatchCaseInsensitiveNames(true)) != nil {
-		return nil
-	}
-	found := make([]place, len(all))
-	for i, one := range all {
-		found[i] = place{Message: one.Message, Location: one.Location}
-	}
-	return found
-}
-
 func unquoted(value jsontext.Value) string {
 	var text string
 	if value.Kind() != '"' || json.Unmarshal(value, &text, jsontext.AllowInvalidUTF8(true)) != nil {
@@ -157,5 +143,3 @@ func unquoted(value jsontext.Value) string {
 	}
 	return text
 }
-
-func lower(method string) string { return strings.ToLower(method) }

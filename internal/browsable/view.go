@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -50,7 +51,11 @@ type (
 		Places        []place
 	}
 	// place is one thing that is wrong; Control is the id of the control for it.
-	place struct{ Message, Location, Control string }
+	place struct {
+		Message  string `json:"message"`
+		Location string `json:"location"`
+		Control  string `json:"-"`
+	}
 	// crumb is one step of the path; without a URL nothing is there.
 	crumb struct{ Name, URL string }
 )
@@ -107,7 +112,9 @@ func (v *visit) explain(p *view, body jsontext.Value) {
 	if values["title"] == nil {
 		return // the answer of a health check, say, which speaks for itself
 	}
-	p.Problem = &problem{Title: p.StatusText, Detail: unquoted(values["detail"]), Places: places(values["errors"])}
+	p.Problem = &problem{Title: p.StatusText, Detail: unquoted(values["detail"])}
+	// Without places there is an answer that says no more than its detail.
+	_ = json.Unmarshal(values["errors"], &p.Problem.Places)
 	mark(p.Filter, "query", "query.", p.Problem.Places)
 	for _, f := range p.Forms {
 		if v.sent != nil && !v.sent.raw && f.Method == v.sent.method {
