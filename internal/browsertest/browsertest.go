@@ -91,6 +91,8 @@ func (b *Browser) Open(t testing.TB, origin string) *Tab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		tab.mu.Lock()
+		defer tab.mu.Unlock()
 		for _, complaint := range tab.complaints {
 			t.Error(complaint)
 		}
@@ -127,15 +129,6 @@ func (tab *Tab) complain(format string, args ...any) {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	tab.complaints = append(tab.complaints, fmt.Sprintf(format, args...))
-}
-
-// Complaints returns what there was to complain about, and forgets it.
-func (tab *Tab) Complaints() []string {
-	tab.mu.Lock()
-	defer tab.mu.Unlock()
-	complaints := tab.complaints
-	tab.complaints = nil
-	return complaints
 }
 
 // WithoutScripts keeps the pages from running any.
