@@ -3,18 +3,23 @@ package web
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"time"
 )
 
 // turnTimeout is how long a request waits for its turn. Whoever waits longer is
 // better told to come back than served when they may be gone.
-const turnTimeout = 250 * time.Millisecond
+const turnTimeout = 500 * time.Millisecond
+
+// queueLength is how many requests wait, for each that is worked on. Who waits here
+// costs little and is served in order; the pool of connections takes them at random.
+const queueLength = 8
 
 var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(1)
 
 // Bounded returns the same API for operations that take turns: at most limit of
-// their requests are worked on at once, and as many wait a moment. The others are
+// their requests are worked on at once, and some more wait a moment. The others are
 // refused at once: what is begun is finished in time, however much more is asked
 // for. A turn begins when a request is read and found valid, so that neither slow
 // clients nor a database that hangs are in the way of what needs no database.
@@ -37,7 +42,7 @@ func (t *turns) take(ctx context.Context) bool {
 	default:
 	}
 	defer t.waiting.Add(-1)
-	if t.waiting.Add(1) > int64(cap(t.taken)) {
+	if t.waiting.Add(1) > int64(queueLength*cap(t.taken)) {
 		return false
 	}
 	timeout := time.NewTimer(turnTimeout)
@@ -63,6 +68,9 @@ func inTurn[I, O any](t *turns, handler func(context.Context, *I) (*O, error)) f
 			return nil, overloaded
 		}
 		defer t.giveBack()
+		// Whoever else has arrived comes here first, to wait or to be refused: they
+		// would wait for a processor instead, where nobody counts them.
+		runtime.Gosched()
 		return handler(ctx, in)
 	}
 }

@@ -42,7 +42,7 @@ func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
 	}
 	var group sync.WaitGroup
 	var served, refused atomic.Int64
-	for range 5 * limit {
+	for range 12 * limit {
 		group.Go(func() {
 			switch w := get("/work"); {
 			case w.Code == http.StatusNoContent:
@@ -65,7 +65,7 @@ func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
 	}
 	close(end)
 	group.Wait()
-	if served.Load() < limit || served.Load()+refused.Load() != 5*limit {
+	if served.Load() < limit || served.Load()+refused.Load() != 12*limit {
 		t.Errorf("%d served, %d refused", served.Load(), refused.Load())
 	}
 	if got := get("/work").Code; got != http.StatusNoContent {

@@ -1,0 +1,116 @@
+package faults
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// Promise 4: asked for more than it can do, the service does what it can, and
+// refuses the rest at once. What it can do is measured in the same run, with 32
+// clients; then come three and ten times as many as can wait and be worked for at once,
+// and who is refused comes back when he is told to.
+//
+// Here a slow network before the database sets the pace.
+func TestOverloadOfTheDatabase(t *testing.T) {
+	need(t)
+	server, direct := newPostgres(t)
+	command(t, direct, "loaddata")
+	network, url := behind(t, server)
+	s := startService(t, url)
+	network.slow(10 * time.Millisecond)
+	overloads(t, s, "a slow database", get(s.URL+"/tweet/1"))
+}
+
+// Here the processor sets the pace, of which the service has one; the load has to
+// share the others with whatever else runs.
+func TestOverloadOfTheProcessor(t *testing.T) {
+	need(t)
+	s := startServiceUnder(t, []string{"taskset", "-c", "0"}, newSQLite(t), "GOMAXPROCS=1")
+	runFor(t, time.Second, 8, post(s.URL))
+	overloads(t, s, "one processor", get(s.URL+"/tweet/?limit=100"))
+}
+
+// A service with the default settings works for 16 clients at once, 128 more wait.
+const clients, most = 32, 16 + 128
+
+func overloads(t *testing.T, s *service, name string, work ask) {
+	t.Helper()
+	polite := func(l *load, worker, n int) answer {
+		a := work(l, worker, n)
+		if a.status == http.StatusServiceUnavailable {
+			time.Sleep(time.Second) // as Retry-After says
+		}
+		return a
+	}
+	runFor(t, time.Second, clients, work)
+	peak := useful(runFor(t, 3*time.Second, clients, work).answers)
+	for _, factor := range []int{3, 10} {
+		overload(t, s, fmt.Sprintf("%s, %d times the clients", name, factor), peak, func(d time.Duration) []answer {
+			return runFor(t, d, factor*most, polite).answers
+		})
+	}
+	backToNormal(t, name, peak, work, clients)
+}
+
+// overload holds a service to the promise while a load lasts.
+func overload(t *testing.T, s *service, name string, peak float64, load func(time.Duration) []answer) {
+	t.Helper()
+	if peak == 0 {
+		t.Fatal("nothing was served without overload")
+	}
+	probes := startLoad(t, 1, mix(probe(s.URL+"/livez"), probe(s.URL+"/healthcheck"), probe(s.Admin+"/metrics")))
+	answers := load(4 * time.Second)
+	probes.stop()
+	var served, refused []answer
+	for _, a := range answers {
+		switch {
+		case a.ok():
+			served = append(served, a)
+		case a.status == http.StatusServiceUnavailable && a.problem:
+			refused = append(refused, a)
+		}
+	}
+	other := len(answers) - len(served) - len(refused)
+	slow, late := percentile(served, 0.99), percentile(refused, 0.99)
+	record(t, 4, name, fmt.Sprintf("%.0f/s, %.2f of the peak; p99 %.2f s; %d refused, p99 %.2f s; %d other", useful(answers), useful(answers)/peak,
+		slow.Seconds(), len(refused), late.Seconds(), other), "≥ 0.90, ≤ 1 s, ≤ 1 s, 0", useful(answers) >= 0.9*peak && slow <= time.Second && late <= time.Second && other == 0)
+	slowest := percentile(probes.answers, 1)
+	record(t, 4, name+": health and admin", fmt.Sprintf("%d asked, %d failed, slowest %.2f s", len(probes.answers), len(failed(probes.answers)), slowest.Seconds()),
+		"0 failed, ≤ 2 s", len(failed(probes.answers)) == 0 && slowest <= 2*time.Second)
+}
+
+func backToNormal(t *testing.T, name string, peak float64, work ask, clients int) {
+	t.Helper()
+	runFor(t, time.Second, clients, work)
+	after := runFor(t, 3*time.Second, clients, work)
+	rate := useful(after.answers) / peak
+	record(t, 4, name+": 1 s after it", fmt.Sprintf("%d failed, %.2f of the peak", len(failed(after.answers)), rate), "0, ≥ 0.90", len(failed(after.answers)) == 0 && rate >= 0.9)
+}
+
+// probe asks now and then.
+func probe(url string) ask {
+	return func(l *load, worker, n int) answer {
+		time.Sleep(50 * time.Millisecond)
+		return get(url)(l, worker, n)
+	}
+}
+
+// useful returns how many requests were served in a second, but for the first half
+// one, in which the load begins.
+func useful(answers []answer) float64 {
+	begin, end, n := answers[0].begin, answers[0].begin, 0
+	for _, a := range answers {
+		if a.begin.After(end) {
+			end = a.begin
+		}
+	}
+	begin = begin.Add(500 * time.Millisecond)
+	for _, a := range answers {
+		if over := a.begin.Add(a.took); a.ok() && over.After(begin) && over.Before(end) {
+			n++
+		}
+	}
+	return float64(n) / end.Sub(begin).Seconds()
+}
