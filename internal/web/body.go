@@ -30,7 +30,9 @@ func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	data, problem := a.body(w, r, ctx.Operation())
+	var room room
+	defer room.giveBack()
+	data, problem := a.body(w, r, ctx.Operation(), &room)
 	if problem == nil {
 		problem = checkJSON(data)
 	}
@@ -42,7 +44,7 @@ func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, *Problem) {
+func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation, room *room) ([]byte, *Problem) {
 	if !takes(op, r.Header) {
 		return nil, unsupported(op)
 	}
@@ -51,11 +53,17 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 		// the client the upload.
 		return nil, tooLarge
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes))
+	size := r.ContentLength
+	if size < 0 {
+		size = a.options.MaxBodyBytes
+	}
+	data, err := room.read(http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes), size)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge
 	}
 	switch {
+	case errors.Is(err, errCrowded):
+		return nil, overloaded
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
