@@ -38,14 +38,21 @@ type Files struct {
 
 // New returns the files of folders and what is below them. A file x.css.gz is
 // x.css, compressed already. Go's source is left out, so that a folder can embed
-// itself. New panics when a name occurs twice, or a folder cannot be read: the
-// program is built wrongly.
+// itself, and so is what is hidden: a dot begins the names of what editors leave and
+// of what should not be seen. New panics when a name occurs twice, or a folder cannot
+// be read: the program is built wrongly.
 func New(folders ...fs.FS) *Files {
 	f := &Files{plain: map[string]*file{}, hashed: map[string]*file{}, urls: map[string]string{}}
 	for _, folder := range folders {
 		err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || path.Ext(name) == ".go" {
+			hidden := strings.HasPrefix(entry.Name(), ".") && name != "."
+			switch {
+			case err != nil:
 				return err
+			case hidden && entry.IsDir():
+				return fs.SkipDir
+			case hidden, entry.IsDir(), path.Ext(name) == ".go":
+				return nil
 			}
 			return f.add(folder, name)
 		})
@@ -95,9 +102,12 @@ func (f *Files) Routes(api *web.API) {
 			file.serve(w, r, forEver)
 			return
 		}
-		// While a new version replaces an old one, a page may come from one of them,
-		// and ask the other for its files: better ours than none.
-		f.named(w, r, otherHash.ReplaceAllString(name, "$1"))
+		if f.plain[name] == nil {
+			// While a new version replaces an old one, a page may come from one of them,
+			// and ask the other for its files: better ours than none.
+			name = otherHash.ReplaceAllString(name, "$1")
+		}
+		f.named(w, r, name)
 	})
 	if f.plain[favicon] != nil {
 		api.File("favicon", "/"+favicon, "The icon of the pages", func(w http.ResponseWriter, r *http.Request) {

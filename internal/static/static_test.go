@@ -32,10 +32,13 @@ func zipped(text string) []byte {
 // newClient returns a client of the files of two folders.
 func newClient(t *testing.T) (*webtest.Client, *static.Files) {
 	files := static.New(fstest.MapFS{
-		"style.css":   {Data: []byte(style)},
-		"img/dot.svg": {Data: []byte("<svg/>")},
-		"favicon.ico": {Data: []byte("icon")},
-		"static.go":   {Data: []byte("package static")},
+		"style.css":                  {Data: []byte(style)},
+		"img/dot.svg":                {Data: []byte("<svg/>")},
+		"favicon.ico":                {Data: []byte("icon")},
+		"static.go":                  {Data: []byte("package static")},
+		".env":                       {Data: []byte("SECRET=1")},
+		".git/config":                {Data: []byte("[core]")},
+		"bundle.0123456789abcdef.js": {Data: []byte("bundled()")},
 		"unknown.kind": {
 			Data: []byte("<script>alert(1)</script>"),
 		},
@@ -76,6 +79,23 @@ func TestFileOfAnotherVersionIsOursAndNotKept(t *testing.T) {
 	answer := c.Want(http.StatusOK, "GET", "/static/style.0123456789abcdef.css", "")
 	if answer.Body != style || answer.Header.Get("Cache-Control") != "no-cache" {
 		t.Errorf("%v", answer.Header)
+	}
+}
+
+func TestNameWithAHashOfItsOwnIsAName(t *testing.T) {
+	t.Parallel()
+	c, _ := newClient(t)
+	answer := c.Want(http.StatusOK, "GET", "/static/bundle.0123456789abcdef.js", "")
+	if answer.Body != "bundled()" {
+		t.Errorf("the file is %q", answer.Body)
+	}
+}
+
+func TestWhatIsHiddenIsNotServed(t *testing.T) {
+	t.Parallel()
+	c, _ := newClient(t)
+	for _, name := range []string{".env", ".git/config", "static.go"} {
+		c.Want(http.StatusNotFound, "GET", "/static/"+name, "")
 	}
 }
 
