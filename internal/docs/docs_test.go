@@ -27,6 +27,11 @@ func TestPageLoadsNothingFromElsewhereAndAllThatItLoadsIsThere(t *testing.T) {
 		t.Errorf("policy = %q", policy)
 	}
 	links := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page.Body, -1)
+	for _, name := range []string{"Content-Security-Policy", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"} {
+		if page.Header.Get(name) == "" {
+			t.Errorf("the page has no %s", name)
+		}
+	}
 	if len(links) < 4 {
 		t.Fatalf("links = %v", links)
 	}
