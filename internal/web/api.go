@@ -94,9 +94,17 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 		return out, nil
 	})
 	if op.Method == http.MethodPatch {
-		// Most clients send a merge patch under the plain name.
-		content := a.OpenAPI().Paths[op.Path].Patch.RequestBody.Content
-		content["application/json"] = content["application/merge-patch+json"]
+		a.takePlainPatch(op.Path)
+	}
+}
+
+// takePlainPatch takes a merge patch under the plain name, too, under which most
+// clients send it.
+func (a *API) takePlainPatch(path string) {
+	if body := a.OpenAPI().Paths[path].Patch.RequestBody; body != nil {
+		if patch := body.Content["application/merge-patch+json"]; patch != nil {
+			body.Content["application/json"] = patch
+		}
 	}
 }
 

@@ -181,3 +181,24 @@ func TestResourcesMayHaveTypesOfOneName(t *testing.T) {
 		t.Errorf("schemas = %v", api.OpenAPI().Components.Schemas.Map())
 	}
 }
+
+func TestPatchMayTakePlainJSONOrNothing(t *testing.T) {
+	t.Parallel()
+	type plainInput struct {
+		web.ItemInput
+		Body inner
+	}
+	api := web.NewAPI(web.Options{Title: "test", Version: "1", MaxBodyBytes: 100})
+	web.Register(api, huma.Operation{OperationID: "plain", Method: http.MethodPatch, Path: "/plain/{id}"},
+		func(_ context.Context, in *plainInput) (*web.Item[inner], error) {
+			return &web.Item[inner]{Body: in.Body}, nil
+		})
+	web.Register(api, huma.Operation{OperationID: "touch", Method: http.MethodPatch, Path: "/touch/{id}"},
+		func(context.Context, *web.ItemInput) (*struct{}, error) { return nil, nil })
+	api.Documents()
+	c := webtest.New(t, api)
+	if answer := c.Want(http.StatusOK, "PATCH", "/plain/1", `{"a":7}`); !strings.Contains(answer.Body, `"a":7`) {
+		t.Errorf("the answer is %s", answer.Body)
+	}
+	c.Want(http.StatusNoContent, "PATCH", "/touch/1", "")
+}
