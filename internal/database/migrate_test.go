@@ -211,6 +211,35 @@ func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
 	}
 }
 
+func TestFirstStartThatIsEndedAtItsEndIsWhole(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		db, err := database.Open(database.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "ended.db"), MaxConnections: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		err = db.Prepare(ctx, apps(2), func(ctx context.Context, fresh *database.DB) error {
+			tx, err := fresh.BeginTx(ctx, nil)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "insert into note values (7)"); err != nil {
+				return err
+			}
+			go cancel() // at any moment of what follows
+			return tx.Commit()
+		})
+		if err != nil {
+			continue // then the next start begins again
+		}
+		if got := lines(t, db); got != 2 {
+			t.Errorf("%d lines, want 2", got)
+		}
+	}
+}
+
 func TestFirstStartThatFailsIsBegunAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "again.db")

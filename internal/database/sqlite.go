@@ -72,10 +72,24 @@ func (db *DB) create(ctx context.Context, apps []web.App, fill func(context.Cont
 	if err == nil {
 		err = fill(ctx, fresh)
 	}
+	if err == nil {
+		err = fresh.copyLogBack(context.WithoutCancel(ctx))
+	}
 	if err = errors.Join(err, fresh.Close()); err != nil {
 		return err
 	}
 	return os.Rename(draft, db.path)
+}
+
+// copyLogBack makes the file whole without its log. The end of the last connection
+// does so, too, but says nothing when it cannot, as when ctx has just interrupted it.
+func (db *DB) copyLogBack(ctx context.Context) error {
+	var busy, inLog, copied int
+	err := db.QueryRowContext(ctx, "pragma wal_checkpoint(truncate)").Scan(&busy, &inLog, &copied)
+	if err == nil && busy != 0 {
+		err = fmt.Errorf("the log of %q is in use", db.path)
+	}
+	return err
 }
 
 func (db *DB) lockFile(ctx context.Context, f func() error) error {

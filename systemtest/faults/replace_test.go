@@ -198,6 +198,8 @@ func TestStartThatIsEndedIsBegunAgain(t *testing.T) {
 		getJSON(t, p.URL+"/tweet/", &tweets)
 		if len(tweets) == 2 { // the fixtures
 			whole++
+		} else {
+			t.Errorf("start %d of %d: %d tweets after it", i, n, len(tweets))
 		}
 		p.Kill()
 	}
