@@ -41,7 +41,11 @@ func routes(api *web.API, db web.DB) {
 type handlers struct{ store Store }
 
 func (h handlers) list(ctx context.Context, in *web.PageInput) (*web.Page[Tweet], error) {
-	tweets, err := h.store.List(ctx, in.After, in.Limit+1)
+	list, id := h.store.List, in.After
+	if in.Before > 0 {
+		list, id = h.store.ListBefore, in.Before
+	}
+	tweets, err := list(ctx, id, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -20,9 +20,25 @@ const listSQL = `
 	order by id
 	limit $2`
 
-// List returns at most limit tweets, oldest first, beginning behind the id.
+// List returns at most limit tweets behind an id, oldest first.
 func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error) {
-	rows, err := s.DB.QueryContext(ctx, listSQL, after, limit)
+	return s.list(ctx, listSQL, after, limit)
+}
+
+const listBeforeSQL = `
+	select id, text, timestamp, version
+	from tweet
+	where id < $1
+	order by id desc
+	limit $2`
+
+// ListBefore returns at most limit tweets before an id, newest first.
+func (s Store) ListBefore(ctx context.Context, before int64, limit int) ([]Tweet, error) {
+	return s.list(ctx, listBeforeSQL, before, limit)
+}
+
+func (s Store) list(ctx context.Context, query string, id int64, limit int) ([]Tweet, error) {
+	rows, err := s.DB.QueryContext(ctx, query, id, limit)
 	if err != nil {
 		return nil, err
 	}

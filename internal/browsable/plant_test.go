@@ -63,7 +63,11 @@ func (p *plants) list(ctx context.Context, in *web.PageInput) (*web.Page[plant],
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var found []plant
-	for id := in.After + 1; int(id) <= len(p.all) && len(found) <= in.Limit; id++ {
+	id, step := in.After+1, int64(1)
+	if in.Before > 0 {
+		id, step = in.Before-1, -1
+	}
+	for ; id > 0 && int(id) <= len(p.all) && len(found) <= in.Limit; id += step {
 		found = append(found, p.all[id])
 	}
 	return web.NewPage(ctx, in, found, func(p plant) int64 { return p.ID }), nil

@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -12,8 +15,9 @@ import (
 // PageInput asks for one page of a collection, in the order of the keys. It is
 // a keyset: the cost of a page does not grow with what was read before it.
 type PageInput struct {
-	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most." example:"100"`
-	After int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before." example:"1"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most." example:"100"`
+	After  int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before." example:"1"`
+	Before int64 `query:"before" minimum:"1" doc:"Only the last ones with a smaller id: the first one of the page behind."`
 }
 
 // Resolve refuses a parameter that is there twice: whoever stands between us and
@@ -25,36 +29,57 @@ func (in *PageInput) Resolve(ctx huma.Context) []error {
 	}
 	var errs []error
 	query := target.Query()
-	for _, name := range []string{"limit", "after"} {
+	for _, name := range []string{"limit", "after", "before"} {
 		if len(query[name]) > 1 {
 			errs = append(errs, &huma.ErrorDetail{Message: "must be there once", Location: "query." + name})
 		}
+	}
+	if query.Get("after") != "" && query.Get("before") != "" {
+		errs = append(errs, &huma.ErrorDetail{Message: "must not be there together with after", Location: "query.before"})
 	}
 	return errs
 }
 
 // Page is one page of a collection.
 type Page[T any] struct {
-	Link string `header:"Link" doc:"The next page, when there is one, as rel=\"next\" (RFC 8288)." example:"<http://localhost:8000/tweet/?after=2&limit=2>; rel=\"next\""`
+	Link string `header:"Link" doc:"The next and the previous page, when there are such, as rel=\"next\" and rel=\"prev\" (RFC 8288)." example:"<http://localhost:8000/tweet/?after=2&limit=2>; rel=\"next\""`
 	Body []T
 }
 
-// NewPage returns the page that in asked for. The items are what a query with
-// the limit in.Limit+1 found: the one too many shows that there is a next page.
+// NewPage returns the page that in asked for. The items are what a query with the
+// limit in.Limit+1 found: those after in.After in their order or, when in.Before is
+// not 0, those before it, the nearest first. The one too many shows that there are more.
 func NewPage[T any](ctx context.Context, in *PageInput, items []T, key func(T) int64) *Page[T] {
-	if len(items) <= in.Limit {
-		return &Page[T]{Body: items}
+	more := len(items) > in.Limit
+	items = items[:min(len(items), in.Limit)]
+	prev, next := in.After > 0, more
+	if in.Before > 0 {
+		slices.Reverse(items)
+		prev, next = more, true
 	}
-	items = items[:in.Limit]
-	query := url.Values{}
-	target := InfoFrom(ctx).URL
-	if target != nil {
-		query = target.Query()
-	} else {
-		target = &url.URL{}
+	first, last := min(in.After, math.MaxInt64-1)+1, in.Before-1 // of a page without items
+	if len(items) > 0 {
+		first, last = key(items[0]), key(items[len(items)-1])
 	}
+	var links []string
+	if next {
+		links = append(links, in.link(ctx, "next", "after", last))
+	}
+	if prev {
+		links = append(links, in.link(ctx, "prev", "before", first))
+	}
+	return &Page[T]{Link: strings.Join(links, ", "), Body: items}
+}
+
+// link keeps the other parameters that the client has sent.
+func (in *PageInput) link(ctx context.Context, rel, name string, key int64) string {
+	query, path := url.Values{}, ""
+	if target := InfoFrom(ctx).URL; target != nil {
+		query, path = target.Query(), target.EscapedPath()
+	}
+	query.Del("after")
+	query.Del("before")
 	query.Set("limit", strconv.Itoa(in.Limit))
-	query.Set("after", strconv.FormatInt(key(items[in.Limit-1]), 10))
-	next := URL(ctx, target.EscapedPath()) + "?" + query.Encode()
-	return &Page[T]{Link: fmt.Sprintf(`<%s>; rel="next"`, next), Body: items}
+	query.Set(name, strconv.FormatInt(key, 10))
+	return fmt.Sprintf(`<%s?%s>; rel="%s"`, URL(ctx, path), query.Encode(), rel)
 }
