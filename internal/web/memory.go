@@ -11,8 +11,9 @@ const (
 	// smallBody is what everybody may send at any time.
 	smallBody = 16 << 10
 	// maxBodies bounds what all larger bodies may take at once, before it is their
-	// turn: a few dozen clients could fill the memory. One alone always has room.
-	maxBodies = 8 << 20
+	// turn: a few dozen clients could fill the memory. While one is looked at there
+	// are four copies of it. One alone always has room.
+	maxBodies = 4 << 20
 )
 
 // largeBodies is what they take now, in the whole process, as its memory is one.

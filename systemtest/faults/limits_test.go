@@ -1,0 +1,149 @@
+package faults
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Promise 9: at its limits the service refuses or waits, and does not die.
+
+// readyWithin returns how long a service takes to serve reads and writes again.
+func readyWithin(t *testing.T, s *service) time.Duration {
+	t.Helper()
+	l := &load{requests: t.Context(), client: http.Client{Timeout: time.Second}}
+	begin := time.Now()
+	for good := 0; good < 20 && time.Since(begin) < 20*time.Second; {
+		a, _ := l.do("POST", s.URL+"/tweet/", `{"text":"x"}`)
+		b, _ := l.do("GET", s.URL+"/healthcheck", "")
+		if good++; !a.ok() || !b.ok() {
+			good = 0
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	return time.Since(begin)
+}
+
+func alive(s *service) bool {
+	select {
+	case <-s.Ended:
+		return false
+	default:
+		return true
+	}
+}
+
+func TestDescriptorsAreExhausted(t *testing.T) {
+	need(t)
+	s := startServiceUnder(t, []string{"prlimit", "--nofile=64"}, newSQLite(t))
+	var conns []net.Conn
+	for range 300 {
+		conn, err := net.DialTimeout("tcp", strings.TrimPrefix(s.URL, "http://"), time.Second)
+		if err != nil {
+			break // the queue of the kernel is full, too
+		}
+		conns = append(conns, conn)
+	}
+	time.Sleep(3 * time.Second)
+	survived := alive(s)
+	for _, conn := range conns {
+		conn.Close()
+	}
+	ready := readyWithin(t, s)
+	record(t, 9, fmt.Sprintf("64 descriptors, %d connections", len(conns)), fmt.Sprintf("alive: %v; ready after %.1f s", survived, ready.Seconds()),
+		"alive, ≤ 2 s", survived && len(conns) > 64 && ready <= 2*time.Second)
+}
+
+// inGroup returns a command that runs the service in a control group with a limit:
+// the file's name and value in the first version of control groups, or in the second.
+func inGroup(t *testing.T, controller, v1, v1Value, v2, v2Value string) []string {
+	t.Helper()
+	needRoot(t, "a control group")
+	dir, file, value := filepath.Join("/sys/fs/cgroup", controller), v1, v1Value
+	if _, err := os.Stat(dir); err != nil {
+		dir, file, value = "/sys/fs/cgroup", v2, v2Value
+	}
+	dir = filepath.Join(dir, fmt.Sprintf("faults-%d-%s", os.Getpid(), controller))
+	must(t, os.Mkdir(dir, 0o755))
+	t.Cleanup(func() {
+		for range 100 { // it is empty when the service has ended
+			if os.Remove(dir) == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	must(t, os.WriteFile(filepath.Join(dir, file), []byte(value), 0o600))
+	return []string{"sh", "-c", `echo $$ > "$0/cgroup.procs" && exec "$@"`, dir}
+}
+
+func TestMemoryIsShort(t *testing.T) {
+	need(t)
+	const limit = "67108864"
+	group := inGroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
+	s := startServiceUnder(t, group, newSQLite(t), "GOMEMLIMIT=32MiB")
+	runFor(t, 500*time.Millisecond, 8, post(s.URL))
+	checkStarved(t, s, "64 MB of memory")
+}
+
+func TestProcessorIsShort(t *testing.T) {
+	need(t)
+	group := inGroup(t, "cpu", "cpu.cfs_quota_us", "50000", "cpu.max", "50000 100000")
+	checkStarved(t, startServiceUnder(t, group, newSQLite(t)), "half a processor")
+}
+
+// checkStarved asks for much of everything at once: pages, writes, bodies of the
+// greatest size that come slowly.
+func checkStarved(t *testing.T, s *service, name string) {
+	t.Helper()
+	l := startLoad(t, 64, mix(get(s.URL+"/tweet/?limit=1000"), post(s.URL), get(s.URL+"/tweet/1"), upload(s.URL)))
+	time.Sleep(6 * time.Second)
+	survived := alive(s)
+	l.stop()
+	other := 0
+	for _, a := range l.answers {
+		if !a.ok() && !a.problem {
+			other++
+		}
+	}
+	ready := readyWithin(t, s)
+	record(t, 9, name+", 64 clients", fmt.Sprintf("alive: %v; %v, %d no problem; ready after %.1f s", survived, statuses(l.answers), other, ready.Seconds()),
+		"alive, 0, ≤ 2 s", survived && alive(s) && other == 0 && ready <= 2*time.Second)
+}
+
+// upload sends a body that is as large as bodies may be, and is refused for what it says.
+func upload(url string) ask {
+	body := `{"text":"` + strings.Repeat("x", 1<<20-11) + `"}`
+	return func(l *load, _, _ int) answer {
+		a, _ := l.do("POST", url+"/tweet/", body)
+		return a
+	}
+}
+
+// A server that takes fewer connections than the pools of all replicas refuses some:
+// those requests get a 503.
+func TestDatabaseRefusesConnections(t *testing.T) {
+	need(t)
+	_, url := newPostgres(t, "max_connections=8", "superuser_reserved_connections=0", "max_wal_senders=0")
+	var answers []answer
+	for range 2 {
+		s := startService(t, url)
+		l := startLoad(t, 16, mix(post(s.URL), get(s.URL+"/tweet/")))
+		time.Sleep(2 * time.Second)
+		l.mu.Lock()
+		answers = append(answers, l.answers...)
+		l.mu.Unlock()
+	}
+	wrong := 0
+	for _, a := range answers {
+		if !a.ok() && (a.status != http.StatusServiceUnavailable || !a.problem) {
+			wrong++
+		}
+	}
+	record(t, 9, "8 connections for two pools of 10", fmt.Sprintf("%v, %d no 503", statuses(answers), wrong), "503 where refused, 0", wrong == 0 && statuses(answers)[503] > 0)
+}
