@@ -1,0 +1,65 @@
+package faults
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// naughty are texts that have broken other programs.
+var naughty = []string{
+	`"quotes" \ and / slashes`, "tab\tline\r\nfeed", "\u0001\u001f\u007f\u0085", "\u2028\u2029", "\ufeffmark", "e\u0301 is not \u00e9", "\u202egnirts\u202c", "\u200b\u200d\u2060",
+	"👨‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇩🇪", "<script>alert(1)</script>&amp;", "'; drop table tweet; --", "%s %d %n $1 ? {{.}} ${x} `id`", "\ue000\U000f0000", "\ufdd0\uffff\U0010ffff", " both ends ", "NULL",
+	"İıſKẞ", strings.Repeat("\U0001f600", 140), "Z̶̛̭a̷l̸g̵o̴", "مرحبا שלום", "../../etc/passwd", "\\u0041", "1e999", "C:\\NUL",
+}
+
+// Promise 8: what was accepted comes back as it was, also after a restart, and a log
+// shows what was asked for.
+func TestNaughtyTextComesBackAsItWas(t *testing.T) {
+	need(t)
+	for _, engine := range []string{"SQLite", "PostgreSQL"} {
+		s := startService(t, newDatabase(t, engine))
+		l := &load{requests: t.Context(), client: http.Client{Timeout: clientTimeout}}
+		hrefs := make([]string, len(naughty))
+		for i, text := range naughty {
+			body, err := json.Marshal(map[string]string{"text": text})
+			must(t, err)
+			_, answer := l.do("POST", s.URL+"/tweet/", string(body))
+			var created struct{ Text, Href string }
+			must(t, json.Unmarshal(answer, &created))
+			hrefs[i] = created.Href
+			l.do("GET", s.URL+"/not/"+url.PathEscape(text), "")
+		}
+		logged := paths(t, s)
+		s.Kill()
+		s.restart(t)
+		back, seen := 0, 0
+		for i, text := range naughty {
+			var got struct{ Text string }
+			getJSON(t, hrefs[i], &got)
+			if got.Text == text {
+				back++
+			}
+			if logged["/not/"+text] {
+				seen++
+			}
+		}
+		record(t, 8, fmt.Sprintf("%d naughty texts, %s, after kill -9", len(naughty), engine), fmt.Sprintf("%d come back, %d are in the log", back, seen),
+			"all", back == len(naughty) && seen == len(naughty))
+	}
+}
+
+// paths returns the paths in the access lines of a service.
+func paths(t *testing.T, s *service) map[string]bool {
+	t.Helper()
+	all := map[string]bool{}
+	for line := range strings.Lines(s.log(t)) {
+		var record struct{ Path string }
+		must(t, json.Unmarshal([]byte(line), &record))
+		all[record.Path] = true
+	}
+	return all
+}
