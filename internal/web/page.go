@@ -17,7 +17,7 @@ import (
 type PageInput struct {
 	Limit  int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most." example:"100"`
 	After  int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before." example:"1"`
-	Before int64 `query:"before" minimum:"1" doc:"Only the last ones with a smaller id: the first one of the page behind."`
+	Before int64 `query:"before" minimum:"1" doc:"Only the last ones with a smaller id: the first one of the page behind. Not together with after." example:"3"`
 }
 
 // Resolve refuses a parameter that is there twice: whoever stands between us and
