@@ -20,6 +20,8 @@ type proxy struct {
 	// open is closed while bytes may pass.
 	open    chan struct{}
 	refused bool
+	// healed is closed by heal, so that what is late arrives then.
+	healed chan struct{}
 }
 
 // newProxy stands before the target, and ends with the test.
@@ -29,7 +31,7 @@ func newProxy(t *testing.T, target string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{address: listener.Addr().String(), target: target, conns: map[net.Conn]bool{}, open: make(chan struct{})}
+	p := &proxy{address: listener.Addr().String(), target: target, conns: map[net.Conn]bool{}, open: make(chan struct{}), healed: make(chan struct{})}
 	close(p.open)
 	go func() {
 		for {
@@ -74,6 +76,8 @@ func (p *proxy) heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.delay, p.refused = 0, false
+	close(p.healed)
+	p.healed = make(chan struct{})
 	select {
 	case <-p.open:
 	default:
@@ -127,10 +131,15 @@ func (p *proxy) pass(to io.Writer, from io.Reader) {
 	for {
 		n, err := from.Read(piece)
 		p.mu.Lock()
-		open, delay := p.open, p.delay
+		open, delay, healed := p.open, p.delay, p.healed
 		p.mu.Unlock()
 		<-open
-		time.Sleep(delay)
+		if delay > 0 {
+			select {
+			case <-time.After(delay):
+			case <-healed:
+			}
+		}
 		if _, writeErr := to.Write(piece[:n]); err != nil || writeErr != nil {
 			return
 		}
