@@ -2,11 +2,14 @@ package main
 
 import (
 	"compress/gzip"
+	"fmt"
 	"io"
+	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/templatesite/internal/database"
 )
@@ -89,4 +92,44 @@ func TestPagesAreCompressed(t *testing.T) {
 	if text, err := io.ReadAll(z); err != nil || !strings.HasSuffix(string(text), "</html>\n") {
 		t.Errorf("the page ends too early: %v", err)
 	}
+}
+
+// Forms share the room that all bodies have in the memory: see internal/web/memory.go.
+// It is that of the process, so no other test runs beside this one.
+func TestManyLargeFormsLeaveRoomForSmallOnes(t *testing.T) {
+	s := startService(t, nil)
+	const form = "Content-Type: application/x-www-form-urlencoded"
+	var conns []net.Conn
+	for range 9 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+		_, err = fmt.Fprintf(conn, "POST /tweet/ HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s\r\nContent-Length: 1000000\r\n\r\n%s",
+			browser, form, strings.Repeat("x", 20_000))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	large := "note=" + strings.Repeat("x", 500_000)
+	becomes := func(status int) {
+		t.Helper()
+		answer := s.do("POST", "/tweet/", large, browser, form)
+		for tries := 0; answer.status != status && tries < 200; tries++ {
+			time.Sleep(10 * time.Millisecond)
+			answer = s.do("POST", "/tweet/", large, browser, form)
+		}
+		if answer.status != status || answer.header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("a large form is a %d, want %d", answer.status, status)
+		}
+	}
+	becomes(503)
+	if small := s.do("POST", "/tweet/", "text=small", browser, form); small.status != 303 {
+		t.Errorf("a small form is a %d", small.status)
+	}
+	for _, conn := range conns {
+		conn.Close()
+	}
+	becomes(422)
 }

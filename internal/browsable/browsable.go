@@ -28,9 +28,8 @@ var (
 )
 
 // Pages answers with a page whoever prefers one. It stands outside of the
-// middlewares that answer with problems, so that these are pages, too. A form's
-// body may be large enough for maxBody bytes of JSON; asset returns the URL of one
-// of Files.
+// middlewares that answer with problems, so that these are pages, too. A form may
+// have maxBody bytes, as any body; asset returns the URL of one of Files.
 func Pages(api *web.API, maxBody int64, asset func(name string) string) web.Middleware {
 	s := &site{
 		api: api, maxBody: maxBody,

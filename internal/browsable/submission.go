@@ -2,11 +2,9 @@ package browsable
 
 import (
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
-	"os"
 	"unicode/utf8"
 
 	"example.com/templatesite/internal/web"
@@ -35,19 +33,9 @@ func isForm(r *http.Request) bool {
 	return r.Method == http.MethodPost && err == nil && mediaType == "application/x-www-form-urlencoded"
 }
 
-// readForm reads what a form has sent. Encoded, a byte of JSON has up to three.
-func readForm(w http.ResponseWriter, r *http.Request, maxBody int64) (*submission, *web.Problem) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 3*maxBody+1024))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, web.NewProblem(http.StatusRequestEntityTooLarge, "The form is larger than this service accepts.")
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil, web.NewProblem(http.StatusRequestTimeout, "The form did not arrive in time.")
-	}
+// parseForm reads what a form has sent.
+func parseForm(data []byte) (*submission, *web.Problem) {
 	unreadable := web.NewProblem(http.StatusBadRequest, "The form could not be read.")
-	if err != nil {
-		return nil, unreadable.Because(err)
-	}
 	values, err := url.ParseQuery(string(data))
 	if err != nil {
 		return nil, unreadable.Because(err)

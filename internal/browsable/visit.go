@@ -36,7 +36,11 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		request: asJSON(r, operations), info: web.InfoFrom(r.Context()),
 	}
 	if isForm(r) {
-		v.submit(w)
+		v.answer.all = true
+		data, done, problem := web.ReadBody(w, v.request, s.maxBody)
+		// Until its page is sent, what was typed takes memory, as that shows it.
+		defer done()
+		v.submit(data, problem)
 	} else {
 		next.ServeHTTP(v.answer, v.request)
 	}
@@ -54,10 +58,12 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	v.render(w)
 }
 
-// submit sends on what a form stands for.
-func (v *visit) submit(w http.ResponseWriter) {
-	v.answer.all = true
-	sent, problem := readForm(w, v.request, v.maxBody)
+// submit sends on what a form stands for, unless it could not be read.
+func (v *visit) submit(data []byte, problem *web.Problem) {
+	var sent *submission
+	if problem == nil {
+		sent, problem = parseForm(data)
+	}
 	if problem != nil {
 		web.WriteProblem(v.answer, v.request, problem)
 		return

@@ -48,16 +48,32 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation, r
 	if !takes(op, r.Header) {
 		return nil, unsupported(op)
 	}
-	if r.ContentLength > a.options.MaxBodyBytes {
+	data, problem := readAll(w, r, a.options.MaxBodyBytes, room)
+	if problem == nil && len(data) == 0 {
+		problem = NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
+	}
+	return data, problem
+}
+
+// ReadBody reads a body that is no operation's own, of at most limit bytes. What it
+// takes of the memory that all bodies share is given back by done.
+func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) (data []byte, done func(), problem *Problem) {
+	var room room
+	data, problem = readAll(w, r, limit, &room)
+	return data, room.giveBack, problem
+}
+
+func readAll(w http.ResponseWriter, r *http.Request, limit int64, room *room) ([]byte, *Problem) {
+	if r.ContentLength > limit {
 		// Refused before a byte is read, so that "Expect: 100-continue" spares
 		// the client the upload.
 		return nil, tooLarge
 	}
 	size := r.ContentLength
 	if size < 0 {
-		size = a.options.MaxBodyBytes
+		size = limit
 	}
-	data, err := room.read(http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes), size)
+	data, err := room.read(http.MaxBytesReader(w, r.Body, limit), size)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge
 	}
@@ -70,8 +86,6 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation, r
 		return nil, NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
 	case err != nil:
 		return nil, NewProblem(http.StatusBadRequest, "The body could not be read.").Because(err)
-	case len(data) == 0:
-		return nil, NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
 	}
 	return data, nil
 }
