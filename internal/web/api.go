@@ -33,7 +33,7 @@ type API struct {
 	huma.API
 	*Mux
 	options Options
-	turns   *turns // nil is no bound
+	turns   map[bool]*turns // of reads (true) and of changes; nil is no bound
 }
 
 // NewAPI returns an API with no operations.
@@ -85,7 +85,7 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 	if op.Method == http.MethodGet {
 		handler = readAgain(a.options.Lost, handler)
 	}
-	handler = inTurn(a.turns, handler)
+	handler = inTurn(a.turns[op.Method == http.MethodGet], handler)
 	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {

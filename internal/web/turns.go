@@ -25,7 +25,11 @@ var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to
 // clients nor a database that hangs are in the way of what needs no database.
 func (a *API) Bounded(limit int) *API {
 	bounded := *a
-	bounded.turns = &turns{taken: make(chan struct{}, limit)}
+	// Reads have turns of their own: changes may wait for somebody's lock.
+	bounded.turns = map[bool]*turns{}
+	for _, reads := range []bool{true, false} {
+		bounded.turns[reads] = &turns{taken: make(chan struct{}, limit)}
+	}
 	return &bounded
 }
 
