@@ -7,20 +7,16 @@ import (
 	"net/http"
 )
 
-// capture is the answer of the handlers. JSON is kept, to make a page of it;
-// anything else, such as a file, passes to the client as it comes.
+// capture is the answer of the handlers. What a page is made of is kept; anything
+// else, such as a file, passes to the client as it comes.
 type capture struct {
 	to     http.ResponseWriter
 	header http.Header
 	status int
 	body   bytes.Buffer
 	passed bool
-	// all says that nothing passes.
-	all bool
-}
-
-func newCapture(to http.ResponseWriter) *capture {
-	return &capture{to: to, header: to.Header().Clone()}
+	// data says that JSON is an answer of the API, and no file; all that nothing passes.
+	data, all bool
 }
 
 func (c *capture) Header() http.Header {
@@ -36,7 +32,7 @@ func (c *capture) WriteHeader(status int) {
 	switch {
 	case c.passed || status < http.StatusOK:
 		c.to.WriteHeader(status)
-	case c.all || isJSON(c.header.Get("Content-Type")):
+	case c.all || c.isForPage():
 		c.status = status
 		c.body.Reset()
 	default:
@@ -49,17 +45,15 @@ func (c *capture) WriteHeader(status int) {
 }
 
 func (c *capture) Write(data []byte) (int, error) {
-	if c.status == 0 && !c.passed {
-		c.WriteHeader(http.StatusOK)
-	}
+	c.begin()
 	if c.passed {
 		return c.to.Write(data)
 	}
 	return c.body.Write(data)
 }
 
-// done ends the answer of a handler that has written nothing.
-func (c *capture) done() {
+// begin begins the answer of a handler that has named no status.
+func (c *capture) begin() {
 	if c.status == 0 && !c.passed {
 		c.WriteHeader(http.StatusOK)
 	}
@@ -67,7 +61,10 @@ func (c *capture) done() {
 
 func (c *capture) ok() bool { return c.status >= 200 && c.status < 300 }
 
-func isJSON(contentType string) bool {
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (mediaType == "application/json" || mediaType == "application/problem+json")
+// isForPage reports whether a page can be made of the answer: it is JSON of the API,
+// and neither encoded nor a part.
+func (c *capture) isForPage() bool {
+	mediaType, _, err := mime.ParseMediaType(c.header.Get("Content-Type"))
+	return err == nil && (mediaType == "application/problem+json" || c.data && mediaType == "application/json") &&
+		c.header.Get("Content-Encoding") == "" && c.header.Get("Content-Range") == ""
 }

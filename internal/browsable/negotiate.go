@@ -42,11 +42,12 @@ func mayMeanHTML(accept string) bool {
 var conditions = []string{"If-None-Match", "If-Modified-Since", "Range", "If-Range"}
 
 // asJSON returns r as a program would have sent it, which is what the handlers
-// see. Links in the answer do not repeat how this one was asked for.
-func asJSON(r *http.Request, operations map[string]*huma.Operation) *http.Request {
+// see; data says that they answer with JSON. Links in the answer do not repeat how
+// this one was asked for.
+func asJSON(r *http.Request, data bool) *http.Request {
 	c := r.Clone(r.Context())
 	c.Header.Set("Accept", "application/json")
-	if get := operations[http.MethodGet]; get != nil && answersJSON(get) {
+	if data && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		for _, name := range conditions {
 			c.Header.Del(name)
 		}
@@ -56,7 +57,19 @@ func asJSON(r *http.Request, operations map[string]*huma.Operation) *http.Reques
 	return c
 }
 
-func answersJSON(op *huma.Operation) bool {
+// answersJSON reports whether a method answers with JSON: OPTIONS always does, the
+// others when they are described so.
+func answersJSON(operations map[string]*huma.Operation, method string) bool {
+	switch method {
+	case http.MethodOptions:
+		return true
+	case http.MethodHead:
+		method = http.MethodGet
+	}
+	op := operations[method]
+	if op == nil {
+		return false
+	}
 	for _, response := range op.Responses {
 		if response.Content["application/json"] != nil {
 			return true
@@ -65,8 +78,12 @@ func answersJSON(op *huma.Operation) bool {
 	return false
 }
 
-// withoutFormat keeps the query as it was written, but for that parameter.
+// withoutFormat keeps the query as it was written, but for that parameter. What is
+// malformed stays, for the handlers to refuse it.
 func withoutFormat(query string) string {
+	if _, err := url.ParseQuery(query); err != nil {
+		return query
+	}
 	var kept []string
 	for pair := range strings.SplitSeq(query, "&") {
 		if name, _, _ := strings.Cut(pair, "="); name != "format" && pair != "" {

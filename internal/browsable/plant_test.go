@@ -3,8 +3,10 @@ package browsable_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -126,6 +128,21 @@ func (p *plants) delete(_ context.Context, in *web.ItemInput) (*struct{}, error)
 
 const html = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
+// notes is a file that is JSON.
+var notes = `{"notes":"` + strings.Repeat("x", 2000) + `"}`
+
+// answers registers a handler that answers a GET with JSON as it is.
+func answers(api *web.API, path string, h http.HandlerFunc) {
+	api.OpenAPI().AddOperation(&huma.Operation{
+		Method: "GET", Path: path,
+		Responses: map[string]*huma.Response{"200": {Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{}}}}},
+	})
+	api.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		h(w, r)
+	})
+}
+
 // start returns a client of the garden.
 func start(t *testing.T) *webtest.Client { return webtest.New(t, garden(t)) }
 
@@ -136,8 +153,7 @@ func garden(t *testing.T) http.Handler {
 		Classify: func(error) *web.Problem { return nil },
 	})
 	(&plants{all: map[int64]plant{}}).routes(api)
-	api.HandleFunc("GET /panic", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+	answers(api, "/panic", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"half":`))
 		panic("half way")
 	})
@@ -145,9 +161,14 @@ func garden(t *testing.T) http.Handler {
 		func(context.Context, *struct{}) (*struct{ Body string }, error) {
 			return &struct{ Body string }{"Done."}, nil
 		})
-	api.HandleFunc("GET /strange", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(strange))
+	answers(api, "/strange", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(strange)) })
+	answers(api, "/encoded", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write([]byte("compressed"))
+	})
+	api.File("notes", "/notes.json", "Notes", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"notes"`)
+		http.ServeContent(w, r, "notes.json", time.Time{}, strings.NewReader(notes))
 	})
 	api.HandleFunc("GET /static/{name}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))

@@ -31,9 +31,10 @@ type visit struct {
 
 func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	operations := s.api.Operations(s.api.Match(r))
+	data := answersJSON(operations, r.Method)
 	v := &visit{
-		site: s, next: next, operations: operations, answer: newCapture(w),
-		request: asJSON(r, operations), info: web.InfoFrom(r.Context()),
+		site: s, next: next, operations: operations, answer: &capture{to: w, header: w.Header().Clone(), data: data},
+		request: asJSON(r, data), info: web.InfoFrom(r.Context()),
 	}
 	if isForm(r) {
 		v.answer.all = true
@@ -44,7 +45,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	} else {
 		next.ServeHTTP(v.answer, v.request)
 	}
-	v.answer.done()
+	v.answer.begin()
 	if v.answer.passed {
 		return
 	}
