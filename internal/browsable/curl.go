@@ -7,8 +7,11 @@ import (
 )
 
 // curl returns the command that asks the same from a shell.
-func (v *visit) curl(method, url, etag, body string) string {
+func curl(method, url, etag, body string) string {
 	command := []string{"curl"}
+	if strings.ContainsAny(url, "[]{}") {
+		command = append(command, "-g") // or curl would take them for lists of URLs
+	}
 	if method != "GET" {
 		command = append(command, "-X", method)
 	}
@@ -21,7 +24,7 @@ func (v *visit) curl(method, url, etag, body string) string {
 		if compact.Compact() == nil {
 			body = string(compact)
 		}
-		command = append(command, "-H", quoted("Content-Type: application/json"), "-d", quoted(body))
+		command = append(command, "-H", quoted("Content-Type: application/json"), "--data-raw", quoted(body))
 	}
 	return strings.Join(command, " ")
 }

@@ -2,7 +2,6 @@ package browsable
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,43 +24,34 @@ type form struct {
 }
 
 // forms returns the forms that make sense here: one to create where POST is
-// answered, and ones to change and to delete what was read or what was sent.
+// answered, and ones to change and to delete what was read. Who has sent a form that
+// did not do its work sees that one.
 func (v *visit) forms(item jsontext.Value, etag string) []*form {
 	var all []*form
-	if op := v.operations[http.MethodPost]; op != nil {
-		button := "Send"
-		if op.Responses["201"] != nil {
-			button = "Create"
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		op := v.operations[method]
+		if op == nil || method == http.MethodPatch && v.operations[http.MethodPut] != nil {
+			continue
 		}
-		f := v.form(op, button)
-		f.Raw = indented(example(f.Fields))
-		v.finish(f, "")
-		all = append(all, f)
-	}
-	if item == nil && (v.sent == nil || v.sent.method == http.MethodPost) {
-		return all
-	}
-	for _, method := range []string{http.MethodPut, http.MethodPatch} {
-		if op := v.operations[method]; op != nil {
-			f := v.form(op, "Save")
+		f := v.form(op)
+		switch {
+		case v.sent != nil && item == nil && !v.sent.isOf(f), item == nil && v.sent == nil && method != http.MethodPost:
+			continue
+		case method == http.MethodPost:
+			f.Raw = indented(example(f.Fields))
+		case method != http.MethodDelete:
 			f.RawOnly = !fill(f.Fields, item)
 			f.Raw = indented(writable(f.Fields, item))
-			v.finish(f, etag)
-			all = append(all, f)
-			break
 		}
-	}
-	if op := v.operations[http.MethodDelete]; op != nil {
-		f := v.form(op, "Delete")
 		v.finish(f, etag)
 		all = append(all, f)
 	}
 	return all
 }
 
-func (v *visit) form(op *huma.Operation, button string) *form {
+func (v *visit) form(op *huma.Operation) *form {
 	f := &form{
-		ID: strings.ToLower(op.Method), Title: op.Summary, Help: op.Description, Method: op.Method, Button: button,
+		ID: strings.ToLower(op.Method), Title: op.Summary, Help: op.Description, Method: op.Method, Button: button(op),
 		Action: v.request.URL.EscapedPath(), Fields: v.fields(op),
 	}
 	if op.RequestBody != nil {
@@ -73,10 +63,24 @@ func (v *visit) form(op *huma.Operation, button string) *form {
 	return f
 }
 
+func button(op *huma.Operation) string {
+	switch {
+	case op.Method == http.MethodDelete:
+		return "Delete"
+	case op.Method != http.MethodPost:
+		return "Save"
+	case op.Responses["201"] != nil:
+		return "Create"
+	}
+	return "Send"
+}
+
 // finish completes f with what was typed into it, when it is the one that was sent.
 func (v *visit) finish(f *form, etag string) {
-	f.ETag = etag
-	if v.sent != nil && (v.sent.method == f.Method || slices.Contains(f.RawMethods, v.sent.method)) {
+	if f.Method != http.MethodPost {
+		f.ETag = etag
+	}
+	if v.sent.isOf(f) {
 		f.RawOnly, f.RawOpen = v.sent.raw, v.sent.raw
 		if v.sent.raw {
 			f.Raw = v.sent.body
@@ -88,5 +92,26 @@ func (v *visit) finish(f *form, etag string) {
 	if len(f.RawMethods) > 0 && len(f.Fields) == 0 {
 		f.RawOnly = true
 	}
-	f.Curl = v.curl(f.Method, v.info.BaseURL+f.Action, f.ETag, f.Raw)
+	f.Curl = curl(f.Method, v.info.BaseURL+f.Action, f.ETag, f.Raw)
+}
+
+// filter returns the controls for the query parameters of a GET, as they are now.
+func (v *visit) filter() []*field {
+	op := v.operations[http.MethodGet]
+	if op == nil || v.sent != nil {
+		return nil
+	}
+	var all []*field
+	query := v.request.URL.Query()
+	for _, param := range op.Parameters {
+		if schema := v.resolve(param.Schema); param.In == "query" && schema != nil {
+			f := v.field(param.Name, schema, param.Required)
+			f.Help = param.Description
+			if query.Has(param.Name) {
+				f.Value = query.Get(param.Name)
+			}
+			all = append(all, f)
+		}
+	}
+	return all
 }

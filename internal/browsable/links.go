@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -94,52 +93,34 @@ func (v *visit) answers(path string) bool {
 	return v.api.Match(&http.Request{Method: http.MethodGet, URL: target, Host: v.request.Host}) != ""
 }
 
-var nextLink = regexp.MustCompile(`<([^>]*)>; rel="next"`)
+// turn is a link to another page of a collection.
+type turn struct{ Rel, Name, URL string }
 
-// paging finds the next page by Link. A keyset leads only forward, so the way back
-// is the browser's own, or to the first page: that of the same query, but for after.
-func (v *visit) paging(p *view) {
-	current := v.request.URL
-	if next := nextLink.FindStringSubmatch(v.answer.header.Get("Link")); next != nil {
-		if target, err := url.Parse(next[1]); err == nil {
-			p.Next = target.RequestURI()
-		}
-	}
-	query := current.Query()
-	if query.Get("after") != "" && v.answer.ok() {
-		query.Del("after")
-		p.First = current.EscapedPath()
-		if len(query) > 0 {
-			p.First += "?" + query.Encode()
-		}
-	}
-}
+// relation finds the links of a Link header by what they lead to.
+var relation = regexp.MustCompile(`<([^>]*)>; rel="(\w+)"`)
 
-// filter returns the controls for the query parameters of a GET, as they are now.
-func (v *visit) filter() []*field {
-	op := v.operations[http.MethodGet]
-	if op == nil || v.sent != nil {
-		return nil
-	}
-	var all []*field
+// turns are the links of the answer, and one to the first page: that of the same
+// query, but for where it begins or ends.
+func (v *visit) turns() []turn {
+	targets := map[string]string{}
 	query := v.request.URL.Query()
-	for _, param := range op.Parameters {
-		if schema := v.resolve(param.Schema); param.In == "query" && schema != nil {
-			f := v.field(param.Name, schema, param.Required)
-			f.Help = param.Description
-			if query.Has(param.Name) {
-				f.Value = query.Get(param.Name)
+	if v.answer.ok() && (query.Get("after") != "" || query.Get("before") != "") {
+		query.Del("after")
+		query.Del("before")
+		targets["first"] = strings.TrimSuffix(v.request.URL.EscapedPath()+"?"+query.Encode(), "?")
+	}
+	for _, header := range v.answer.header.Values("Link") {
+		for _, found := range relation.FindAllStringSubmatch(header, -1) {
+			if target, err := url.Parse(found[1]); err == nil {
+				targets[found[2]] = target.RequestURI()
 			}
-			all = append(all, f)
+		}
+	}
+	var all []turn
+	for _, t := range []turn{{Rel: "first", Name: "First page"}, {Rel: "prev", Name: "Previous page"}, {Rel: "next", Name: "Next page"}} {
+		if t.URL = targets[t.Rel]; t.URL != "" {
+			all = append(all, t)
 		}
 	}
 	return all
-}
-
-func unquoted(value jsontext.Value) string {
-	var text string
-	if value.Kind() != '"' || json.Unmarshal(value, &text, jsontext.AllowInvalidUTF8(true)) != nil {
-		return ""
-	}
-	return text
 }

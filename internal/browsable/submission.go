@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"unicode/utf8"
 
 	"example.com/templatesite/internal/web"
@@ -54,6 +55,11 @@ func parseForm(data []byte) (*submission, *web.Problem) {
 		return nil, web.NewProblem(http.StatusBadRequest, "A form stands for POST, PUT, PATCH or DELETE.")
 	}
 	return sent, nil
+}
+
+// isOf reports whether f is the form that was sent.
+func (s *submission) isOf(f *form) bool {
+	return s != nil && (s.method == f.Method || slices.Contains(f.RawMethods, s.method))
 }
 
 // json returns the body that the form stands for.

@@ -3,6 +3,8 @@ package browsable
 import (
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -156,6 +158,14 @@ func members(all jsontext.Value) map[string]jsontext.Value {
 	return values
 }
 
+func unquoted(value jsontext.Value) string {
+	var text string
+	if value.Kind() != '"' || json.Unmarshal(value, &text, jsontext.AllowInvalidUTF8(true)) != nil {
+		return ""
+	}
+	return text
+}
+
 // example is the body that a schema's defaults and examples make, to begin with.
 func example(fields []*field) jsontext.Value {
 	values := url.Values{}
@@ -195,7 +205,13 @@ func writable(fields []*field, all jsontext.Value) jsontext.Value {
 func indented(value jsontext.Value) string {
 	pretty := append(jsontext.Value(nil), value...)
 	if err := pretty.Indent(jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)); err != nil {
-		return string(value)
+		pretty = value
 	}
-	return string(pretty)
+	return directions.ReplaceAllStringFunc(string(pretty), func(control string) string {
+		return strings.Trim(strconv.QuoteToASCII(control), `"`)
+	})
 }
+
+// directions are the characters that turn the direction of text: unless they are
+// written as what they are, JSON would look as if it said something else.
+var directions = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)

@@ -26,7 +26,7 @@ type view struct {
 	StatusText, Allow, JSONURL string
 	Headers                    []header
 	Body                       template.HTML
-	First, Next                string
+	Turns                      []turn
 	Filter                     []*field
 	// Groups are the links of an answer that has nothing else.
 	Groups []group
@@ -72,13 +72,13 @@ func (v *visit) view() *view {
 		Headers: headers(v.answer.header), Body: highlight(body), Filter: v.filter(), Groups: v.groups(body),
 	}
 	p.Title, p.Lead = v.title(p)
-	p.Curl = v.curl(p.Method, v.info.BaseURL+url.RequestURI(), "", "")
-	v.paging(p)
+	p.Curl = curl(p.Method, v.info.BaseURL+url.RequestURI(), "", "")
+	p.Turns = v.turns()
 	item, etag := v.item()
 	p.Forms = v.forms(item, etag)
 	if v.sent != nil {
 		p.Sent = true
-		p.Curl = v.curl(p.Method, v.info.BaseURL+url.RequestURI(), v.sent.etag, v.sent.body)
+		p.Curl = curl(p.Method, v.info.BaseURL+url.RequestURI(), v.sent.etag, v.sent.body)
 	}
 	if v.answer.status >= http.StatusBadRequest {
 		v.explain(p, body)
@@ -128,7 +128,7 @@ func (v *visit) explain(p *view, body jsontext.Value) {
 func (v *visit) compare(p *view) {
 	p.Now = highlight(jsontext.Value(v.now.body.Bytes()))
 	for _, f := range p.Forms {
-		if f.Method == v.sent.method || slices.Contains(f.RawMethods, v.sent.method) {
+		if v.sent.isOf(f) {
 			p.Conflict = f
 			break
 		}
