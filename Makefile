@@ -11,6 +11,7 @@ run: ## serve on localhost:8000, with SQLite
 
 test: ## run all tests; on PostgreSQL, too, when TEST_DATABASE_URL names a server
 	go test ./...
+	@test -n "$$TEST_DATABASE_URL" || echo 'PostgreSQL was not covered: TEST_DATABASE_URL is not set'
 
 check: lint ## lint, and test with the race detector
 	go test -race ./...
