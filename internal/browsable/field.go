@@ -2,10 +2,8 @@ package browsable
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,14 +11,16 @@ import (
 
 // field is one property of a schema, or one parameter, and its control in a form.
 type field struct {
-	// Name is the path of the property, with dots between; Label is its last part.
+	// Name is the path of the property, with dots between; Label is its own name.
 	Name, Label, Help, Limits string
 	// Control is input, textarea, select, checkbox, json or fieldset.
 	Control string
 	// Type is that of an input.
 	Type string
 	// What follows are the attributes of the control.
-	Required                bool
+	Required bool
+	// Loose says that what is around the field may be left out, and the field with it.
+	Loose                   bool
 	Min, Max, Step, Pattern string
 	MaxLength               int
 	Placeholder, Value      string
@@ -79,6 +79,7 @@ func (s *site) fieldsOf(schema *huma.Schema, prefix string) []*field {
 			continue
 		}
 		f := s.field(prefix+name, property, slices.Contains(schema.Required, name))
+		f.Label = name
 		// Beside a reference stands what is true of this place alone.
 		f.Help = cmp.Or(schema.Properties[name].Description, f.Help)
 		all = append(all, f)
@@ -88,8 +89,7 @@ func (s *site) fieldsOf(schema *huma.Schema, prefix string) []*field {
 
 func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 	f := &field{
-		Name: name, Label: name[strings.LastIndex(name, ".")+1:], Help: schema.Description, Required: required,
-		Value: text(schema.Default), schema: schema, Pattern: schema.Pattern,
+		Name: name, Label: name, Help: schema.Description, Required: required, Value: text(schema.Default), schema: schema,
 	}
 	if len(schema.Examples) > 0 {
 		f.Placeholder = text(schema.Examples[0])
@@ -98,9 +98,11 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 	case len(schema.Enum) > 0:
 		f.Control = "select"
 		for _, value := range schema.Enum {
-			f.Options = append(f.Options, text(value))
+			if value != nil {
+				f.Options = append(f.Options, text(value))
+			}
 		}
-	case schema.Type == huma.TypeBoolean && required:
+	case schema.Type == huma.TypeBoolean && required && !schema.Nullable:
 		f.Control = "checkbox"
 	case schema.Type == huma.TypeBoolean:
 		f.Control, f.Options = "select", []string{"true", "false"}
@@ -110,65 +112,28 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 		f.text()
 	case schema.Type == huma.TypeObject && len(schema.Properties) > 0 && strings.Count(name, ".") < maxNesting:
 		f.Control, f.Fields = "fieldset", s.fieldsOf(schema, name+".")
+		if !required || schema.Nullable {
+			loosen(f.Fields)
+		}
 	default:
 		f.Control, f.Limits = "json", "as JSON"
 	}
 	return f
 }
 
-func (f *field) number() {
-	s := f.schema
-	f.Control, f.Type, f.Step = "input", "number", "any"
-	if s.Type == huma.TypeInteger {
-		f.Step = "1"
+func loosen(fields []*field) {
+	for _, f := range fields {
+		f.Loose = true
+		loosen(f.Fields)
 	}
-	if s.MultipleOf != nil {
-		f.Step = number(s.MultipleOf)
-	}
-	f.Min, f.Max = number(s.Minimum), number(s.Maximum)
-	f.Limits = limits(f.Min, f.Max, "")
 }
 
-// inputTypes are those of the formats for which browsers have a control that holds
-// what the API takes.
-var inputTypes = map[string]string{"date": "date", "email": "email", "uri": "url", "password": "password"}
-
-func (f *field) text() {
-	s := f.schema
-	f.Control, f.Type = "input", cmp.Or(inputTypes[s.Format], "text")
-	if s.Format == "" && s.Pattern == "" && (s.MaxLength == nil || *s.MaxLength > longText) {
-		f.Control = "textarea"
-	}
-	var least, most string
-	if s.MinLength != nil && *s.MinLength > 0 {
-		least = strconv.Itoa(*s.MinLength)
-	}
-	if s.MaxLength != nil {
-		most = strconv.Itoa(*s.MaxLength)
-		// Browsers count UTF-16 units, of which a character has one or two: this
-		// bound refuses nothing that the API takes.
-		f.MaxLength = 2 * *s.MaxLength
-	}
-	f.Limits = cmp.Or(s.PatternDescription, limits(least, most, " characters"))
-}
-
-func limits(least, most, unit string) string {
-	switch {
-	case least != "" && most != "":
-		return least + " to " + most + unit
-	case least != "":
-		return "at least " + least + unit
-	case most != "":
-		return "at most " + most + unit
-	}
-	return ""
-}
-
-func number(n *float64) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.FormatFloat(*n, 'f', -1, 64)
+// nameable reports whether all fields can be controls: some names would mean
+// something else in what a form sends.
+func nameable(fields []*field) bool {
+	return !slices.ContainsFunc(fields, func(f *field) bool {
+		return strings.Contains(f.Label, ".") || slices.Contains([]string{methodName, etagName, contentName}, f.Name) || !nameable(f.Fields)
+	})
 }
 
 // text is a value of a schema as it is typed.
@@ -176,19 +141,12 @@ func text(value any) string {
 	switch value := value.(type) {
 	case nil:
 		return ""
+	case string:
+		return value
 	case float64:
 		return number(&value)
 	}
-	return fmt.Sprint(value)
-}
-
-// InputType is a plain one when that of f would not show what was typed.
-func (f *field) InputType() string {
-	_, err := strconv.ParseFloat(f.Value, 64)
-	if f.Type == "number" && f.Value != "" && err != nil {
-		return "text"
-	}
-	return f.Type
+	return string(marshal(value))
 }
 
 // Counted is the number of characters up to which a script may count.

@@ -89,7 +89,7 @@ func (v *visit) finish(f *form, etag string) {
 			f.Raw = indented(jsontext.Value(v.sent.body))
 		}
 	}
-	if len(f.RawMethods) > 0 && len(f.Fields) == 0 {
+	if len(f.RawMethods) > 0 && (len(f.Fields) == 0 || !nameable(f.Fields)) {
 		f.RawOnly = true
 	}
 	f.Curl = curl(f.Method, v.info.BaseURL+f.Action, f.ETag, f.Raw)

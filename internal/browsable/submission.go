@@ -8,6 +8,9 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"example.com/templatesite/internal/web"
 )
 
@@ -62,10 +65,20 @@ func (s *submission) isOf(f *form) bool {
 	return s != nil && (s.method == f.Method || slices.Contains(f.RawMethods, s.method))
 }
 
-// json returns the body that the form stands for.
-func (s *submission) json(fields []*field) string {
-	if s.raw {
-		return s.values.Get(contentName)
+// body returns the JSON that the form stands for. A patch says what differs from what
+// there is.
+func (v *visit) body(op *huma.Operation) string {
+	if v.sent.raw {
+		return v.sent.values.Get(contentName)
 	}
-	return string(encode(fields, s.values, s.method))
+	fields := v.fields(op)
+	body := encode(fields, v.sent.values)
+	if v.sent.method == http.MethodPatch {
+		var before jsontext.Value
+		if now := v.read(); now != nil {
+			before = writable(fields, now.body.Bytes())
+		}
+		body = mergePatch(before, body)
+	}
+	return string(body)
 }

@@ -77,7 +77,7 @@ func (v *visit) submit(data []byte, problem *web.Problem) {
 		v.request.Header.Set("If-Match", sent.etag)
 	}
 	if op := v.operations[sent.method]; op != nil && op.RequestBody != nil {
-		sent.body = sent.json(v.fields(op))
+		sent.body = v.body(op)
 		v.request.Body, v.request.ContentLength = io.NopCloser(strings.NewReader(sent.body)), int64(len(sent.body))
 		v.request.Header.Set("Content-Type", "application/json")
 	}

@@ -1,0 +1,101 @@
+package browsable
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// member is a member of a JSON object whose order is kept.
+type member struct {
+	name  string
+	value jsontext.Value
+}
+
+func object(members []member) jsontext.Value {
+	text := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(text, marshal(m.name)...), ':')
+		text = append(text, m.value...)
+	}
+	return append(text, '}')
+}
+
+// marshal writes what cannot fail: text that is no Unicode is refused before.
+func marshal(value any) jsontext.Value {
+	data, err := json.Marshal(value, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// members returns the members of a JSON object, or nil when it is none.
+func members(all jsontext.Value) map[string]jsontext.Value {
+	var values map[string]jsontext.Value
+	if all.Kind() != '{' || json.Unmarshal(all, &values, jsontext.AllowInvalidUTF8(true)) != nil {
+		return nil
+	}
+	return values
+}
+
+func unquoted(value jsontext.Value) string {
+	var text string
+	if value.Kind() != '"' || json.Unmarshal(value, &text, jsontext.AllowInvalidUTF8(true)) != nil {
+		return ""
+	}
+	return text
+}
+
+// covers reports whether sent says all of what is stored. What is null may be left
+// out.
+func covers(sent, stored jsontext.Value) bool {
+	switch stored.Kind() {
+	case 'n':
+		return sent == nil || sent.Kind() == 'n'
+	case '{':
+		parts := members(sent)
+		for name, value := range members(stored) {
+			if !covers(parts[name], value) {
+				return false
+			}
+		}
+		return sent.Kind() == '{'
+	}
+	return same(sent, stored)
+}
+
+// same reports whether two values differ in nothing but the order of names and how
+// texts are escaped.
+func same(a, b jsontext.Value) bool {
+	a, b = a.Clone(), b.Clone()
+	asWritten := []jsontext.Options{jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)}
+	return a.Canonicalize(asWritten...) == nil && b.Canonicalize(asWritten...) == nil && bytes.Equal(a, b)
+}
+
+// isEmpty reports whether a value is what an empty control stands for.
+func isEmpty(value jsontext.Value) bool {
+	return value == nil || value.Kind() == 'n' || string(value) == `""`
+}
+
+// indented returns value over several lines, for a person to read or change.
+func indented(value jsontext.Value) string {
+	pretty := append(jsontext.Value(nil), value...)
+	if err := pretty.Indent(jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)); err != nil {
+		pretty = value
+	}
+	return directions.ReplaceAllStringFunc(string(pretty), func(control string) string {
+		return strings.Trim(strconv.QuoteToASCII(control), `"`)
+	})
+}
+
+// directions are the characters that turn the direction of text: unless they are
+// written as what they are, JSON would look as if it said something else.
+var directions = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
