@@ -186,9 +186,6 @@ func naughty(t *testing.T, b *browsertest.Browser) {
 		created := s.do("POST", "/tweet/", string(body))
 		path := strings.TrimPrefix(created.header.Get("Location"), s.url)
 		tab.Visit(path)
-		if strings.ContainsAny(text, "<>") {
-			continue // they are here to be seen
-		}
 		tab.Follow("Save")
 		var saved struct{ Text string }
 		if err := json.Unmarshal([]byte(s.do("GET", path, "").body), &saved); err != nil || saved.Text != text {

@@ -41,3 +41,26 @@ func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
 	tab.Follow("Save")
 	tab.Want("It is saved.", `"note": "two\nlines"`)
 }
+
+func TestErrorsAreSeenInABrowser(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(web.Chain(garden(t), middleware.Identify(nil)))
+	t.Cleanup(server.Close)
+	tab := browsertest.Start(t).Open(t, server.URL)
+	for path, want := range map[string]struct {
+		status int
+		text   string
+	}{
+		"/water": {http.StatusMethodNotAllowed, "This address does not do that. It answers OPTIONS, POST."},
+		"/panic": {http.StatusInternalServerError, "Internal Server Error."},
+		"/sell":  {http.StatusServiceUnavailable, "The service is stopping. Try again."},
+	} {
+		if status := tab.Visit(path); status != want.status {
+			t.Errorf("%s is a %d, want %d", path, status, want.status)
+		}
+		tab.Want(want.text)
+		for _, found := range tab.Audit() {
+			t.Errorf("%s: %s", path, found)
+		}
+	}
+}

@@ -166,6 +166,8 @@ func garden(t *testing.T) http.Handler {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write([]byte("compressed"))
 	})
+	web.Register(api, huma.Operation{OperationID: "sell", Method: "GET", Path: "/sell", Summary: "Sell all"},
+		func(context.Context, *struct{}) (*struct{ Body string }, error) { return nil, web.ErrStopping })
 	api.File("notes", "/notes.json", "Notes", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"notes"`)
 		http.ServeContent(w, r, "notes.json", time.Time{}, strings.NewReader(notes))
