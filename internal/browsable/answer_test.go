@@ -55,6 +55,9 @@ func TestTextThatTurnsItsDirectionIsShownAsWhatItIs(t *testing.T) {
 	if rest := strings.Replace(page.Body, control, "", 1); rest == page.Body || strings.ContainsAny(rest, "\u202e\u2066\u2069\u202c") {
 		t.Errorf("it turns what is beside it, or cannot be edited: %s", page.Body)
 	}
+	if path := c.Do("GET", "/plant/%E2%80%AEgnp", "", html).Body; strings.Contains(path, "\u202e") || !strings.Contains(path, `/plant/\u202egnp`) {
+		t.Errorf("it turns the path: %s", path)
+	}
 }
 
 func TestFormThatFailedIsTheOnlyOneOnItsPage(t *testing.T) {

@@ -91,11 +91,15 @@ func indented(value jsontext.Value) string {
 	if err := pretty.Indent(jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)); err != nil {
 		pretty = value
 	}
-	return directions.ReplaceAllStringFunc(string(pretty), func(control string) string {
+	return visible(string(pretty))
+}
+
+// visible writes the characters that turn the direction of text as JSON's escapes:
+// text would look as if it said something else.
+func visible(text string) string {
+	return directions.ReplaceAllStringFunc(text, func(control string) string {
 		return strings.Trim(strconv.QuoteToASCII(control), `"`)
 	})
 }
 
-// directions are the characters that turn the direction of text: unless they are
-// written as what they are, JSON would look as if it said something else.
 var directions = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)

@@ -73,7 +73,7 @@ func (v *visit) crumbs() []crumb {
 		}
 		step := path[:i+1]
 		name, _ := url.PathUnescape(step[strings.LastIndex(strings.TrimSuffix(step, "/"), "/")+1:])
-		one := crumb{Name: strings.TrimSuffix(name, "/")}
+		one := crumb{Name: visible(strings.TrimSuffix(name, "/"))}
 		for _, target := range []string{step, strings.TrimSuffix(step, "/")} {
 			if one.URL == "" && v.answers(target) {
 				one.URL = target

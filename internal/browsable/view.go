@@ -67,7 +67,7 @@ func (v *visit) view() *view {
 	p := &view{
 		site: v.site, Site: about.Title, Version: about.Version, Request: v.info.ID,
 		Documents: v.documents(), Crumbs: v.crumbs(), Notice: v.notice, Index: url.Path == "/",
-		Method: v.request.Method, Path: url.Path, Query: url.RawQuery,
+		Method: v.request.Method, Path: visible(url.Path), Query: url.RawQuery,
 		Status: v.answer.status, StatusText: http.StatusText(v.answer.status), Allow: v.allow(), JSONURL: withFormat(url, "json"),
 		Headers: headers(v.answer.header), Body: highlight(body), Filter: v.filter(), Groups: v.groups(body),
 	}
