@@ -120,6 +120,8 @@ func pageByPage(t *testing.T, b *browsertest.Browser) {
 	if len(seen) != 250 {
 		t.Errorf("there are %d tweets", len(seen))
 	}
+	tab.Follow("Previous page")
+	tab.Want(`"id": 101`, `"id": 200`, "Next page")
 	tab.Follow("First page")
 	tab.Type("#query-limit", "3")
 	tab.Type("#query-after", "7")
