@@ -86,13 +86,20 @@ func mergePatch(before, after jsontext.Value) jsontext.Value {
 	from, to := members(before), members(after)
 	var changes []member
 	for _, name := range names(from, to) {
-		was, is := from[name], to[name]
-		if same(was, is) || isEmpty(was) && isEmpty(is) {
-			continue
+		if was, is := from[name], to[name]; !alike(was, is) {
+			changes = append(changes, member{name, replacing(was, is)})
 		}
-		changes = append(changes, member{name, replacing(was, is)})
 	}
 	return object(changes)
+}
+
+// alike reports whether two values look the same in a form.
+func alike(a, b jsontext.Value) bool {
+	if a.Kind() != '{' || b.Kind() != '{' {
+		return same(a, b) || isEmpty(a) && isEmpty(b)
+	}
+	from, to := members(a), members(b)
+	return !slices.ContainsFunc(names(from, to), func(name string) bool { return !alike(from[name], to[name]) })
 }
 
 // replacing is what makes is of was in a patch. An object is whole, as the API wants

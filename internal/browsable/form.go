@@ -34,12 +34,13 @@ func (v *visit) forms(item jsontext.Value, etag string) []*form {
 			continue
 		}
 		f := v.form(op)
-		switch {
-		case v.sent != nil && item == nil && !v.sent.isOf(f), item == nil && v.sent == nil && method != http.MethodPost:
+		if sensible := item != nil || v.sent.isOf(f) || v.sent == nil && method == http.MethodPost; !sensible {
 			continue
-		case method == http.MethodPost:
+		}
+		switch method {
+		case http.MethodPost:
 			f.Raw = indented(example(f.Fields))
-		case method != http.MethodDelete:
+		case http.MethodPut, http.MethodPatch:
 			f.RawOnly = !fill(f.Fields, item)
 			f.Raw = indented(writable(f.Fields, item))
 		}

@@ -34,7 +34,9 @@ type odd struct {
 
 type size struct {
 	Name  string `json:"name" minLength:"1"`
-	Width int    `json:"width"`
+	Width int64  `json:"width"`
+	Depth int64  `json:"depth,omitzero"`
+	Note  string `json:"note,omitempty"`
 }
 
 // thing is a service of one T, which method changes.
@@ -118,16 +120,20 @@ func TestChoiceCanBeTakenBack(t *testing.T) {
 
 func TestPatchOfAFormSaysWhatDiffers(t *testing.T) {
 	t.Parallel()
-	c := webtest.New(t, thing[odd](t, "PATCH", `{"nick":"n","level":null,"sure":null,"step":5,"code":"ABC","size":{"name":"s","width":3}}`))
-	form := url.Values{"_method": {"PATCH"}, "nick": {"m"}, "step": {"5"}, "code": {""}, "size.name": {"s"}, "size.width": {"4"}, "tags": {""}}
+	c := webtest.New(t, thing[odd](t, "PATCH", `{"nick":"n","level":null,"sure":null,"step":5,"code":"ABC","size":{"name":"s","width":9007199254740993,"depth":2,"note":"x"}}`))
+	form := url.Values{"_method": {"PATCH"}, "nick": {"m"}, "step": {"5"}, "code": {""}, "size.name": {"s"}, "size.width": {"9007199254740992"}, "size.depth": {""}, "size.note": {""}, "tags": {""}}
 	if got := send(c, "/thing", form); got.Status != http.StatusSeeOther {
 		t.Fatal(got)
 	}
-	if got, want := c.Want(http.StatusOK, "GET", "/thing", "").Body, `{"nick":"m","level":null,"sure":null,"step":5,"size":{"name":"s","width":4}}`; strings.TrimSpace(got) != want {
+	if got, want := c.Want(http.StatusOK, "GET", "/thing", "").Body, `{"nick":"m","level":null,"sure":null,"step":5,"size":{"name":"s","width":9007199254740992}}`; strings.TrimSpace(got) != want {
 		t.Errorf("it has become %s, want %s", got, want)
 	}
 	form.Set("step", "7")
 	wantText(t, send(c, "/thing", form), "--data-raw &#39;{&#34;step&#34;:7}&#39;")
+	form.Set("step", "5")
+	form.Set("size.width", "9007199254740993") // which is the same as a float
+	send(c, "/thing", form)
+	wantText(t, c.Want(http.StatusOK, "GET", "/thing", ""), `"width":9007199254740993`)
 }
 
 func TestExamplesOfListsAreJSON(t *testing.T) {
