@@ -79,7 +79,7 @@ func readAll(w http.ResponseWriter, r *http.Request, limit int64, room *room) ([
 	}
 	switch {
 	case errors.Is(err, errCrowded):
-		return nil, overloaded
+		return nil, refusal()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):

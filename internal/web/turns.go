@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"sync/atomic"
@@ -16,7 +17,11 @@ const turnTimeout = 500 * time.Millisecond
 // costs little and is served in order; the pool of connections takes them at random.
 const queueLength = 8
 
-var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(1)
+var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(3)
+
+// refusal asks each client to come back at another time, and not at once: refusing
+// is work, too, and takes it from those who are served.
+func refusal() *Problem { return overloaded.RetryAfter(2 + rand.IntN(3)) }
 
 // Bounded returns the same API for operations that take turns: at most limit of
 // their requests are worked on at once, and some more wait a moment. The others are
@@ -69,7 +74,7 @@ func inTurn[I, O any](t *turns, handler func(context.Context, *I) (*O, error)) f
 	}
 	return func(ctx context.Context, in *I) (*O, error) {
 		if !t.take(ctx) {
-			return nil, overloaded
+			return nil, refusal()
 		}
 		defer t.giveBack()
 		// Whoever else has arrived comes here first, to wait or to be refused: they

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,8 @@ type answer struct {
 	err    error
 	// problem is whether a 4xx or 5xx came as one, with Retry-After where it is a 5xx.
 	problem bool
+	// again is how long Retry-After asks to wait.
+	again time.Duration
 }
 
 // ok reports whether the request was served.
@@ -124,8 +127,9 @@ func (l *load) do(method, url, body string) (answer, []byte) {
 	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
 	a.status, a.err = response.StatusCode, err
-	a.problem = response.Header.Get("Content-Type") == "application/problem+json" &&
-		(a.status < 500 || response.Header.Get("Retry-After") != "")
+	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+	a.again = time.Duration(seconds) * time.Second
+	a.problem = response.Header.Get("Content-Type") == "application/problem+json" && (a.status < 500 || a.again > 0)
 	a.took = time.Since(a.begin)
 	return a, data
 }
