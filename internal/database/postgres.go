@@ -23,7 +23,7 @@ const migrationLock int64 = 0x74656d706c617465
 // connectTimeout bounds how long each server may take to accept a connection, when the
 // URL does not say so: one that is dead must not keep us from the next, nor from
 // itself when it is back.
-const connectTimeout = 2 * time.Second
+const connectTimeout = time.Second
 
 func openPostgres(o Options) (*DB, error) {
 	config, err := pgx.ParseConfig(o.URL)
@@ -76,12 +76,26 @@ func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
 		return err
 	}
 	defer conn.Close()
-	wait := fmt.Sprintf("set lock_timeout = %d", lockWait.Milliseconds())
-	if _, err := conn.ExecContext(ctx, wait); err != nil {
-		return err
-	}
-	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
+	if err := awaitLock(ctx, conn); err != nil {
 		return fmt.Errorf("wait for another program's migrations: %w", err)
 	}
 	return f()
+}
+
+// awaitLock asks for the lock again and again. A statement that waits for it would hold
+// a snapshot, and whoever makes an index concurrently waits for all of these.
+func awaitLock(ctx context.Context, conn *sql.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	for locked := false; ; {
+		err := conn.QueryRowContext(ctx, "select pg_try_advisory_lock($1)", migrationLock).Scan(&locked)
+		if err != nil || locked {
+			return err
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

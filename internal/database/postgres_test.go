@@ -1,0 +1,69 @@
+package database_test
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/web"
+)
+
+func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // it never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	target, err := url.Parse(databasetest.URL(t, databasetest.OpenPostgres(t, apps(1))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target.Host = silent.Addr().String() + "," + target.Host
+	db, err := database.Open(database.Options{URL: target.String(), MaxConnections: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// That long the health check gives it.
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if _, err := db.Ready(ctx, apps(1)); err != nil {
+		t.Errorf("with the first of two servers hanging: %v", err)
+	}
+}
+
+func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	db := databasetest.OpenPostgres(t, apps(1))
+	app := note(1)
+	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ncreate index concurrently note_n on note (n);\n"
+	app.Migrations.(fstest.MapFS)["migrations/postgres/00002_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	var group sync.WaitGroup
+	for range 5 {
+		group.Go(func() {
+			own, err := database.Open(database.Options{URL: databasetest.URL(t, db), MaxConnections: 4, LockTimeout: time.Second})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer own.Close()
+			if err := own.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	valid := false
+	if err := db.QueryRowContext(t.Context(), "select indisvalid from pg_index where indexrelid = 'note_n'::regclass").Scan(&valid); err != nil || !valid {
+		t.Errorf("the index is valid: %v, %v", valid, err)
+	}
+}
