@@ -35,7 +35,7 @@ type config struct {
 	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop, while balancers notice."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
-	MaxInFlight            count          `default:"16" help:"How many reads, and how many changes, of resources are worked on at once; eight times as many wait a moment, more are refused with a 503."`
+	MaxInFlight            count          `default:"16" help:"How many reads of resources are worked on at once, and half as many changes; eight times as many wait a moment, more are refused with a 503."`
 	MaxBodyBytes           count          `default:"1048576" help:"How large the body of a request may be."`
 }
 

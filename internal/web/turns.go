@@ -24,16 +24,17 @@ var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to
 func refusal() *Problem { return overloaded.RetryAfter(2 + rand.IntN(3)) }
 
 // Bounded returns the same API for operations that take turns: at most limit of
-// their requests are worked on at once, and some more wait a moment. The others are
-// refused at once: what is begun is finished in time, however much more is asked
+// their reads are worked on at once, and half as many changes, and some more wait a
+// moment. The others are refused at once: what is begun is finished in time, however much more is asked
 // for. A turn begins when a request is read and found valid, so that neither slow
 // clients nor a database that hangs are in the way of what needs no database.
 func (a *API) Bounded(limit int) *API {
 	bounded := *a
-	// Reads have turns of their own: changes may wait for somebody's lock.
-	bounded.turns = map[bool]*turns{}
-	for _, reads := range []bool{true, false} {
-		bounded.turns[reads] = &turns{taken: make(chan struct{}, limit)}
+	// Changes may wait for somebody's lock: they must not take all turns, nor all
+	// connections, from those who read.
+	bounded.turns = map[bool]*turns{
+		true:  {taken: make(chan struct{}, limit)},
+		false: {taken: make(chan struct{}, max(1, limit/2))},
 	}
 	return &bounded
 }
