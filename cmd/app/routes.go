@@ -61,8 +61,9 @@ func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger,
 		middleware.AccessLog(log),
 		middleware.Metrics(registry),
 		middleware.Compress(),
+		middleware.Recover(log), // what panics while a page is made
 		pages,
-		middleware.Recover(log),
+		middleware.Recover(log), // what panics below, which becomes a page
 		middleware.Hosts(c.AllowedHosts),
 		middleware.CrossOrigin(),
 		middleware.Deadline(c.RequestTimeout),
