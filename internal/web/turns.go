@@ -17,11 +17,11 @@ const turnTimeout = 500 * time.Millisecond
 // costs little and is served in order; the pool of connections takes them at random.
 const queueLength = 8
 
-var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(3)
+var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(5)
 
 // refusal asks each client to come back at another time, and not at once: refusing
 // is work, too, and takes it from those who are served.
-func refusal() *Problem { return overloaded.RetryAfter(2 + rand.IntN(3)) }
+func refusal() *Problem { return overloaded.RetryAfter(3 + rand.IntN(4)) }
 
 // Bounded returns the same API for operations that take turns: at most limit of
 // their reads are worked on at once, and half as many changes, and some more wait a

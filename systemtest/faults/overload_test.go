@@ -25,9 +25,12 @@ func TestOverloadOfTheDatabase(t *testing.T) {
 }
 
 // Here the processor sets the pace, of which the service has one; the load has to
-// share the others with whatever else runs.
+// share the others with whatever else runs, which in CI is too much.
 func TestOverloadOfTheProcessor(t *testing.T) {
 	need(t)
+	if rounds(0, 1) == 0 {
+		t.Skip("a share of a processor can only be measured on a quiet machine: make faults runs this")
+	}
 	s := startServiceUnder(t, []string{"taskset", "-c", "0"}, newSQLite(t), "GOMAXPROCS=1")
 	runFor(t, time.Second, 8, post(s.URL))
 	overloads(t, s, "one processor", get(s.URL+"/tweet/?limit=100"))
