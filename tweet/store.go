@@ -10,10 +10,11 @@ import (
 )
 
 // Store keeps tweets in a database. It is safe for concurrent use. The SQL is
-// the same for both engines.
+// the same for both engines; its first line is the name that a statement has in
+// metrics, traces and the database's own log.
 type Store struct{ DB web.DB }
 
-const listSQL = `
+const listSQL = `-- tweet.list
 	select id, text, timestamp, version
 	from tweet
 	where id > $1
@@ -25,7 +26,7 @@ func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error
 	return s.list(ctx, listSQL, after, limit)
 }
 
-const listBeforeSQL = `
+const listBeforeSQL = `-- tweet.list_before
 	select id, text, timestamp, version
 	from tweet
 	where id < $1
@@ -53,7 +54,7 @@ func (s Store) list(ctx context.Context, query string, id int64, limit int) ([]T
 	return tweets, rows.Err()
 }
 
-const createSQL = `
+const createSQL = `-- tweet.create
 	insert into tweet (text, timestamp, version)
 	values ($1, $2, $3)
 	returning id`
@@ -65,7 +66,7 @@ func (s Store) Create(ctx context.Context, fields Fields) (Tweet, error) {
 	return t, err
 }
 
-const getSQL = `
+const getSQL = `-- tweet.get
 	select id, text, timestamp, version
 	from tweet
 	where id = $1`
@@ -79,7 +80,7 @@ func (s Store) Get(ctx context.Context, id int64) (Tweet, error) {
 	return t, err
 }
 
-const updateSQL = `
+const updateSQL = `-- tweet.update
 	update tweet
 	set text = $1, version = version + 1
 	where id = $2 and version = $3
@@ -104,7 +105,7 @@ func (s Store) Update(ctx context.Context, id int64, change func(*Tweet) error) 
 	}
 }
 
-const deleteSQL = `
+const deleteSQL = `-- tweet.delete
 	delete from tweet
 	where id = $1 and version = $2
 	returning id`
@@ -127,7 +128,7 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 	}
 }
 
-const loadSQL = `
+const loadSQL = `-- tweet.load
 	insert into tweet (id, text, timestamp, version)
 	values ($1, $2, $3, $4)
 	on conflict (id) do update

@@ -42,6 +42,16 @@ type Options struct {
 	// StatementTimeout bounds how long the server works on a statement, also for a
 	// program that has died or cannot be reached; 0 is no bound.
 	StatementTimeout time.Duration
+	// Observe is told of each statement; nil is nobody.
+	Observe Observer
+}
+
+// observed returns a connector whose statements are observed, if anyone wants to.
+func (o Options) observed(c driver.Connector) driver.Connector {
+	if o.Observe == nil {
+		return c
+	}
+	return observing{c, o.Observe}
 }
 
 // DB is a pool of connections to one database. It is safe for concurrent use.
@@ -77,7 +87,7 @@ func Open(o Options) (*DB, error) {
 	var err error
 	switch scheme, rest, _ := strings.Cut(o.URL, ":"); scheme {
 	case "sqlite":
-		db, err = openSQLite(rest, o.Create)
+		db, err = openSQLite(rest, o)
 	case "postgres", "postgresql":
 		db, err = openPostgres(o)
 	default:

@@ -47,7 +47,7 @@ func openPostgres(o Options) (*DB, error) {
 		}
 	}
 	lost := &loss{}
-	connector := commenting{retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost}}
+	connector := o.observed(commenting{retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost}})
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil

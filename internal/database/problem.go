@@ -45,6 +45,28 @@ func Problem(err error) *web.Problem {
 	return nil
 }
 
+// errorType names the kind of an error for metrics and traces: those of Problem, and
+// who gave up. It is empty for no error.
+func errorType(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, context.Canceled):
+		return "canceled"
+	case errors.Is(err, context.DeadlineExceeded), sqlState(err) == "57014": // statement_timeout
+		return "timeout"
+	}
+	switch Problem(err) {
+	case unavailable:
+		return "unavailable"
+	case full:
+		return "full"
+	case conflict:
+		return "conflict"
+	}
+	return "other"
+}
+
 // postgresProblem goes by the class of the SQLSTATE: the first two letters
 // (PostgreSQL manual, appendix A).
 func postgresProblem(code string) *web.Problem {

@@ -27,19 +27,19 @@ const lockWait = 5 * time.Minute
 const sqliteSettings = "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_pragma=cache_size(-500)"
 
-func openSQLite(path string, create bool) (*DB, error) {
+func openSQLite(path string, o Options) (*DB, error) {
 	if path == "" || path == ":memory:" || strings.HasPrefix(path, "//") {
 		return nil, errors.New("sqlite: needs the path of a file, as in sqlite:templatesite.db")
 	}
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings}
-	if !create {
+	if !o.Create {
 		name.RawQuery += "&mode=rw"
 	}
 	connector, err := sqlite.NewConnector(name.String())
 	if err != nil {
 		return nil, err
 	}
-	kept := keeping{connector}
+	kept := o.observed(keeping{connector})
 	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, path: path}, nil
 }
 
@@ -64,7 +64,7 @@ func (db *DB) create(ctx context.Context, apps []web.App, fill func(context.Cont
 			return err
 		}
 	}
-	fresh, err := openSQLite(draft, true)
+	fresh, err := openSQLite(draft, Options{Create: true})
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type Problem struct {
 	Status    int     `json:"status" doc:"The HTTP status code." example:"404"`
 	Detail    string  `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
 	RequestID string  `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
+	TraceID   string  `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"`
 	Errors    []Place `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
 
 	cause  error
@@ -139,7 +140,7 @@ func (p *Problem) addressed(ctx context.Context) *Problem {
 		info.Err = p
 	}
 	c := *p
-	c.RequestID = info.ID
+	c.RequestID, c.TraceID = info.ID, info.TraceID
 	return &c
 }
 

@@ -14,6 +14,9 @@ type Info struct {
 	ID string
 	// Followed says that the id is the client's.
 	Followed bool
+	// TraceID is the id of the trace that the request is a part of, when there is one
+	// and it is recorded.
+	TraceID string
 	// Client is the address of the client, without the port.
 	Client string
 	// Host is the host that the client asked for, with its port.

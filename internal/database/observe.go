@@ -1,0 +1,169 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Observer is told of each statement when it is over: a query is, when its rows are
+// closed. It must not keep the statement.
+type Observer func(context.Context, *web.Statement)
+
+// observing opens connections whose statements an observer is told of.
+type observing struct {
+	driver.Connector
+	observe Observer
+}
+
+func (c observing) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checker, _ := conn.(driver.NamedValueChecker)
+	return &observedConn{conn.(fullConn), checker, c.observe}, nil
+}
+
+// fullConn is what our connections to either engine can do.
+type fullConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.Pinger
+	driver.QueryerContext
+	driver.SessionResetter
+	driver.Validator
+}
+
+type observedConn struct {
+	fullConn
+	checker driver.NamedValueChecker
+	observe Observer
+}
+
+// CheckNamedValue is the driver's own, where it has one.
+func (c *observedConn) CheckNamedValue(value *driver.NamedValue) error {
+	if c.checker == nil {
+		return driver.ErrSkip
+	}
+	return c.checker.CheckNamedValue(value)
+}
+
+// ExecContext runs a statement without rows.
+func (c *observedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	s := begin(query)
+	result, err := c.fullConn.ExecContext(ctx, query, args)
+	if err == nil {
+		s.Rows, _ = result.RowsAffected() // 0 where the driver does not know
+	}
+	c.over(ctx, &s, err)
+	return result, err
+}
+
+// QueryContext runs a statement with rows.
+func (c *observedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	s := begin(query)
+	rows, err := c.fullConn.QueryContext(ctx, query, args)
+	if err != nil {
+		c.over(ctx, &s, err)
+		return nil, err
+	}
+	return &observedRows{rows, c, ctx, s, nil}, nil
+}
+
+func begin(query string) web.Statement {
+	n := nameOf(query)
+	return web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
+}
+
+func (c *observedConn) over(ctx context.Context, s *web.Statement, err error) {
+	s.Duration = time.Since(s.Start)
+	s.Err, s.ErrorType = err, errorType(err)
+	c.observe(ctx, s)
+}
+
+// observedRows count themselves.
+type observedRows struct {
+	driver.Rows
+	conn      *observedConn
+	ctx       context.Context
+	statement web.Statement
+	err       error
+}
+
+func (r *observedRows) Next(dest []driver.Value) error {
+	err := r.Rows.Next(dest)
+	switch {
+	case err == nil:
+		r.statement.Rows++
+	case !errors.Is(err, io.EOF):
+		r.err = err
+	}
+	return err
+}
+
+func (r *observedRows) Close() error {
+	err := r.Rows.Close()
+	r.conn.over(r.ctx, &r.statement, errors.Join(r.err, err))
+	return err
+}
+
+// named is what a statement's SQL says of it.
+type named struct{ name, operation, table string }
+
+// names holds what was found out of each SQL, since it is asked for in each request.
+// The service has a few statements for each resource; who makes up SQL as it goes
+// meets the bound.
+var (
+	names      sync.Map
+	namesCount atomic.Int64
+)
+
+const maxNames = 1000
+
+func nameOf(query string) named {
+	if found, ok := names.Load(query); ok {
+		return found.(named)
+	}
+	n := parseName(query)
+	if namesCount.Load() < maxNames {
+		namesCount.Add(1)
+		names.Store(query, n)
+	}
+	return n
+}
+
+var (
+	nameComment = regexp.MustCompile(`^\s*-- *([\w.]+) *\n`)
+	comments    = regexp.MustCompile(`(?m)^\s*--.*$`)
+	verbOnly    = regexp.MustCompile(`^\s*([A-Za-z]+)`)
+	verbAndName = regexp.MustCompile(`(?is)^\s*(?:insert\s+into|update|delete\s+from|select\s.*?\sfrom)\s+"?(\w+)`)
+)
+
+// parseName reads the name in the first line of the SQL, if that is a comment of one
+// word, and finds what the statement does to which table.
+func parseName(query string) named {
+	n := named{operation: "other"}
+	bare := comments.ReplaceAllString(query, "")
+	if found := verbOnly.FindStringSubmatch(bare); found != nil {
+		n.operation = strings.ToLower(found[1])
+	}
+	if found := verbAndName.FindStringSubmatch(bare); found != nil {
+		n.table = strings.ToLower(found[1])
+	}
+	n.name = strings.TrimSpace(n.operation + " " + n.table)
+	if found := nameComment.FindStringSubmatch(query); found != nil {
+		n.name = found[1]
+	}
+	return n
+}
