@@ -1,0 +1,107 @@
+package observe
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/browsertest"
+)
+
+// undrawn are the graphs that lack a line of several points.
+const undrawn = `[...document.querySelectorAll('figure')]
+	.filter((f) => f.dataset.state !== 'drawn' || ![...f.querySelectorAll('.line')].some((l) => l.getAttribute('d').includes('L')))
+	.map((f) => f.textContent)`
+
+func TestEveryGraphOfTheConsoleDraws(t *testing.T) {
+	t.Parallel()
+	need(t)
+	b := browsertest.Start(t)
+	for _, file := range files(t, metrics+"/consoles", ".html") {
+		page := filepath.Base(file)
+		t.Run(page, func(t *testing.T) {
+			t.Parallel()
+			for _, look := range []struct {
+				width, height int64
+				scheme        string
+			}{{1280, 900, "light"}, {390, 844, "dark"}} {
+				tab := b.Open(t, prometheus)
+				tab.Look(look.width, look.height, look.scheme)
+				visit(t, tab, page)
+				tab.Await(undrawn)
+				for _, problem := range tab.Audit() {
+					t.Errorf("%s: %s", look.scheme, problem)
+				}
+			}
+		})
+	}
+}
+
+func TestConsoleShowsItsTablesWithoutAScript(t *testing.T) {
+	t.Parallel()
+	need(t)
+	tab := browsertest.Start(t).Open(t, prometheus)
+	tab.WithoutScripts()
+	visit(t, tab, "requests.html")
+	tab.Want("GET /tweet/{id}", "The graphs need a script.")
+	visit(t, tab, "database.html")
+	tab.Want("tweet.get")
+}
+
+func TestConsoleNamesWhatFires(t *testing.T) {
+	t.Parallel()
+	need(t)
+	tab := browsertest.Start(t).Open(t, prometheus)
+	visit(t, tab, "index.html")
+	// Its rule is evaluated every 15 s, and the page is renewed.
+	tab.Await(`document.querySelector('[data-alert=ErrorBudgetBurnsFast]')?.textContent ? [] : ['no alert']`)
+	tab.Want("The service is not well", "ErrorBudgetBurnsFast", "Too many requests fail. What to do")
+}
+
+// Answers of Prometheus that no console can count on.
+func TestGraphSaysWhenThereIsNothingToDraw(t *testing.T) {
+	t.Parallel()
+	need(t)
+	b := browsertest.Start(t)
+	for want, answer := range map[string]http.HandlerFunc{
+		"No data in this time.": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"status": "success", "data": {"resultType": "matrix", "result": []}}`)
+		},
+		"Prometheus does not answer: too many samples": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"status": "error", "error": "too many samples"}`)
+		},
+		"Prometheus does not answer: Failed to fetch": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			origin, err := url.Parse(prometheus)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mux := http.NewServeMux()
+			mux.Handle("/", httputil.NewSingleHostReverseProxy(origin))
+			mux.HandleFunc("/api/v1/query_range", answer)
+			server := httptest.NewServer(mux)
+			t.Cleanup(server.Close)
+			tab := b.Open(t, server.URL)
+			visit(t, tab, "runtime.html")
+			tab.Await(fmt.Sprintf(`[...document.querySelectorAll('figure > p')].map((p) => p.textContent).filter((text) => text !== %q)`, want))
+			tab.Want(want)
+			for _, problem := range tab.Audit() {
+				t.Error(problem)
+			}
+		})
+	}
+}
+
+func visit(t *testing.T, tab *browsertest.Tab, page string) {
+	t.Helper()
+	if status := tab.Visit("/consoles/" + page); status != http.StatusOK {
+		t.Fatalf("%s is a %d: %s", page, status, strings.TrimSpace(tab.Text("body")))
+	}
+}

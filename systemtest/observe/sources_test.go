@@ -1,0 +1,199 @@
+package observe
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"text/template/parse"
+)
+
+// query is an expression, and where it is from.
+type query struct{ where, text string }
+
+// fromRules returns what Prometheus itself says that its rules are.
+func fromRules(t *testing.T) (queries []query, alerts []string) {
+	t.Helper()
+	var loaded struct {
+		Groups []struct {
+			Rules []struct{ Type, Name, Query string }
+		}
+	}
+	if err := ask("rules", nil, &loaded); err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range loaded.Groups {
+		for _, rule := range group.Rules {
+			queries = append(queries, query{rule.Type + " " + rule.Name, rule.Query})
+			if rule.Type == "alerting" {
+				alerts = append(alerts, rule.Name)
+			}
+		}
+	}
+	return queries, alerts
+}
+
+// fromConsoles returns what the templates ask for by themselves, in all of their
+// branches, and what they tell the script to ask for.
+func fromConsoles(t *testing.T) (queries []query) {
+	t.Helper()
+	for _, file := range files(t, metrics+"/consoles", ".html", ".lib") {
+		text := read(t, file)
+		queries = append(queries, fromTemplate(t, file, text)...)
+		const element = `<data\b`
+		asked := regexp.MustCompile(element+` value=(?:"([^"]*)"|'([^']*)')>`).FindAllStringSubmatch(text, -1)
+		if all := len(regexp.MustCompile(element).FindAllString(text, -1)); len(asked) != all {
+			t.Errorf(`%s: %d of %d graphs' queries are not of the form <data value="…">`, file, all-len(asked), all)
+		}
+		for _, a := range asked {
+			queries = append(queries, query{filepath.Base(file), html.UnescapeString(a[1] + a[2])})
+		}
+	}
+	return queries
+}
+
+func fromTemplate(t *testing.T, file, text string) (queries []query) {
+	t.Helper()
+	root := parse.New(file)
+	root.Mode = parse.SkipFuncCheck // Prometheus has functions of its own
+	trees := map[string]*parse.Tree{}
+	if _, err := root.Parse(text, "", "", trees); err != nil {
+		t.Fatal(err)
+	}
+	for _, tree := range trees {
+		walk(tree.Root, func(c *parse.CommandNode) {
+			if c.Args[0].String() != "query" {
+				return
+			}
+			// A string, or a format of which we know the string.
+			literal := regexp.MustCompile("^query (?:\\(printf )?(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)").FindStringSubmatch(c.String())
+			if literal == nil {
+				t.Errorf("%s: %s hides what it asks for", file, c)
+				return
+			}
+			var node parse.StringNode
+			if _, err := fmt.Sscanf(literal[1], "%q", &node.Text); err != nil {
+				t.Errorf("%s: %s: %v", file, literal[1], err)
+			}
+			queries = append(queries, query{filepath.Base(file), anyValue(node.Text)})
+		})
+	}
+	return queries
+}
+
+// walk visits the commands of a template, those of its branches and arguments too.
+func walk(node parse.Node, visit func(*parse.CommandNode)) {
+	branch := func(b parse.BranchNode) {
+		walk(b.Pipe, visit)
+		walk(b.List, visit)
+		if b.ElseList != nil {
+			walk(b.ElseList, visit)
+		}
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			walk(child, visit)
+		}
+	case *parse.ActionNode:
+		walk(n.Pipe, visit)
+	case *parse.IfNode:
+		branch(n.BranchNode)
+	case *parse.RangeNode:
+		branch(n.BranchNode)
+	case *parse.WithNode:
+		branch(n.BranchNode)
+	case *parse.TemplateNode:
+		if n.Pipe != nil {
+			walk(n.Pipe, visit)
+		}
+	case *parse.PipeNode:
+		for _, command := range n.Cmds {
+			walk(command, visit)
+		}
+	case *parse.CommandNode:
+		visit(n)
+		for _, argument := range n.Args {
+			walk(argument, visit)
+		}
+	}
+}
+
+// fromDashboards returns every query of every panel, variable and annotation.
+func fromDashboards(t *testing.T) (queries []query) {
+	t.Helper()
+	for _, file := range files(t, dashboards, ".json") {
+		var content any
+		if err := json.Unmarshal([]byte(read(t, file)), &content); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, text := range texts(content) {
+			queries = append(queries, query{filepath.Base(file), anyValue(text)})
+		}
+	}
+	return queries
+}
+
+var labelValues = regexp.MustCompile(`^label_values\((.*?)}?, (\w+)\)$`)
+
+// texts returns what is called a query anywhere in a dashboard.
+func texts(content any) (found []string) {
+	switch c := content.(type) {
+	case []any:
+		for _, element := range c {
+			found = append(found, texts(element)...)
+		}
+	case map[string]any:
+		for name, value := range c {
+			text, ok := value.(string)
+			switch {
+			case !ok:
+				found = append(found, texts(value)...)
+			case name == "expr", name == "query", name == "definition":
+				// The values of a label are those of the series that have it.
+				metric, label := labelValues.ReplaceAllString(text, "$1"), labelValues.ReplaceAllString(text, "$2")
+				if metric != text {
+					text = metric + map[bool]string{true: ", ", false: "{"}[strings.Contains(metric, "{")] + label + `=~".+"}`
+				}
+				found = append(found, text)
+			}
+		}
+	}
+	return found
+}
+
+var (
+	filled   = regexp.MustCompile(`=~?"[^"]*(?:%s|\$\{?\w)[^"]*"`)
+	duration = regexp.MustCompile(`\$\{?__(?:rate_interval|interval|range)\}?`)
+)
+
+// anyValue puts something into the places of a query that are filled later: of a label
+// any value, but not none.
+func anyValue(text string) string {
+	return filled.ReplaceAllString(duration.ReplaceAllString(text, "1m"), `=~".+"`)
+}
+
+func files(t *testing.T, folder string, extensions ...string) (names []string) {
+	t.Helper()
+	for _, extension := range extensions {
+		found, err := filepath.Glob(folder + "/*" + extension)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no %s in %s: %v", extension, folder, err)
+		}
+		names = append(names, found...)
+	}
+	return names
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
+}

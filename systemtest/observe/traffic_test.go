@@ -1,0 +1,181 @@
+package observe
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// fault lasts as long as several scrapes, so that rates see it.
+const fault = 13 * time.Second
+
+// steadyTraffic comes in waves, until the tests are over.
+var steadyTraffic = sync.OnceFunc(func() {
+	steady.Go(func() {
+		for start := time.Now(); traffic.Err() == nil; {
+			everyKind(traffic)
+			time.Sleep(time.Duration(150+100*math.Sin(time.Since(start).Seconds()/30)) * time.Millisecond)
+		}
+	})
+})
+
+// haveBadTime breaks one thing after the other, while there is traffic.
+func haveBadTime(ctx context.Context) error {
+	if _, err := send(ctx, "GET", "/tweet/", "", ""); err != nil {
+		return fmt.Errorf("there is no cluster: %w", err)
+	}
+	steadyTraffic()
+	for _, trouble := range []func(context.Context) error{lockedTable, missingRight, pendingMigration, noDatabase} {
+		if err := trouble(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// everyKind sends what is answered with success, and what is the client's fault.
+func everyKind(ctx context.Context) {
+	const good, bad = `{"text": "observed"}`, `{"text": ""}`
+	for _, path := range []string{"/", "/tweet/", "/tweet/?limit=1", "/tweet/1", "/tweet/0", "/tweet/x", "/nowhere", "/openapi.json", "/docs", "/livez", "/healthcheck"} {
+		_, _ = send(ctx, "GET", path, "", "")
+	}
+	path := create(ctx, good)
+	for _, method := range []string{"PUT", "PATCH", "DELETE"} {
+		_, _ = send(ctx, method, path, `"stale"`, good)
+	}
+	_, _ = send(ctx, "PUT", path, "", good)
+	_, _ = send(ctx, "PATCH", path, "", bad)
+	_, _ = send(ctx, "PATCH", path, "", good)
+	_, _ = send(ctx, "DELETE", path, "", "")
+	_, _ = send(ctx, "POST", "/tweet/", "", bad)
+	_, _ = send(ctx, "DELETE", "/tweet/", "", "")
+	_, _ = send(ctx, "OPTIONS", "/tweet/", "", "")
+	_, _ = send(ctx, "BREW", "/tweet/", "", "")
+}
+
+// create returns the path of a new tweet, or of none.
+func create(ctx context.Context, body string) string {
+	r, _ := http.NewRequestWithContext(ctx, "POST", service+"/tweet/", strings.NewReader(body)) // it is well formed
+	r.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(r)
+	if err != nil {
+		return "/tweet/0"
+	}
+	defer response.Body.Close()
+	var tweet struct{ ID int64 }
+	_ = json.NewDecoder(response.Body).Decode(&tweet) // a refusal is none
+	return fmt.Sprintf("/tweet/%d", tweet.ID)
+}
+
+// send returns the status of an answer.
+func send(ctx context.Context, method, path, ifMatch, body string) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, method, service+path, strings.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if ifMatch != "" {
+		r.Header.Set("If-Match", ifMatch)
+	}
+	response, err := client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return response.StatusCode, err
+}
+
+// lockedTable makes the database slow, for more clients than can wait: some are
+// refused, some wait too long, some go away.
+func lockedTable(ctx context.Context) error {
+	locked := make(chan error, 1)
+	go func() {
+		_, err := sql(ctx, fmt.Sprintf("begin; lock table tweet in access exclusive mode; select pg_sleep(%d); commit;", int(fault.Seconds())))
+		locked <- err
+	}()
+	time.Sleep(time.Second)
+	var crowd sync.WaitGroup
+	var mu sync.Mutex
+	statuses := map[int]int{}
+	for i := range 400 {
+		crowd.Go(func() {
+			hurried, cancel := context.WithTimeout(ctx, time.Hour)
+			if i%20 == 0 {
+				hurried, cancel = context.WithTimeout(ctx, 300*time.Millisecond)
+			}
+			defer cancel()
+			method, path, body := "GET", "/tweet/1", ""
+			if i%2 == 0 {
+				method, path, body = "POST", "/tweet/", `{"text": "too much"}`
+			}
+			status, _ := send(hurried, method, path, "", body) // whoever goes away has none
+			mu.Lock()
+			defer mu.Unlock()
+			statuses[status]++
+		})
+	}
+	crowd.Wait()
+	if statuses[http.StatusServiceUnavailable] == 0 || statuses[http.StatusGatewayTimeout] == 0 {
+		return fmt.Errorf("a locked table is answered with %v, want 503 and 504 among them", statuses)
+	}
+	return <-locked
+}
+
+// broken does something to the database, until it is undone a few scrapes later, and
+// wants a status from the service meanwhile.
+func broken(ctx context.Context, do, undo string, status int) (err error) {
+	if _, err := sql(ctx, do); err != nil {
+		return err
+	}
+	statuses := map[int]int{}
+	for end := time.Now().Add(fault); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+		got, _ := send(ctx, "GET", "/tweet/1", "", "")
+		statuses[got]++
+	}
+	if _, err := sql(context.WithoutCancel(ctx), undo); err != nil {
+		return err
+	}
+	if statuses[status] == 0 {
+		return fmt.Errorf("%s: answered with %v, want %d among them", do, statuses, status)
+	}
+	return await(ctx, "well again", func() bool {
+		got, _ := send(ctx, "GET", "/healthcheck", "", "")
+		return got == http.StatusOK
+	})
+}
+
+// missingRight is a mistake of whoever set up the database, which nothing but an error
+// can be said of.
+func missingRight(ctx context.Context) error {
+	return broken(ctx, "revoke select on tweet from templatesite", "grant select on tweet to templatesite", http.StatusInternalServerError)
+}
+
+// pendingMigration is a schema that is older than the program.
+func pendingMigration(ctx context.Context) error {
+	return broken(ctx, "update tweet_migrations set is_applied = false where version_id > 0", "update tweet_migrations set is_applied = true", http.StatusOK)
+}
+
+// noDatabase is one that ends all connections, and takes none.
+func noDatabase(ctx context.Context) error {
+	return broken(ctx,
+		"alter role templatesite nologin; select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'templatesite'",
+		"alter role templatesite login", http.StatusServiceUnavailable)
+}
+
+func await(ctx context.Context, what string, found func() bool) error {
+	for end := time.Now().Add(patience); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(200 * time.Millisecond) {
+		if found() {
+			return nil
+		}
+	}
+	return fmt.Errorf("not %s within %v", what, patience)
+}
