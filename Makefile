@@ -1,7 +1,7 @@
 # The menu: the commands that are used most.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint faults benchmark up down system-test
+.PHONY: help run test check lint faults benchmark screenshots up down system-test observe pictures
 
 help: ## show this menu
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -40,3 +40,9 @@ down: ## stop the cluster; its logs and metrics are kept
 
 system-test: ## test the cluster from outside
 	docker compose run --rm system-test
+
+observe: ## test queries, console and plots of the cluster; needs Chromium, breaks its database for seconds
+	OBSERVE=1 go test ./systemtest/observe -count=1
+
+pictures: ## make the pictures of the console and the plots anew, from the cluster
+	OBSERVE=1 go test ./systemtest/observe -count=1 -timeout 20m -run Pictures -screenshots $(CURDIR)/docs/screenshots
