@@ -76,7 +76,7 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	operators, err := serveAdmin(p.ctx, p.config, log, level, registry)
+	operators, err := p.serveAdmin(log, level, registry, ready)
 	if err != nil {
 		return err
 	}

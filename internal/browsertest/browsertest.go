@@ -117,7 +117,9 @@ func (tab *Tab) watch(event any) {
 			tab.complain("the browser says: %s", e.Entry.Text)
 		}
 	case *runtime.EventConsoleAPICalled:
-		tab.complain("the console has a %s", e.Type)
+		if e.Type != runtime.ConsoleAPICalledTypeInfo {
+			tab.complain("the console has a %s", e.Type)
+		}
 	case *runtime.EventExceptionThrown:
 		tab.complain("an exception: %s", e.ExceptionDetails.Text)
 	case *page.EventJavascriptDialogOpening:

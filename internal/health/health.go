@@ -109,7 +109,7 @@ func (h *Health) run(ctx context.Context) {
 // note keeps what a check has found, and has the log tell what is new in it.
 func (h *Health) note(ctx context.Context, name string, start time.Time, advice string, err error) {
 	duration := time.Since(start)
-	now := start.Add(duration).UTC()
+	now := start.Add(duration).UTC().Truncate(time.Millisecond)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := h.states[name]

@@ -119,4 +119,5 @@ func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 	}
 	// A client that is gone cannot be told anything more.
 	_ = json.MarshalWrite(w, body, json.Deterministic(true), jsontext.WithIndent("  "))
+	_, _ = w.Write([]byte("\n"))
 }
