@@ -159,22 +159,6 @@ func (tab *Tab) Want(texts ...string) {
 	}
 }
 
-// Await waits until a script's expression is an empty list: of what is not yet as it
-// should be. What then is in it fails the test.
-func (tab *Tab) Await(expression string) {
-	tab.t.Helper()
-	for end := time.Now().Add(timeout / 2); ; time.Sleep(100 * time.Millisecond) {
-		left, err := chromedp.Run(tab.ctx, chromedp.Evaluate[[]string](expression))
-		tab.must(err)
-		if len(left) == 0 {
-			return
-		}
-		if time.Now().After(end) {
-			tab.t.Fatalf("still there: %s", strings.Join(left, "\n"))
-		}
-	}
-}
-
 // Picture returns what is seen, as a PNG.
 func (tab *Tab) Picture() []byte {
 	tab.t.Helper()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/templatesite/internal/browsertest"
 )
@@ -33,7 +34,7 @@ func TestEveryGraphOfTheConsoleDraws(t *testing.T) {
 				tab := b.Open(t, prometheus)
 				tab.Look(look.width, look.height, look.scheme)
 				visit(t, tab, page)
-				tab.Await(undrawn)
+				await(t, tab, undrawn)
 				for _, problem := range tab.Audit() {
 					t.Errorf("%s: %s", look.scheme, problem)
 				}
@@ -59,7 +60,7 @@ func TestConsoleNamesWhatFires(t *testing.T) {
 	tab := browsertest.Start(t).Open(t, prometheus)
 	visit(t, tab, "index.html")
 	// Its rule is evaluated every 15 s, and the page is renewed.
-	tab.Await(`document.querySelector('[data-alert=ErrorBudgetBurnsFast]')?.textContent ? [] : ['no alert']`)
+	await(t, tab, `document.querySelector('[data-alert=ErrorBudgetBurnsFast]')?.textContent ? [] : ['no alert']`)
 	tab.Want("The service is not well", "ErrorBudgetBurnsFast", "Too many requests fail. What to do")
 }
 
@@ -90,12 +91,27 @@ func TestGraphSaysWhenThereIsNothingToDraw(t *testing.T) {
 			t.Cleanup(server.Close)
 			tab := b.Open(t, server.URL)
 			visit(t, tab, "runtime.html")
-			tab.Await(fmt.Sprintf(`[...document.querySelectorAll('figure > p')].map((p) => p.textContent).filter((text) => text !== %q)`, want))
+			await(t, tab, fmt.Sprintf(`[...document.querySelectorAll('figure > p')].map((p) => p.textContent).filter((text) => text !== %q)`, want))
 			tab.Want(want)
 			for _, problem := range tab.Audit() {
 				t.Error(problem)
 			}
 		})
+	}
+}
+
+// await waits until an expression on the page is an empty list: of what is not yet as it
+// should be.
+func await(t *testing.T, tab *browsertest.Tab, expression string) {
+	t.Helper()
+	for end := time.Now().Add(patience / 2); ; time.Sleep(100 * time.Millisecond) {
+		left := browsertest.Evaluate[[]string](tab, expression)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not yet as it should be: %q", left)
+		}
 	}
 }
 

@@ -75,15 +75,14 @@ func need(t *testing.T) {
 var client = http.Client{Timeout: 30 * time.Second}
 
 // sql runs statements in the service's database, as its superuser.
-func sql(ctx context.Context, statements string) (string, error) {
-	command := append(strings.Fields(psql), "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1")
+func sql(ctx context.Context, statements string) error {
+	command := append(strings.Fields(psql), "--quiet", "--set", "ON_ERROR_STOP=1")
 	run := exec.CommandContext(ctx, command[0], command[1:]...)
 	run.Stdin = strings.NewReader(statements)
-	output, err := run.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w: %s", statements, err, output)
+	if output, err := run.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", statements, err, output)
 	}
-	return strings.TrimSpace(string(output)), nil
+	return nil
 }
 
 // ask reads the data of an answer of Prometheus.

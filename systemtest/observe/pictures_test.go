@@ -16,7 +16,7 @@ var screenshots = flag.String("screenshots", "", "the folder in which to keep pi
 const maxPicture = 200_000
 
 // Pictures are made in every run, so that it always works, and kept when somebody asks
-// for that: then ten minutes of a good time come before. See make pictures.
+// for that: then six minutes of a good time come before. See make pictures.
 func TestPicturesCanBeMade(t *testing.T) {
 	t.Parallel()
 	needCluster(t)
@@ -27,7 +27,7 @@ func TestPicturesCanBeMade(t *testing.T) {
 	} else {
 		plotted = 45 * time.Second
 		steadyTraffic()
-		time.Sleep(10 * time.Minute)
+		time.Sleep(6 * time.Minute)
 	}
 	b := browsertest.Start(t)
 	keep := func(name string, tab *browsertest.Tab) {
@@ -43,7 +43,7 @@ func TestPicturesCanBeMade(t *testing.T) {
 		tab := b.Open(t, prometheus)
 		tab.Look(width, height, scheme)
 		visit(t, tab, "index.html")
-		tab.Await(undrawn)
+		await(t, tab, undrawn)
 		keep(name, tab)
 	}
 	console("console.png", 1280, 800, "light")

@@ -99,8 +99,7 @@ func send(ctx context.Context, method, path, ifMatch, body string) (int, error) 
 func lockedTable(ctx context.Context) error {
 	locked := make(chan error, 1)
 	go func() {
-		_, err := sql(ctx, fmt.Sprintf("begin; lock table tweet in access exclusive mode; select pg_sleep(%d); commit;", int(fault.Seconds())))
-		locked <- err
+		locked <- sql(ctx, fmt.Sprintf("begin; lock table tweet in access exclusive mode; select pg_sleep(%d); commit;", int(fault.Seconds())))
 	}()
 	time.Sleep(time.Second)
 	var crowd sync.WaitGroup
@@ -108,16 +107,17 @@ func lockedTable(ctx context.Context) error {
 	statuses := map[int]int{}
 	for i := range 400 {
 		crowd.Go(func() {
-			hurried, cancel := context.WithTimeout(ctx, time.Hour)
+			patience := client.Timeout
 			if i%20 == 0 {
-				hurried, cancel = context.WithTimeout(ctx, 300*time.Millisecond)
+				patience = 300 * time.Millisecond
 			}
+			patient, cancel := context.WithTimeout(ctx, patience)
 			defer cancel()
 			method, path, body := "GET", "/tweet/1", ""
 			if i%2 == 0 {
 				method, path, body = "POST", "/tweet/", `{"text": "too much"}`
 			}
-			status, _ := send(hurried, method, path, "", body) // whoever goes away has none
+			status, _ := send(patient, method, path, "", body) // whoever goes away has none
 			mu.Lock()
 			defer mu.Unlock()
 			statuses[status]++
@@ -132,8 +132,8 @@ func lockedTable(ctx context.Context) error {
 
 // broken does something to the database, until it is undone a few scrapes later, and
 // wants a status from the service meanwhile.
-func broken(ctx context.Context, do, undo string, status int) (err error) {
-	if _, err := sql(ctx, do); err != nil {
+func broken(ctx context.Context, do, undo string, status int) error {
+	if err := sql(ctx, do); err != nil {
 		return err
 	}
 	statuses := map[int]int{}
@@ -141,16 +141,18 @@ func broken(ctx context.Context, do, undo string, status int) (err error) {
 		got, _ := send(ctx, "GET", "/tweet/1", "", "")
 		statuses[got]++
 	}
-	if _, err := sql(context.WithoutCancel(ctx), undo); err != nil {
+	if err := sql(context.WithoutCancel(ctx), undo); err != nil {
 		return err
 	}
 	if statuses[status] == 0 {
 		return fmt.Errorf("%s: answered with %v, want %d among them", do, statuses, status)
 	}
-	return await(ctx, "well again", func() bool {
-		got, _ := send(ctx, "GET", "/healthcheck", "", "")
-		return got == http.StatusOK
-	})
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if got, _ := send(ctx, "GET", "/healthcheck", "", ""); got == http.StatusOK {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: not well again within %v", undo, patience)
 }
 
 // missingRight is a mistake of whoever set up the database, which nothing but an error
@@ -169,13 +171,4 @@ func noDatabase(ctx context.Context) error {
 	return broken(ctx,
 		"alter role templatesite nologin; select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'templatesite'",
 		"alter role templatesite login", http.StatusServiceUnavailable)
-}
-
-func await(ctx context.Context, what string, found func() bool) error {
-	for end := time.Now().Add(patience); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(200 * time.Millisecond) {
-		if found() {
-			return nil
-		}
-	}
-	return fmt.Errorf("not %s within %v", what, patience)
 }
