@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ type Settings struct {
 	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"The same with its whole path, as in http://trace:4318/v1/traces; it goes first."`
 	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers that go with traces, as in name=value,name=value: a collector's token."`
 	Protocol           string `name:"otel-exporter-otlp-protocol" default:"http/protobuf" help:"http/protobuf is the only one."`
-	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"Which requests are traced: always_on, always_off, traceidratio; with parentbased_ before it, as the client decided, if it did."`
+	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"Which requests are traced: always_on, always_off or traceidratio; behind parentbased_ it is for those whose client has not decided."`
 	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"The share of requests that traceidratio takes, from 0 to 1."`
 	ServiceName        string `name:"otel-service-name" help:"What the service is called in traces. By default its module's name."`
 	ResourceAttributes string `name:"otel-resource-attributes" help:"What else is said of it, as in deployment.environment.name=staging,service.namespace=shop."`
@@ -35,25 +36,24 @@ func (s *Settings) off() bool {
 // Check tells problem of each setting that is wrong, by its name. No error holds a
 // secret.
 func (s *Settings) Check(problem func(name string, err error)) {
-	check := func(name string, err error) {
+	_, headers := pairs(s.Headers)
+	_, attributes := pairs(s.ResourceAttributes)
+	ratio, share := s.ratio()
+	_, sampler := s.sampler(ratio)
+	for name, err := range map[string]error{
+		"OTEL_EXPORTER_OTLP_ENDPOINT":        checkURL(s.Endpoint),
+		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": checkURL(s.TracesEndpoint),
+		"OTEL_EXPORTER_OTLP_HEADERS":         headers,
+		"OTEL_EXPORTER_OTLP_PROTOCOL":        oneOf(s.Protocol, "http/protobuf"),
+		"OTEL_TRACES_SAMPLER":                sampler,
+		"OTEL_TRACES_SAMPLER_ARG":            share,
+		"OTEL_RESOURCE_ATTRIBUTES":           attributes,
+		"OTEL_TRACES_EXPORTER":               oneOf(s.TracesExporter, "otlp", "none"),
+		"OTEL_SDK_DISABLED":                  oneOf(strings.ToLower(s.Disabled), "true", "false"),
+	} {
 		if err != nil {
 			problem(name, err)
 		}
-	}
-	check("OTEL_EXPORTER_OTLP_ENDPOINT", checkURL(s.Endpoint))
-	check("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", checkURL(s.TracesEndpoint))
-	if _, err := pairs(s.Headers); err != nil {
-		check("OTEL_EXPORTER_OTLP_HEADERS", err)
-	}
-	if _, err := pairs(s.ResourceAttributes); err != nil {
-		check("OTEL_RESOURCE_ATTRIBUTES", err)
-	}
-	check("OTEL_EXPORTER_OTLP_PROTOCOL", oneOf(s.Protocol, "http/protobuf"))
-	check("OTEL_TRACES_EXPORTER", oneOf(s.TracesExporter, "otlp", "none"))
-	check("OTEL_SDK_DISABLED", oneOf(strings.ToLower(s.Disabled), "true", "false"))
-	check("OTEL_TRACES_SAMPLER", oneOf(strings.TrimPrefix(s.Sampler, parentBased), alwaysOn, alwaysOff, byRatio))
-	if _, err := s.ratio(); err != nil {
-		check("OTEL_TRACES_SAMPLER_ARG", err)
 	}
 }
 
@@ -68,10 +68,8 @@ func checkURL(text string) error {
 }
 
 func oneOf(text string, allowed ...string) error {
-	for _, value := range allowed {
-		if text == value || text == "" {
-			return nil
-		}
+	if text == "" || slices.Contains(allowed, text) {
+		return nil
 	}
 	return fmt.Errorf("is %q: it must be %s", text, strings.Join(allowed, " or "))
 }
@@ -108,14 +106,6 @@ func (s *Settings) exporter() ([]otlptracehttp.Option, error) {
 	return options, err
 }
 
-// Samplers, as the standard calls them.
-const (
-	parentBased = "parentbased_"
-	alwaysOn    = "always_on"
-	alwaysOff   = "always_off"
-	byRatio     = "traceidratio"
-)
-
 func (s *Settings) ratio() (float64, error) {
 	ratio, err := strconv.ParseFloat(cmp.Or(s.SamplerArg, "1"), 64)
 	if err != nil || !(ratio >= 0 && ratio <= 1) {
@@ -124,18 +114,21 @@ func (s *Settings) ratio() (float64, error) {
 	return ratio, nil
 }
 
-func (s *Settings) sampler() (sdk.Sampler, error) {
-	ratio, err := s.ratio()
-	name, parents := strings.CutPrefix(cmp.Or(s.Sampler, parentBased+alwaysOn), parentBased)
-	sampler := sdk.AlwaysSample()
+func (s *Settings) sampler(ratio float64) (sdk.Sampler, error) {
+	name, parents := strings.CutPrefix(cmp.Or(s.Sampler, "parentbased_always_on"), "parentbased_")
+	var sampler sdk.Sampler
 	switch name {
-	case alwaysOff:
+	case "always_on":
+		sampler = sdk.AlwaysSample()
+	case "always_off":
 		sampler = sdk.NeverSample()
-	case byRatio:
+	case "traceidratio":
 		sampler = sdk.TraceIDRatioBased(ratio)
+	default:
+		return nil, fmt.Errorf("is %q: it must be always_on, always_off or traceidratio, or parentbased_ with one of them", s.Sampler)
 	}
 	if parents {
 		sampler = sdk.ParentBased(sampler)
 	}
-	return sampler, err
+	return sampler, nil
 }

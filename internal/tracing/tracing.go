@@ -50,7 +50,11 @@ func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 	if err != nil {
 		return nil, err
 	}
-	sampler, err := s.sampler()
+	ratio, err := s.ratio()
+	if err != nil {
+		return nil, err
+	}
+	sampler, err := s.sampler(ratio)
 	if err != nil {
 		return nil, err
 	}
