@@ -60,6 +60,6 @@ func (d *delivery) close(err error) {
 	d.mu.Unlock()
 	if err != nil {
 		// It was told of this error, and has no other that matters now.
-		_ = d.SpanExporter.Shutdown(context.Background())
+		_ = d.Shutdown(context.Background())
 	}
 }
