@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/otlptest"
 	"example.com/templatesite/internal/postgrestest"
 	"example.com/templatesite/internal/processtest"
 )
@@ -22,16 +23,17 @@ import (
 // sends to others, and those in the log of its database, which is set as in the cluster.
 type followed struct {
 	*processtest.Process
-	stdout   string
-	log      *logtest.Server
-	logged   strings.Builder
-	postgres *postgrestest.Server
+	stdout    string
+	log       *logtest.Server
+	logged    strings.Builder
+	postgres  *postgrestest.Server
+	collector *otlptest.Receiver
 }
 
 func startFollowed(t *testing.T) *followed {
 	t.Helper()
 	needOwn(t)
-	f := &followed{stdout: filepath.Join(t.TempDir(), "stdout"), log: logtest.Listen(t, "127.0.0.1:0")}
+	f := &followed{stdout: filepath.Join(t.TempDir(), "stdout"), log: logtest.Listen(t, "127.0.0.1:0"), collector: otlptest.NewReceiver(t)}
 	f.postgres = newPostgres(t, append(logSettings(t), "log_min_messages=warning", "fsync=off")...)
 	url := f.postgres.URL("postgres")
 	runOn(t, url, nil, "migrate")
@@ -39,7 +41,10 @@ func startFollowed(t *testing.T) *followed {
 	var err error
 	f.Process, err = processtest.Start(processtest.Options{
 		Binary: binary, Database: url, Log: f.stdout, Stderr: t.Output(),
-		Settings: []string{"REQUEST_TIMEOUT=1s", "SYSLOG_ADDRESS=" + f.log.URL()},
+		Settings: []string{
+			"REQUEST_TIMEOUT=1s", "SYSLOG_ADDRESS=" + f.log.URL(),
+			"OTEL_EXPORTER_OTLP_ENDPOINT=" + f.collector.URL, "OTEL_BSP_SCHEDULE_DELAY=100",
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,21 +105,25 @@ func TestSlowRequestThatFailsIsFoundByItsIDEverywhere(t *testing.T) {
 	f.lockTweets(t)
 	var problem struct {
 		RequestID string `json:"request_id"`
+		TraceID   string `json:"trace_id"`
 	}
 	header := get(t, f.URL+"/tweet/1", http.StatusGatewayTimeout, &problem, "X-Request-ID: slow.and-failing")
+	ids := strings.NewReplacer("REQUEST", regexp.QuoteMeta("slow.and-failing"), "TRACE", problem.TraceID)
 	for _, place := range []struct {
 		name, want string
 		text       func(*testing.T) string
 	}{
-		{"the answer's header", `^ID$`, func(*testing.T) string { return header.Get("X-Request-ID") }},
-		{"the problem", `^ID$`, func(*testing.T) string { return problem.RequestID }},
-		{"standard output", `"msg":"request",.*"status":504,.*"request_id":"ID"`, f.readStdout},
-		{"what the log server got", `\[id="ID"\] request .* status=504 `, f.readLog},
-		{"what PostgreSQL says of the wait", `(?s)LOG:  process \d+ still waiting for AccessShareLock .*DETAIL:  Process holding the lock: .*STATEMENT:  /\* request_id=ID \*/ -- tweet.get\n`, f.readPostgres},
-		{"what PostgreSQL says of the end", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=ID \*/ -- tweet.get\n`, f.readPostgres},
-		{"an exemplar", `http_server_request_duration_seconds_bucket{.*http_response_status_code="504",.*} 1 # {request_id="ID"}`, f.readMetrics},
+		{"the answer's header", `^REQUEST$`, func(*testing.T) string { return header.Get("X-Request-ID") }},
+		{"the problem", `^REQUEST [0-9a-f]{32}$`, func(*testing.T) string { return problem.RequestID + " " + problem.TraceID }},
+		{"standard output", `"msg":"request",.*"status":504,.*"request_id":"REQUEST","trace_id":"TRACE"`, f.readStdout},
+		{"what the log server got", `\[id="REQUEST"\] request .* status=504 .* trace_id=TRACE\n`, f.readLog},
+		{"what PostgreSQL says of the wait", `LOG:  process \d+ still waiting for AccessShareLock .*\n.*DETAIL:  Process holding the lock: .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- tweet.get\n`, f.readPostgres},
+		{"what PostgreSQL says of the end", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- tweet.get\n`, f.readPostgres},
+		{"the trace of the request", `GET /tweet/{id}: trace TRACE, request REQUEST, error 504\n`, f.readTraces},
+		{"the trace of the statement", `tweet.get: trace TRACE, .* error timeout\n`, f.readTraces},
+		{"an exemplar", `http_server_request_duration_seconds_bucket{.*http_response_status_code="504",.*} 1 # {trace_id="TRACE"}`, f.readMetrics},
 	} {
-		want := regexp.MustCompile(strings.ReplaceAll(place.want, "ID", regexp.QuoteMeta("slow.and-failing")))
+		want := regexp.MustCompile(ids.Replace(place.want))
 		var text string
 		eventually(t, "the id in "+place.name, func() bool {
 			text = place.text(t)
@@ -153,6 +162,15 @@ func (f *followed) readPostgres(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// readTraces returns what the collector has got, a line for each span.
+func (f *followed) readTraces(*testing.T) string {
+	var text strings.Builder
+	for _, span := range f.collector.Spans() {
+		fmt.Fprintf(&text, "%s: trace %s, request %v, %s %v\n", span.Name, span.TraceID, span.Attributes["request.id"], span.Status, span.Attributes["error.type"])
+	}
+	return text.String()
 }
 
 func (f *followed) readMetrics(t *testing.T) string {
