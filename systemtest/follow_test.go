@@ -1,6 +1,7 @@
 package systemtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -97,7 +98,11 @@ func (f *followed) lockTweets(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "begin; lock table tweet"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close(t.Context()) })
+	t.Cleanup(func() {
+		if err := conn.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestSlowRequestThatFailsIsFoundByItsIDEverywhere(t *testing.T) {
