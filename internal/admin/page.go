@@ -62,7 +62,7 @@ type view struct {
 func (a *Admin) index(w http.ResponseWriter, r *http.Request) {
 	v := view{
 		Admin: a, Style: style, Places: places,
-		Up: time.Since(a.started).Truncate(time.Second), Ready: a.Options.Ready(r.Context()), Base: web.InfoFrom(r.Context()).BaseURL,
+		Up: time.Since(a.started).Truncate(time.Second), Ready: a.Ready(r.Context()), Base: web.InfoFrom(r.Context()).BaseURL,
 	}
 	if wantsPage(w, r) {
 		show(w, r, "index.html", v)

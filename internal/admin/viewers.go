@@ -75,7 +75,7 @@ func (d door) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	// A viewer has nothing to say but that it is gone.
 	go func() {
 		_, _ = io.Copy(io.Discard, conn)
-		c.Close()
+		_ = c.Close() // it may be closed already
 	}()
 	return c, buffers, nil
 }
@@ -92,7 +92,7 @@ func (c *viewer) Write(b []byte) (int, error) {
 	}
 	n, err := c.Conn.Write(b)
 	if err != nil {
-		c.Close()
+		_ = c.Close() // the first error says more
 	}
 	return n, err
 }
