@@ -12,19 +12,46 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/web"
 )
 
 // flushTimeout bounds how long the end of the service waits for the log server.
 const flushTimeout = time.Second
 
+// instruments are told of what the service does, for those who look at the admin
+// address. Without one nobody could, so nobody is told.
+type instruments struct {
+	requests   web.Middleware
+	statements database.Observer
+	records    func(slog.Handler) slog.Handler
+	refused    func(reads bool)
+}
+
+func (p *program) instruments(registry metrics.Registry) instruments {
+	if p.config.AdminAddress == "" {
+		return instruments{records: func(h slog.Handler) slog.Handler { return h }}
+	}
+	var models []string
+	for _, app := range apps() {
+		models = append(models, app.Name)
+	}
+	return instruments{
+		requests:   middleware.Metrics(registry),
+		statements: registry.Statements(models),
+		records:    registry.LogRecords,
+		refused:    registry.Refused(),
+	}
+}
+
 // openLog returns the log that the settings ask for, and what closes it.
-func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.Logger, func(), error) {
+func (p *program) openLog(level slog.Leveler, registry metrics.Registry, counted func(slog.Handler) slog.Handler) (*slog.Logger, func(), error) {
 	handler := func(w io.Writer) slog.Handler { return p.stdoutHandler(w, level) }
 	buffer := logging.NewBuffer(p.stdout, handler)
 	registry.LogSink("stdout", buffer.Dropped)
 	stdout := handler(buffer)
 	if p.config.SyslogAddress == "" {
-		return slog.New(stdout), func() { buffer.Close(flushTimeout) }, nil
+		return slog.New(counted(stdout)), func() { buffer.Close(flushTimeout) }, nil
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -35,7 +62,7 @@ func (p *program) openLog(level slog.Leveler, registry metrics.Registry) (*slog.
 		return nil, nil, err
 	}
 	registry.LogSink("syslog", syslog.Dropped)
-	log := slog.New(slog.NewMultiHandler(stdout, syslog.Handler(slog.LevelInfo)))
+	log := slog.New(counted(slog.NewMultiHandler(stdout, syslog.Handler(slog.LevelInfo))))
 	return log, func() {
 		syslog.Close(flushTimeout)
 		buffer.Close(flushTimeout)

@@ -30,10 +30,22 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 	s := startService(t, map[string]string{"SYSLOG_ADDRESS": "tcp://" + ln.Addr().String()})
 	s.do("GET", "/tweet/1", "", "X-Request-ID: find-me")
 	s.do("GET", "/livez", "", "X-Request-ID: a-probe")
+	s.do("POST", "/tweet/", `{"text":"counted"}`)
+	s.do("PUT", "/tweet/3", `{"text":"counted"}`)
+	s.do("DELETE", "/tweet/3", "")
+	s.do("DELETE", "/tweet/3", "")
 	metrics := s.do("GET", s.admin+"/metrics", "").body
 	for _, want := range []string{
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/tweet/{id}"} 1`,
-		`http_server_active_requests 0`, `db_client_connection_max 4`, `migrations_applied `, `migrations_pending 0`,
+		`http_server_request_duration_seconds_count{http_request_method="DELETE",http_response_status_code="404",http_route="/tweet/{id}"} 1`,
+		`http_server_response_body_size_bytes_count{http_request_method="GET",http_route="/tweet/{id}"} 1`,
+		`http_server_request_body_size_bytes_sum{http_request_method="POST",http_route="/tweet/"} 18`,
+		`http_server_active_requests 0`, `http_server_requests_shed_total{kind="change"} 0`,
+		`db_client_operation_duration_seconds_count{db_query_summary="tweet.update",error_type=""} 1`,
+		`model_operations_total{model="tweet",operation="insert"} 1`, `model_operations_total{model="tweet",operation="update"} 1`,
+		`model_operations_total{model="tweet",operation="delete"} 1`,
+		`db_client_connection_max 4`, `migrations_applied `, `migrations_pending 0`,
+		`log_records_total{level="info"} `, `log_records_total{level="error"} 0`,
 		`log_records_dropped_total{sink="syslog"} 0`, `panics_total 0`, `build_info{`, `go_goroutines`, `process_open_fds`,
 	} {
 		if !strings.Contains(metrics, want) {
@@ -54,21 +66,42 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 	}
 }
 
-func TestUnknownPathsAndMethodsAreOneSeries(t *testing.T) {
+func TestWhatClientsInventMakesNoSeries(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	for i := range 50 {
+	series := func() int { return strings.Count(s.do("GET", s.admin+"/metrics", "").body, "\n") }
+	invent := func(i int) {
 		s.do("GET", fmt.Sprintf("/unknown/%d", i), "")
+		s.do("GET", fmt.Sprintf("/tweet/%d", 1000+i), "", fmt.Sprintf("X-Request-ID: id-%d", i))
 		s.do(fmt.Sprintf("METHOD%d", i), "/tweet/", "")
+		s.do("GET", "/tweet/", "", fmt.Sprintf("Host: host-%d.example.com", i))
 	}
-	series := 0
-	for line := range strings.Lines(s.do("GET", s.admin+"/metrics", "").body) {
-		if strings.HasPrefix(line, "http_server_request_duration_seconds_count") {
-			series++
-		}
+	invent(0)
+	series()
+	before := series()
+	for i := range 2500 {
+		invent(i + 1)
 	}
-	if series != 2 {
-		t.Errorf("%d series, want 2", series)
+	if after := series(); after != before {
+		t.Errorf("%d lines of metrics have become %d", before, after)
+	}
+}
+
+func TestExemplarsLeadToRequests(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	s.do("GET", "/tweet/1", "", "X-Request-ID: exemplary")
+	metrics := s.do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").body
+	if !strings.Contains(metrics, `# {request_id="exemplary"}`) {
+		t.Errorf("no exemplar in %s", metrics)
+	}
+}
+
+func TestWithoutAnAdminAddressNothingIsCounted(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADMIN_ADDRESS": ""})
+	if got := s.do("GET", "/tweet/1", "").status; got != 200 {
+		t.Errorf("status %d", got)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/middleware"
 )
 
 // Programs pay nothing for the pages: with and without are asked in turns, and the
@@ -113,7 +114,7 @@ func filled(b *testing.B, tweets int) *database.DB {
 func chains(db *database.DB) (with, without http.Handler) {
 	c := &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}
 	log := slog.New(slog.DiscardHandler)
-	handler, pages := routes(c, db, health.New(log, nil))
+	handler, pages := routes(c, db, health.New(log, nil), nil)
 	none := func(next http.Handler) http.Handler { return next }
-	return surround(handler, pages, c, log, metrics.New("", "", "")), surround(handler, none, c, log, metrics.New("", "", ""))
+	return surround(handler, pages, c, log, middleware.Metrics(metrics.New("", "", ""))), surround(handler, none, c, log, middleware.Metrics(metrics.New("", "", "")))
 }

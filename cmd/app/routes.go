@@ -8,7 +8,6 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/docs"
 	"example.com/templatesite/internal/health"
-	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/static"
 	"example.com/templatesite/internal/web"
@@ -17,8 +16,9 @@ import (
 
 const description = "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log."
 
-// routes registers every URL of the service, and makes the pages of them.
-func routes(c *config, db *database.DB, h *health.Health) (api *web.API, pages web.Middleware) {
+// routes registers every URL of the service, and makes the pages of them. refused is
+// told of each request that was refused because there was too much to do.
+func routes(c *config, db *database.DB, h *health.Health, refused func(reads bool)) (api *web.API, pages web.Middleware) {
 	b := buildInfo()
 	api = web.NewAPI(web.Options{
 		Title:        "templatesite",
@@ -28,6 +28,7 @@ func routes(c *config, db *database.DB, h *health.Health) (api *web.API, pages w
 		MaxBodyBytes: int64(c.MaxBodyBytes),
 		Classify:     classify(h),
 		Lost:         database.Lost,
+		Refused:      refused,
 	})
 	resources := api.Bounded(int(c.MaxInFlight))
 	for _, app := range apps() {
@@ -55,11 +56,11 @@ func classify(h *health.Health) func(error) *web.Problem {
 
 // surround puts the middlewares around h, in the order in which a request meets
 // them.
-func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, registry metrics.Registry) http.Handler {
+func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, counted web.Middleware) http.Handler {
 	return web.Chain(h,
 		middleware.Identify(c.TrustedProxies),
 		middleware.AccessLog(log),
-		middleware.Metrics(registry),
+		counted,
 		middleware.Compress(),
 		middleware.Recover(log), // what panics while a page is made
 		pages,

@@ -41,6 +41,7 @@ Examples:
 func (serveCommand) Run(p *program) error {
 	b := buildInfo()
 	registry := metrics.New(b.Version, b.Commit, b.Go)
+	told := p.instruments(registry)
 	// The collector waits until the heap has doubled. Ours is a few megabytes, so
 	// under load that would be hundreds of times a second. These bytes count as
 	// heap, and take no memory, as nobody writes to them.
@@ -49,13 +50,13 @@ func (serveCommand) Run(p *program) error {
 
 	level := new(slog.LevelVar)
 	level.Set(p.config.LogLevel)
-	log, closeLog, err := p.openLog(level, registry)
+	log, closeLog, err := p.openLog(level, registry, told.records)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
 
-	db, err := p.openDatabase(log)
+	db, err := p.openDatabase(log, told.statements)
 	if err != nil {
 		return err
 	}
@@ -78,9 +79,9 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	handler, pages := routes(p.config, db, ready)
+	handler, pages := routes(p.config, db, ready, told.refused)
 	api := &server.Server{
-		Handler:         surround(handler, pages, p.config, log, registry),
+		Handler:         surround(handler, pages, p.config, log, told.requests),
 		Log:             log,
 		ReadTimeout:     p.config.RequestTimeout + readSlack,
 		WriteTimeout:    p.config.RequestTimeout + writeTimeout,
@@ -97,9 +98,10 @@ func (serveCommand) Run(p *program) error {
 }
 
 // openDatabase opens the database, and makes an embedded one ready.
-func (p *program) openDatabase(log *slog.Logger) (*database.DB, error) {
+func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {
 	options := p.config.options()
 	options.StatementTimeout = p.config.RequestTimeout
+	options.Observe = observe
 	db, err := database.Open(options)
 	if err != nil || db.Engine != database.SQLite {
 		return db, err

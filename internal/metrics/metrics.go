@@ -27,15 +27,19 @@ func New(version, commit, goVersion string) Registry {
 	return r
 }
 
-// Handler answers GET /metrics.
+// Handler answers GET /metrics, with exemplars and native histograms for a
+// Prometheus that asks for them.
 func (r Registry) Handler() http.Handler {
-	return promhttp.HandlerFor(r, promhttp.HandlerOpts{Registry: r})
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{Registry: r, EnableOpenMetrics: true})
 }
 
-// LogSink counts the records that a receiver of the log has lost.
-func (r Registry) LogSink(name string, dropped func() uint64) {
-	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "log_records_dropped_total", Help: "Log records that a slow or missing receiver has lost.",
-		ConstLabels: prometheus.Labels{"sink": name},
-	}, func() float64 { return float64(dropped()) }))
+// Refused counts the requests that were refused because there was too much to do.
+// The function that it returns is told of each.
+func (r Registry) Refused() func(reads bool) {
+	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "http_server_requests_shed_total", Help: "Requests that were refused because there was too much to do.",
+	}, []string{"kind"})
+	r.MustRegister(refused)
+	kinds := map[bool]prometheus.Counter{true: refused.WithLabelValues("read"), false: refused.WithLabelValues("change")}
+	return func(reads bool) { kinds[reads].Inc() }
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,37 +13,44 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Buckets of durations in seconds, as OpenTelemetry's conventions for HTTP advise,
-// and of sizes in bytes.
+// Buckets of durations in seconds, fine where a healthy service is, and of sizes
+// in bytes. Native histograms beside them need no buckets, but a Prometheus that
+// asks for them.
 var (
-	durationBuckets = []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10}
+	durationBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 	sizeBuckets     = prometheus.ExponentialBuckets(64, 8, 6)
 )
+
+// exemplarInterval is how often a request that nobody follows becomes an exemplar:
+// each costs about as much as all other numbers of a request.
+const exemplarInterval = 50 * time.Millisecond
 
 // httpMetrics are the numbers of all requests. No label comes from what a client
 // can invent: a path that is unknown is one series, and so is a method.
 type httpMetrics struct {
 	duration     *prometheus.HistogramVec
+	requestSize  *prometheus.HistogramVec
+	responseSize *prometheus.HistogramVec
 	active       prometheus.Gauge
-	requestSize  prometheus.Histogram
-	responseSize prometheus.Histogram
 	panics       prometheus.Counter
+
+	series   sync.Map     // *httpSeries by httpLabels
+	exemplar atomic.Int64 // when there was one last, in nanoseconds since 1970
 }
+
+// httpLabels are what the requests of a series have in common, and httpSeries where
+// these are counted, as looking them up takes longer than counting.
+type (
+	httpLabels struct {
+		method, route string
+		status        int
+	}
+	httpSeries struct{ duration, requestSize, responseSize prometheus.Observer }
+)
 
 // Metrics counts and times every request, however it ends.
 func Metrics(registry prometheus.Registerer) web.Middleware {
-	size := func(what string) prometheus.HistogramOpts {
-		return prometheus.HistogramOpts{Name: "http_server_" + what + "_body_size_bytes", Help: "Size of a " + what + "'s body.", Buckets: sizeBuckets}
-	}
-	m := httpMetrics{
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "http_server_request_duration_seconds", Help: "Time from a request's header to the end of its answer.", Buckets: durationBuckets,
-		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
-		active:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "http_server_active_requests", Help: "Requests in flight."}),
-		requestSize:  prometheus.NewHistogram(size("request")),
-		responseSize: prometheus.NewHistogram(size("response")),
-		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
-	}
+	m := newHTTPMetrics()
 	registry.MustRegister(m.duration, m.active, m.requestSize, m.responseSize, m.panics)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,27 +58,78 @@ func Metrics(registry prometheus.Registerer) web.Middleware {
 			start := time.Now()
 			defer func() {
 				m.active.Dec()
-				m.observe(r, time.Since(start))
+				m.observe(r, start, time.Since(start))
 			}()
 			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-func (m *httpMetrics) observe(r *http.Request, duration time.Duration) {
+func newHTTPMetrics() *httpMetrics {
+	size := func(what string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "http_server_" + what + "_body_size_bytes", Help: "Size of a " + what + "'s body.", Buckets: sizeBuckets,
+		}, []string{"http_request_method", "http_route"})
+	}
+	return &httpMetrics{
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "http_server_request_duration_seconds", Help: "Time from a request's header to the end of its answer.",
+			Buckets:                        durationBuckets,
+			NativeHistogramBucketFactor:    1.1,
+			NativeHistogramMaxBucketNumber: 100,
+		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
+		requestSize:  size("request"),
+		responseSize: size("response"),
+		active:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "http_server_active_requests", Help: "Requests in flight."}),
+		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
+	}
+}
+
+func (m *httpMetrics) observe(r *http.Request, start time.Time, duration time.Duration) {
 	info := web.InfoFrom(r.Context())
-	method := r.Method
-	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, method) {
-		method = "_OTHER"
+	s := m.of(httpLabels{r.Method, info.Route, info.Status})
+	if exemplar := m.exemplarOf(info, start.Add(duration)); exemplar != nil {
+		s.duration.(prometheus.ExemplarObserver).ObserveWithExemplar(duration.Seconds(), exemplar)
+	} else {
+		s.duration.Observe(duration.Seconds())
 	}
-	route := info.Route
-	if route == "" {
-		route = "unmatched"
-	}
-	m.duration.WithLabelValues(method, route, strconv.Itoa(info.Status)).Observe(duration.Seconds())
-	m.requestSize.Observe(float64(max(r.ContentLength, 0)))
-	m.responseSize.Observe(float64(info.Bytes))
+	s.requestSize.Observe(float64(max(r.ContentLength, 0)))
+	s.responseSize.Observe(float64(info.Bytes))
 	if info.Panicked {
 		m.panics.Inc()
 	}
+}
+
+// of returns the series of these labels.
+func (m *httpMetrics) of(labels httpLabels) *httpSeries {
+	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, labels.method) {
+		labels.method = "_OTHER"
+	}
+	if labels.route == "" {
+		labels.route = "unmatched"
+	}
+	if s, ok := m.series.Load(labels); ok {
+		return s.(*httpSeries)
+	}
+	s := &httpSeries{
+		m.duration.WithLabelValues(labels.method, labels.route, strconv.Itoa(labels.status)),
+		m.requestSize.WithLabelValues(labels.method, labels.route),
+		m.responseSize.WithLabelValues(labels.method, labels.route),
+	}
+	m.series.Store(labels, s)
+	return s
+}
+
+// exemplarOf leads from a bucket to one request in it: always to one that somebody
+// follows, and now and then to any.
+func (m *httpMetrics) exemplarOf(info *web.Info, now time.Time) prometheus.Labels {
+	if info.TraceID != "" {
+		return prometheus.Labels{"trace_id": info.TraceID}
+	}
+	last := m.exemplar.Load()
+	if !info.Followed && (now.UnixNano()-last < int64(exemplarInterval) || !m.exemplar.CompareAndSwap(last, now.UnixNano())) {
+		return nil
+	}
+	// OpenMetrics allows 128 characters, name included.
+	return prometheus.Labels{"request_id": info.ID[:min(len(info.ID), 128-len("request_id"))]}
 }

@@ -25,6 +25,9 @@ type Options struct {
 	// Lost reports whether an error is a connection's, and no reason to give up for
 	// a request that only reads; nil is never.
 	Lost func(error) bool
+	// Refused is told of each request, one that reads or one that changes, that was
+	// refused because there was too much to do; nil is nobody.
+	Refused func(reads bool)
 }
 
 // API is where operations are registered. It is an http.Handler; after the last

@@ -61,10 +61,12 @@ func URL(ctx context.Context, path string) string {
 type Middleware func(http.Handler) http.Handler
 
 // Chain puts the middlewares around h, in the order in which a request meets
-// them.
+// them. One that is nil is left out.
 func Chain(h http.Handler, middlewares ...Middleware) http.Handler {
 	for i := len(middlewares) - 1; i >= 0; i-- {
-		h = middlewares[i](h)
+		if middlewares[i] != nil {
+			h = middlewares[i](h)
+		}
 	}
 	return h
 }

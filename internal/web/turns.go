@@ -33,8 +33,8 @@ func (a *API) Bounded(limit int) *API {
 	// Changes may wait for somebody's lock: they must not take all turns, nor all
 	// connections, from those who read.
 	bounded.turns = map[bool]*turns{
-		true:  {taken: make(chan struct{}, limit)},
-		false: {taken: make(chan struct{}, max(1, limit/2))},
+		true:  a.newTurns(true, limit),
+		false: a.newTurns(false, max(1, limit/2)),
 	}
 	return &bounded
 }
@@ -42,6 +42,15 @@ func (a *API) Bounded(limit int) *API {
 type turns struct {
 	taken   chan struct{}
 	waiting atomic.Int64
+	refused func()
+}
+
+func (a *API) newTurns(reads bool, limit int) *turns {
+	t := &turns{taken: make(chan struct{}, limit), refused: func() {}}
+	if a.options.Refused != nil {
+		t.refused = func() { a.options.Refused(reads) }
+	}
+	return t
 }
 
 // take returns whether it was the request's turn in time; then it is given back later.
@@ -75,6 +84,7 @@ func inTurn[I, O any](t *turns, handler func(context.Context, *I) (*O, error)) f
 	}
 	return func(ctx context.Context, in *I) (*O, error) {
 		if !t.take(ctx) {
+			t.refused()
 			return nil, refusal()
 		}
 		defer t.giveBack()

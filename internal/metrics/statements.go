@@ -1,0 +1,54 @@
+package metrics
+
+import (
+	"context"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/templatesite/internal/web"
+)
+
+// statementBuckets are those of requests: what a statement takes is a part of it.
+var statementBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+// changes are the operations on a model that are counted.
+var changes = []string{"insert", "update", "delete"}
+
+// Statements times the statements of the database by their names and what went
+// wrong, and counts the rows of these models that were changed. The function that it
+// returns is told of each statement when it is over.
+func (r Registry) Statements(models []string) func(context.Context, *web.Statement) {
+	duration := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "db_client_operation_duration_seconds", Help: "Time from the begin of a statement to the end of its rows.",
+		Buckets:                        statementBuckets,
+		NativeHistogramBucketFactor:    1.1,
+		NativeHistogramMaxBucketNumber: 100,
+	}, []string{"db_query_summary", "error_type"})
+	rows := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "model_operations_total", Help: "Rows that were inserted, updated and deleted.",
+	}, []string{"model", "operation"})
+	r.MustRegister(duration, rows)
+	counters := map[[2]string]prometheus.Counter{}
+	for _, model := range models {
+		for _, operation := range changes {
+			counters[[2]string{model, operation}] = rows.WithLabelValues(model, operation)
+		}
+	}
+	var succeeded sync.Map // observers by name, as looking them up takes longer than observing
+	return func(_ context.Context, s *web.Statement) {
+		observer, ok := succeeded.Load(s.Name)
+		if s.Err != nil || !ok {
+			observer = duration.WithLabelValues(s.Name, s.ErrorType)
+			if s.Err == nil {
+				succeeded.Store(s.Name, observer)
+			}
+		}
+		observer.(prometheus.Observer).Observe(s.Duration.Seconds())
+		if s.Operation != "select" && s.Err == nil {
+			if counter, ok := counters[[2]string{s.Table, s.Operation}]; ok {
+				counter.Add(float64(s.Rows))
+			}
+		}
+	}
+}
