@@ -66,19 +66,21 @@ func dump(t *testing.T, dir, name string) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	runIn(t, dir, file, "dumpdata")
+	runOn(t, fixtureDatabase(dir), file, "dumpdata")
 }
 
 // command runs one command on the database of dir.
 func command(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	runIn(t, dir, nil, args...)
+	runOn(t, fixtureDatabase(dir), nil, args...)
 }
 
-func runIn(t *testing.T, dir string, stdout *os.File, args ...string) {
+func fixtureDatabase(dir string) string { return "sqlite:" + filepath.Join(dir, "fixture.db") }
+
+func runOn(t *testing.T, database string, stdout *os.File, args ...string) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL=sqlite:"+filepath.Join(dir, "fixture.db"))
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+database)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if stdout != nil {

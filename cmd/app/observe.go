@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/templatesite/internal/database"
@@ -16,8 +18,12 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// flushTimeout bounds how long the end of the service waits for the log server.
-const flushTimeout = time.Second
+// How long the end of the service waits for the log server, and for the collector of
+// traces.
+const (
+	flushTimeout      = time.Second
+	traceFlushTimeout = 500 * time.Millisecond
+)
 
 // instruments are told of what the service does, for those who look at the admin
 // address. Without one nobody could, so nobody is told.
@@ -42,6 +48,27 @@ func (p *program) instruments(registry metrics.Registry) instruments {
 		records:    registry.LogRecords,
 		refused:    registry.Refused(),
 	}
+}
+
+// observers returns an observer that tells all of these, but for those that are nil.
+func observers(all ...database.Observer) database.Observer {
+	all = slices.DeleteFunc(all, func(o database.Observer) bool { return o == nil })
+	if len(all) == 0 {
+		return nil
+	}
+	return func(ctx context.Context, s *web.Statement) {
+		for _, observe := range all {
+			observe(ctx, s)
+		}
+	}
+}
+
+// system is what OpenTelemetry calls the engine that the settings name.
+func (c *config) system() string {
+	if strings.HasPrefix(c.DatabaseURL, "sqlite:") {
+		return "sqlite"
+	}
+	return "postgresql"
 }
 
 // openLog returns the log that the settings ask for, and what closes it.

@@ -116,5 +116,5 @@ func chains(db *database.DB) (with, without http.Handler) {
 	log := slog.New(slog.DiscardHandler)
 	handler, pages := routes(c, db, health.New(log, nil), nil)
 	none := func(next http.Handler) http.Handler { return next }
-	return surround(handler, pages, c, log, middleware.Metrics(metrics.New("", "", ""))), surround(handler, none, c, log, middleware.Metrics(metrics.New("", "", "")))
+	return surround(handler, pages, c, log, nil, middleware.Metrics(metrics.New("", "", ""))), surround(handler, none, c, log, nil, middleware.Metrics(metrics.New("", "", "")))
 }

@@ -56,9 +56,10 @@ func classify(h *health.Health) func(error) *web.Problem {
 
 // surround puts the middlewares around h, in the order in which a request meets
 // them.
-func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, counted web.Middleware) http.Handler {
+func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, traced, counted web.Middleware) http.Handler {
 	return web.Chain(h,
 		middleware.Identify(c.TrustedProxies),
+		traced,
 		middleware.AccessLog(log),
 		counted,
 		middleware.Compress(),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path"
 	"runtime"
 	"syscall"
 	"time"
@@ -13,7 +14,9 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
+	"example.com/templatesite/internal/tracing"
 )
 
 const (
@@ -42,11 +45,7 @@ func (serveCommand) Run(p *program) error {
 	b := buildInfo()
 	registry := metrics.New(b.Version, b.Commit, b.Go)
 	told := p.instruments(registry)
-	// The collector waits until the heap has doubled. Ours is a few megabytes, so
-	// under load that would be hundreds of times a second. These bytes count as
-	// heap, and take no memory, as nobody writes to them.
-	ballast := make([]byte, 12<<20)
-	defer runtime.KeepAlive(ballast)
+	defer runtime.KeepAlive(ballast())
 
 	level := new(slog.LevelVar)
 	level.Set(p.config.LogLevel)
@@ -55,8 +54,13 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	defer closeLog()
+	tracer, err := tracing.New(&p.config.Tracing, path.Base(b.Module), b.Version, log)
+	if err != nil {
+		return err
+	}
+	defer tracer.Close(traceFlushTimeout)
 
-	db, err := p.openDatabase(log, told.statements)
+	db, err := p.openDatabase(log, observers(told.statements, tracer.Statements(p.config.system())))
 	if err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (serveCommand) Run(p *program) error {
 	}
 	handler, pages := routes(p.config, db, ready, told.refused)
 	api := &server.Server{
-		Handler:         surround(handler, pages, p.config, log, told.requests),
+		Handler:         surround(handler, pages, p.config, log, tracer.Requests(middleware.IsProbe), told.requests),
 		Log:             log,
 		ReadTimeout:     p.config.RequestTimeout + readSlack,
 		WriteTimeout:    p.config.RequestTimeout + writeTimeout,
@@ -96,6 +100,11 @@ func (serveCommand) Run(p *program) error {
 	log.Info("stopped")
 	return err
 }
+
+// ballast is for the garbage collector, which waits until the heap has doubled. Ours is
+// a few megabytes, so under load that would be hundreds of times a second. These bytes
+// count as heap, and take no memory, as nobody writes to them.
+func ballast() []byte { return make([]byte, 12<<20) }
 
 // openDatabase opens the database, and makes an embedded one ready.
 func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {

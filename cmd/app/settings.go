@@ -16,6 +16,7 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/settings"
+	"example.com/templatesite/internal/tracing"
 )
 
 // config is every setting of the service. A field is a flag, and an environment
@@ -37,6 +38,8 @@ type config struct {
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
 	MaxInFlight            count          `default:"16" help:"How many reads of resources are worked on at once, and half as many changes; eight times as many wait a moment, more are refused with a 503."`
 	MaxBodyBytes           count          `default:"1048576" help:"How large the body of a request may be."`
+
+	Tracing tracing.Settings `embed:""`
 }
 
 type (
@@ -163,6 +166,7 @@ func (c *config) check(s *settings.Source) {
 	if c.RequestTimeout == 0 {
 		s.Problem("REQUEST_TIMEOUT", errors.New("must be longer than nothing"))
 	}
+	c.Tracing.Check(s.Problem)
 	db, err := database.Open(c.options())
 	if err != nil {
 		// The reason may quote the URL, and with it the password.

@@ -61,10 +61,11 @@ func runAll(t *testing.T, db *sql.DB, statement string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
 	for rows.Next() {
 		continue
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package database_test
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"sync"
 	"testing"
@@ -65,5 +66,22 @@ func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 	valid := false
 	if err := db.QueryRowContext(t.Context(), "select indisvalid from pg_index where indexrelid = 'note_n'::regclass").Scan(&valid); err != nil || !valid {
 		t.Errorf("the index is valid: %v, %v", valid, err)
+	}
+}
+
+// The server's bound is the time of a request: it may fire before the request's own.
+func TestStatementThatTheServerEndsTookTooLong(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	db, err := database.Open(database.Options{
+		URL: databasetest.URL(t, databasetest.OpenPostgres(t, apps(1))), MaxConnections: 1, StatementTimeout: 50 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), "select pg_sleep(10)")
+	if problem := database.Problem(err); problem == nil || problem.Status != http.StatusGatewayTimeout {
+		t.Errorf("%v is %v, want 504", err, problem)
 	}
 }

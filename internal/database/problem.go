@@ -56,10 +56,12 @@ func errorType(err error) string {
 		return ""
 	case errors.Is(err, context.Canceled):
 		return "canceled"
-	case errors.Is(err, context.DeadlineExceeded), sqlState(err) == "57014": // statement_timeout
+	case errors.Is(err, context.DeadlineExceeded):
 		return "timeout"
 	}
 	switch Problem(err) {
+	case web.ErrTooLong:
+		return "timeout"
 	case unavailable:
 		return "unavailable"
 	case full:
@@ -76,6 +78,8 @@ func postgresProblem(code string) *web.Problem {
 	switch {
 	case code == "53100": // disk full
 		return full
+	case code == "57014": // statement_timeout, which is the time of a request
+		return web.ErrTooLong
 	case code[:2] == "23": // integrity constraint violation
 		return conflict
 	case code[:2] == "08", code[:2] == "53", code[:2] == "57", code[:2] == "58", // connection, resources, operator, system

@@ -1,5 +1,5 @@
 // Package logging makes the logger of the service: one line per record, on
-// standard output, each with the id of the request that it belongs to.
+// standard output, each with the ids of the request and the trace that it belongs to.
 //
 // It does not know what is logged.
 package logging
@@ -47,13 +47,17 @@ func escape(_ []string, attr slog.Attr) slog.Attr {
 	return attr
 }
 
-// requestHandler adds the id of the request to every record that is logged on
-// the request's context.
+// requestHandler adds the id of the request, and that of its trace, to every record
+// that is logged on the request's context.
 type requestHandler struct{ slog.Handler }
 
 func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
-	if id := web.InfoFrom(ctx).ID; id != "" {
-		r.AddAttrs(slog.String("request_id", id))
+	info := web.InfoFrom(ctx)
+	if info.ID != "" {
+		r.AddAttrs(slog.String("request_id", info.ID))
+	}
+	if info.TraceID != "" {
+		r.AddAttrs(slog.String("trace_id", info.TraceID))
 	}
 	return h.Handler.Handle(ctx, r)
 }

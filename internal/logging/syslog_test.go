@@ -9,11 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/leodido/go-syslog/v4"
-	"github.com/leodido/go-syslog/v4/octetcounting"
 	"github.com/leodido/go-syslog/v4/rfc5424"
 
 	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/logging/logtest"
 	"example.com/templatesite/internal/web"
 )
 
@@ -28,59 +27,15 @@ func newLog(t *testing.T, address string) (*slog.Logger, *logging.Syslog) {
 	return slog.New(s.Handler(slog.LevelInfo)), s
 }
 
-// logServer is a log server on TCP; parsed delivers what it receives.
-type logServer struct {
-	net.Listener
-	parsed chan *rfc5424.SyslogMessage
-}
-
-func newLogServer(t *testing.T, address string) *logServer {
-	t.Helper()
-	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &logServer{ln, make(chan *rfc5424.SyslogMessage, 100_000)}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			parser := octetcounting.NewParser(syslog.WithListener(func(r *syslog.Result) {
-				if r.Error != nil {
-					t.Errorf("the server cannot read a message: %v", r.Error)
-					return
-				}
-				s.parsed <- r.Message.(*rfc5424.SyslogMessage)
-			}))
-			go parser.Parse(conn)
-		}
-	}()
-	return s
-}
-
-func (s *logServer) next(t *testing.T) *rfc5424.SyslogMessage {
-	t.Helper()
-	select {
-	case message := <-s.parsed:
-		return message
-	case <-time.After(10 * time.Second):
-		t.Fatal("nothing arrives")
-		return nil
-	}
-}
-
 func TestRecordArrivesAsAMessageWithItsRequestID(t *testing.T) {
 	t.Parallel()
-	server := newLogServer(t, "127.0.0.1:0")
-	log, _ := newLog(t, "tcp://"+server.Addr().String())
+	server := logtest.Listen(t, "127.0.0.1:0")
+	log, _ := newLog(t, server.URL())
 	ctx := web.WithInfo(t.Context(), &web.Info{ID: "test_id"})
 	log.DebugContext(ctx, "not sent")
 	log.With("a", 1).WithGroup("g").WarnContext(ctx, "first\nline", "b", "x\ny", "text", `"quoted"`)
 	log.Error("second")
-	m := server.next(t)
+	m := server.Next(t)
 	data := (*m.StructuredData)["request@32473"]
 	if *m.Severity != 4 || *m.Facility != 16 || *m.Appname != "templatesite" || *m.Hostname != "host" || *m.ProcID != "42" || data["id"] != "test_id" {
 		t.Errorf("message = %+v, data %v", m, data)
@@ -91,7 +46,7 @@ func TestRecordArrivesAsAMessageWithItsRequestID(t *testing.T) {
 	if age := time.Since(*m.Timestamp); age < 0 || age > time.Minute {
 		t.Errorf("timestamp = %v", m.Timestamp)
 	}
-	if m := server.next(t); *m.Severity != 3 || m.StructuredData != nil || *m.Message != "second" {
+	if m := server.Next(t); *m.Severity != 3 || m.StructuredData != nil || *m.Message != "second" {
 		t.Errorf("message = %+v", m)
 	}
 }
@@ -148,12 +103,12 @@ func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
 	if dropped == 0 || dropped >= 20_000 {
 		t.Fatalf("%d of 20000 records were dropped", dropped)
 	}
-	server := newLogServer(t, gone.Addr().String())
-	if got, want := *server.next(t).Message, fmt.Sprintf("log records were dropped here: %d", dropped); got != want {
+	server := logtest.Listen(t, gone.Addr().String())
+	if got, want := *server.Next(t).Message, fmt.Sprintf("log records were dropped here: %d", dropped); got != want {
 		t.Errorf("the first message is %q, want %q", got, want)
 	}
 	for range 20_000 - dropped {
-		if m := server.next(t); strings.Contains(*m.Message, "dropped") {
+		if m := server.Next(t); strings.Contains(*m.Message, "dropped") {
 			t.Errorf("the loss is told again: %q", *m.Message)
 		}
 	}
@@ -173,12 +128,12 @@ func TestLossThatWasToldToOneWhoHangsUpIsToldAgain(t *testing.T) {
 	rude.Close()
 	log.Info("the connection is broken")
 	time.Sleep(100 * time.Millisecond)
-	server := newLogServer(t, rude.Addr().String())
+	server := logtest.Listen(t, rude.Addr().String())
 	told := uint64(0)
 	for told < s.Dropped() {
 		log.Info("the loss is told before the next record")
 		var n uint64
-		if _, err := fmt.Sscanf(*server.next(t).Message, "log records were dropped here: %d", &n); err == nil {
+		if _, err := fmt.Sscanf(*server.Next(t).Message, "log records were dropped here: %d", &n); err == nil {
 			told += n
 		}
 	}
@@ -221,23 +176,23 @@ func TestMessagesGoOnAfterTheServerWasRestarted(t *testing.T) {
 	ln.Close()
 	time.Sleep(100 * time.Millisecond)
 	log.Info("while it is away")
-	server := newLogServer(t, ln.Addr().String())
-	if got := *server.next(t).Message; got != "while it is away" {
+	server := logtest.Listen(t, ln.Addr().String())
+	if got := *server.Next(t).Message; got != "while it is away" {
 		t.Errorf("message = %q", got)
 	}
 }
 
 func TestCloseSendsWhatIsWaiting(t *testing.T) {
 	t.Parallel()
-	server := newLogServer(t, "127.0.0.1:0")
-	log, s := newLog(t, "tcp://"+server.Addr().String())
+	server := logtest.Listen(t, "127.0.0.1:0")
+	log, s := newLog(t, server.URL())
 	const records = 1000
 	for range records {
 		log.Info("waiting")
 	}
 	s.Close(10 * time.Second)
 	for range records {
-		server.next(t)
+		server.Next(t)
 	}
 }
 

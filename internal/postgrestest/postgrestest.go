@@ -111,6 +111,8 @@ func giveToPostgres(dir string) error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
+func (s *Server) logName() string { return filepath.Join(s.dir, "log") }
+
 // command runs one of PostgreSQL's programs as a user that it accepts.
 func (s *Server) command(ctx context.Context, program string, arguments ...string) *exec.Cmd {
 	all := append([]string{filepath.Join(s.bin, program)}, arguments...)
@@ -138,15 +140,20 @@ func (s *Server) Run(ctx context.Context) error {
 	for _, option := range s.options {
 		arguments = append(arguments, "-c", option)
 	}
+	log, err := os.OpenFile(s.logName(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
 	s.cmd = s.command(context.WithoutCancel(ctx), "postgres", arguments...)
-	s.cmd.Stderr = os.Stderr
+	s.cmd.Stderr = log
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
 	ended := make(chan struct{})
 	s.ended = ended
 	go func() {
-		_ = s.cmd.Wait() // how it ended is on standard error
+		_ = s.cmd.Wait() // how it ended is in its log
 		close(ended)
 	}()
 	return s.await(ctx)
@@ -160,11 +167,19 @@ func (s *Server) await(ctx context.Context) (err error) {
 		}
 		select {
 		case <-s.ended:
-			return errors.Join(errors.New("PostgreSQL has ended"), err)
+			log, _ := s.Log() // what there is
+			return errors.Join(errors.New("PostgreSQL has ended: "+log), err)
 		default:
 		}
 	}
 	return err
+}
+
+// Log returns what the server has written: nothing, but for a panic, unless the
+// option log_min_messages says otherwise.
+func (s *Server) Log() (string, error) {
+	text, err := os.ReadFile(s.logName())
+	return string(text), err
 }
 
 // URL names a database of the server.

@@ -130,7 +130,7 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	case http.StatusServiceUnavailable:
 		return overloaded
 	case http.StatusGatewayTimeout:
-		return tooLong
+		return ErrTooLong
 	}
 	return nil
 }

@@ -15,10 +15,10 @@ import (
 // ErrNotFound is the answer for a thing that does not exist.
 var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
 
-var (
-	unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")
-	tooLong    = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
-)
+var unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")
+
+// ErrTooLong is the answer when the time of a request is over.
+var ErrTooLong = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
 
 // ErrStopping is the cause with which the context of a request ends, and its answer,
 // when the service cannot wait for it any longer.
@@ -158,7 +158,7 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 			p = ErrStopping
 		}
 	case context.DeadlineExceeded:
-		p = tooLong
+		p = ErrTooLong
 	}
 	if p == nil {
 		p = unexpected

@@ -1,4 +1,4 @@
-// Package logtest gives a test its own log. Only tests import it.
+// Package logtest gives a test its own log, and a log server. Only tests import it.
 package logtest
 
 import (

@@ -1,0 +1,130 @@
+// Package otlptest is a collector of traces for tests: it takes what OpenTelemetry's
+// exporters send over HTTP, and hands it over in a form that is easy to compare.
+// Only tests import it.
+//
+// It does not know who sends, and understands protobuf alone.
+package otlptest
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	"google.golang.org/protobuf/proto"
+)
+
+// Receiver collects spans. Its zero value is ready, for a server of the caller's own.
+type Receiver struct {
+	// URL is where exporters send to: their OTEL_EXPORTER_OTLP_ENDPOINT.
+	URL string
+
+	mu      sync.Mutex
+	spans   []Span
+	headers []http.Header
+	arrived chan struct{} // closed when spans arrive
+}
+
+// NewReceiver starts a receiver on this machine that stops with the test.
+func NewReceiver(t testing.TB) *Receiver {
+	t.Helper()
+	r := &Receiver{}
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	r.URL = server.URL
+	return r
+}
+
+// ServeHTTP takes an export: POST /v1/traces.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if request.Method != http.MethodPost || request.URL.Path != "/v1/traces" {
+		http.Error(w, "exports are sent by POST to /v1/traces", http.StatusNotFound)
+		return
+	}
+	export, err := read(request)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	r.add(request.Header, spansOf(export))
+	w.Header().Set("Content-Type", "application/x-protobuf") // an empty message: all is taken
+}
+
+func read(request *http.Request) (*collector.ExportTraceServiceRequest, error) {
+	if got := request.Header.Get("Content-Type"); got != "application/x-protobuf" {
+		return nil, fmt.Errorf("the Content-Type is %q", got)
+	}
+	var body io.Reader = request.Body
+	if request.Header.Get("Content-Encoding") == "gzip" {
+		unzipped, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		body = unzipped
+	}
+	data, err := io.ReadAll(body)
+	if err != nil {
+		return nil, err
+	}
+	var export collector.ExportTraceServiceRequest
+	return &export, proto.Unmarshal(data, &export)
+}
+
+func (r *Receiver) add(header http.Header, spans []Span) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.headers = append(r.headers, header)
+	r.spans = append(r.spans, spans...)
+	if r.arrived != nil {
+		close(r.arrived)
+		r.arrived = nil
+	}
+}
+
+// Spans returns what has arrived so far, in that order: a span comes when it is over,
+// so children come before their parents.
+func (r *Receiver) Spans() []Span {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.spans)
+}
+
+// Headers returns those of each export.
+func (r *Receiver) Headers() []http.Header {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.headers)
+}
+
+// patience bounds how long Wait waits: exporters send every few seconds.
+const patience = 20 * time.Second
+
+// Wait returns the first span for which match holds, also one that is still to come. The
+// test fails when there is none for a long time.
+func (r *Receiver) Wait(t testing.TB, match func(Span) bool) Span {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		r.mu.Lock()
+		if i := slices.IndexFunc(r.spans, match); i >= 0 {
+			defer r.mu.Unlock()
+			return r.spans[i]
+		}
+		if r.arrived == nil {
+			r.arrived = make(chan struct{})
+		}
+		arrived := r.arrived
+		r.mu.Unlock()
+		select {
+		case <-arrived:
+		case <-late:
+			t.Fatalf("the span did not arrive; these did: %v", r.Spans())
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package tracing
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestOutageOfTheCollectorIsSaidOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		d := &delivery{log: slog.New(slog.NewTextHandler(&log, nil))}
+		for range 60 { // one that fails every other time, for ten minutes
+			d.account(7, errors.New("the reason"))
+			time.Sleep(5 * time.Second)
+			d.account(7, nil)
+			time.Sleep(5 * time.Second)
+		}
+		warnings, wells := strings.Count(log.String(), `level=WARN msg="traces do not arrive" error="the reason"`), strings.Count(log.String(), `msg="traces arrive again" lost=`)
+		if warnings != 2 || wells != 2 {
+			t.Errorf("%d warnings and %d of the opposite:\n%s", warnings, wells, &log)
+		}
+	})
+}
+
+func TestOutageThatGoesOnIsSaidAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		d := &delivery{log: slog.New(slog.NewTextHandler(&log, nil))}
+		for range 120 { // ten minutes
+			d.account(7, errors.New("the reason"))
+			time.Sleep(5 * time.Second)
+		}
+		d.account(7, nil)
+		if got := log.String(); strings.Count(got, "level=WARN") != 2 || !strings.Contains(got, "lost=840") {
+			t.Errorf("the log says:\n%s", got)
+		}
+	})
+}

@@ -1,0 +1,42 @@
+package tracing
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Statements returns an observer of the database's statements, which makes spans of them
+// when they are over. The system is OpenTelemetry's name of the engine: postgresql or
+// sqlite. Those outside of a request that is traced (health checks, migrations) are left
+// out. It is nil when nothing is traced.
+func (t *Tracer) Statements(system string) func(context.Context, *web.Statement) {
+	if t == nil {
+		return nil
+	}
+	systemName := semconv.DBSystemNameKey.String(system)
+	return func(ctx context.Context, s *web.Statement) {
+		if !trace.SpanFromContext(ctx).IsRecording() {
+			return
+		}
+		_, span := t.Start(ctx, s.Name, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(s.Start),
+			trace.WithAttributes(systemName, semconv.DBQuerySummary(s.Name), semconv.DBOperationName(s.Operation)))
+		end := trace.WithTimestamp(s.Start.Add(s.Duration))
+		if s.Table != "" {
+			span.SetAttributes(semconv.DBCollectionName(s.Table))
+		}
+		if s.Operation == "select" {
+			span.SetAttributes(semconv.DBResponseReturnedRows(int(s.Rows)))
+		}
+		if s.Err != nil {
+			event(span, s.Err, end)
+			span.SetAttributes(semconv.ErrorTypeKey.String(s.ErrorType))
+			span.SetStatus(codes.Error, "")
+		}
+		span.End(end)
+	}
+}

@@ -1,0 +1,133 @@
+package tracing_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/otlptest"
+	"example.com/templatesite/internal/tracing"
+	"example.com/templatesite/internal/web"
+)
+
+// newTracer returns a tracer and where its spans arrive when it is closed.
+func newTracer(t testing.TB, s tracing.Settings) (*tracing.Tracer, *otlptest.Receiver) {
+	t.Helper()
+	receiver := otlptest.NewReceiver(t)
+	s.Endpoint = receiver.URL
+	tracer, err := tracing.New(&s, "test", "1", logtest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tracer.Close(time.Second) })
+	return tracer, receiver
+}
+
+// serve runs a handler behind the middlewares that a trace depends on.
+func serve(t testing.TB, tracer *tracing.Tracer, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(web.Chain(handler,
+		middleware.Identify(nil), tracer.Requests(middleware.IsProbe), middleware.Recover(logtest.New(t))))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestTraceGoesOnInTheServicesThatAreCalled(t *testing.T) {
+	t.Parallel()
+	for sampler, flags := range map[string]string{"always_on": "01", "always_off": "00"} {
+		arrived := make(chan http.Header, 1)
+		other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { arrived <- r.Header }))
+		t.Cleanup(other.Close)
+		tracer, receiver := newTracer(t, tracing.Settings{Sampler: sampler})
+		client := &http.Client{Transport: tracing.Transport(http.DefaultTransport)}
+		server := serve(t, tracer, func(_ http.ResponseWriter, r *http.Request) {
+			request, err := http.NewRequestWithContext(r.Context(), http.MethodGet, other.URL, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			response, err := client.Do(request)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			response.Body.Close()
+		})
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+		request.Header.Set("Traceparent", "00-"+trace+"-00f067aa0ba902b7-01")
+		request.Header.Set("Baggage", "shop=7")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		header := <-arrived
+		parts := strings.Split(header.Get("Traceparent"), "-")
+		if len(parts) != 4 || parts[1] != trace || parts[3] != flags || header.Get("Baggage") != "shop=7" {
+			t.Errorf("%s: the other service gets %v", sampler, header)
+		}
+		tracer.Close(time.Second)
+		if flags == "00" {
+			continue
+		}
+		call := receiver.Wait(t, func(s otlptest.Span) bool { return s.Kind == "client" })
+		caller := receiver.Wait(t, func(s otlptest.Span) bool { return s.Kind == "server" })
+		if call.ParentID != caller.ID || call.ID != parts[2] {
+			t.Errorf("the span of the call is %+v", call)
+		}
+	}
+}
+
+func TestAnswerThatIsCutOffIsAFailure(t *testing.T) {
+	t.Parallel()
+	tracer, receiver := newTracer(t, tracing.Settings{})
+	server := serve(t, tracer, func(w http.ResponseWriter, _ *http.Request) {
+		if _, err := io.WriteString(w, "the beginning"); err != nil {
+			t.Error(err)
+		}
+		panic(strings.Repeat("long", 1000))
+	})
+	if response, err := http.Get(server.URL); err == nil {
+		response.Body.Close()
+	}
+	server.Close()
+	tracer.Close(time.Second)
+	span := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "GET" })
+	if span.Status != "error" || span.Attributes["error.type"] != "cut off" || len(span.Events) != 1 {
+		t.Errorf("the span is %+v", span)
+	}
+	if message := span.Events[0].Attributes["exception.message"].(string); !strings.HasPrefix(message, "panic: long") || len(message) > 1100 {
+		t.Errorf("the message has %d bytes: %.50s", len(message), message)
+	}
+}
+
+func TestStatementOutsideOfATraceIsLeftOut(t *testing.T) {
+	t.Parallel()
+	tracer, receiver := newTracer(t, tracing.Settings{})
+	observe := tracer.Statements("sqlite")
+	observe(context.Background(), &web.Statement{Name: "a health check", Start: time.Now(), Err: errors.New("x"), ErrorType: "other"})
+	tracer.Close(time.Second)
+	if spans := receiver.Spans(); len(spans) > 0 {
+		t.Errorf("it became %+v", spans)
+	}
+}
+
+func TestNothingIsTracedWithoutAnEndpoint(t *testing.T) {
+	t.Parallel()
+	tracer, err := tracing.New(&tracing.Settings{Sampler: "always_on"}, "test", "1", logtest.New(t))
+	if err != nil || tracer != nil || tracer.Requests(middleware.IsProbe) != nil || tracer.Statements("sqlite") != nil {
+		t.Errorf("there is %+v, %v", tracer, err)
+	}
+	tracer.Close(time.Second)
+}
