@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -66,7 +67,7 @@ func (c *observedConn) ExecContext(ctx context.Context, query string, args []dri
 	if err == nil {
 		s.Rows, _ = result.RowsAffected() // 0 where the driver does not know
 	}
-	c.over(ctx, &s, err)
+	c.over(ctx, s, err)
 	return result, err
 }
 
@@ -75,15 +76,15 @@ func (c *observedConn) QueryContext(ctx context.Context, query string, args []dr
 	s := begin(query)
 	rows, err := c.fullConn.QueryContext(ctx, query, args)
 	if err != nil {
-		c.over(ctx, &s, err)
+		c.over(ctx, s, err)
 		return nil, err
 	}
 	return &observedRows{rows, c, ctx, s, nil}, nil
 }
 
-func begin(query string) web.Statement {
+func begin(query string) *web.Statement {
 	n := nameOf(query)
-	return web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
+	return &web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
 }
 
 func (c *observedConn) over(ctx context.Context, s *web.Statement, err error) {
@@ -97,7 +98,7 @@ type observedRows struct {
 	driver.Rows
 	conn      *observedConn
 	ctx       context.Context
-	statement web.Statement
+	statement *web.Statement
 	err       error
 }
 
@@ -114,7 +115,7 @@ func (r *observedRows) Next(dest []driver.Value) error {
 
 func (r *observedRows) Close() error {
 	err := r.Rows.Close()
-	r.conn.over(r.ctx, &r.statement, errors.Join(r.err, err))
+	r.conn.over(r.ctx, r.statement, cmp.Or(r.err, err))
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
@@ -31,13 +32,20 @@ var writing = json.JoinOptions(jsontext.AllowInvalidUTF8(true), json.Determinist
 // writeJSON writes v and a line feed, so that a terminal's prompt starts afresh.
 // It writes all at once: json.MarshalWrite would send a page in a dozen packets.
 func writeJSON(w io.Writer, v any) error {
-	data, err := json.Marshal(v, writing)
-	if err != nil {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := json.MarshalWrite(buffer, v, writing); err != nil {
 		return err
 	}
-	_, err = w.Write(append(data, '\n'))
+	buffer.WriteByte('\n')
+	_, err := w.Write(buffer.Bytes())
 	return err
 }
+
+// buffers hold answers until they are whole. A page of a thousand takes 200 KB; the
+// collector takes back those that are not used.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
 // duplicate names, invalid UTF-8 and lone surrogates are errors.
