@@ -51,14 +51,35 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 	if err != nil {
 		return err
 	}
-	if e.floor, err = start(ctx, "floor", database, log, self, floorCommand); err != nil {
+	if e.floor, err = start(ctx, "floor", serviceEnv(database), log, self, floorCommand); err != nil {
 		return err
 	}
 	defer e.floor.stop()
 	if err := e.compareAnswers(ctx, "/tweet/1", pageTarget(0)); err != nil {
 		return err
 	}
-	return b.compare(ctx, e)
+	if err := b.compare(ctx, e); err != nil {
+		return err
+	}
+	return b.measureInstruments(ctx, e, log)
+}
+
+// measureInstruments compares the service with itself when it counts and times
+// nothing, because it has no admin address at which anyone could look.
+func (b *bench) measureInstruments(ctx context.Context, e *engine, log io.Writer) error {
+	without, err := start(ctx, "service without", append(serviceEnv(e.database), "ADMIN_ADDRESS="), log, b.app, "serve")
+	if err != nil {
+		return err
+	}
+	defer without.stop()
+	c := cases(b.rows)[0]
+	c.name, c.goal.limit = "instruments on / off", 0.95
+	pairs, err := b.alternate(ctx, &engine{name: e.name, service: e.service, floor: without}, c)
+	if err != nil {
+		return err
+	}
+	b.table = append(b.table, caseRow(e.name, c, pairs))
+	return nil
 }
 
 // start starts the service several times; the last one stays.
@@ -67,7 +88,7 @@ func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error)
 		if e.service != nil {
 			e.service.stop()
 		}
-		if e.service, err = start(ctx, "service", e.database, log, b.app, "serve"); err != nil {
+		if e.service, err = start(ctx, "service", serviceEnv(e.database), log, b.app, "serve"); err != nil {
 			return err
 		}
 		e.starts = append(e.starts, e.service.ready)

@@ -40,7 +40,7 @@ func (b *bench) measureNginx(ctx context.Context) error {
 	}
 	defer log.Close()
 	e := &engine{name: nginx}
-	if e.service, err = start(ctx, "service", "sqlite:"+filepath.Join(b.dir, "files.db"), log, app, "serve"); err != nil {
+	if e.service, err = start(ctx, "service", serviceEnv("sqlite:"+filepath.Join(b.dir, "files.db")), log, app, "serve"); err != nil {
 		return err
 	}
 	defer e.service.stop()

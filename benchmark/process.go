@@ -28,8 +28,8 @@ type process struct {
 }
 
 // start runs a program on addresses of its own, with no other settings than
-// these, and returns when it answers GET /tweet/1 with 200.
-func start(ctx context.Context, name, database string, log io.Writer, command ...string) (*process, error) {
+// environment's, and returns when it answers GET /tweet/1 with 200.
+func start(ctx context.Context, name string, environment []string, log io.Writer, command ...string) (*process, error) {
 	p := &process{name: name}
 	var err error
 	if p.address, err = freeAddress(ctx); err != nil {
@@ -39,7 +39,7 @@ func start(ctx context.Context, name, database string, log io.Writer, command ..
 		return nil, err
 	}
 	p.child, err = spawn(ctx, func(cmd *exec.Cmd) {
-		cmd.Env = append(serviceEnv(database), "ADDRESS="+p.address, "ADMIN_ADDRESS="+p.admin)
+		cmd.Env = append([]string{"ADDRESS=" + p.address, "ADMIN_ADDRESS=" + p.admin}, environment...)
 		cmd.Stdout = log
 	}, command...)
 	if err != nil {

@@ -28,6 +28,9 @@ func Problem(err error) *web.Problem {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return unavailable
 	}
+	if stalePlan(err) { // in a transaction
+		return unavailable
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return postgresProblem(e.Code)
 	}
@@ -78,7 +81,7 @@ func postgresProblem(code string) *web.Problem {
 	case code[:2] == "08", code[:2] == "53", code[:2] == "57", code[:2] == "58", // connection, resources, operator, system
 		code[:2] == "40", code == "55P03", // serialization failure, lock not available
 		code == "42P01", code == "42703", // no such table or column: migrations are pending
-		code == "25006", code == "0A000": // read-only standby; the table has changed, in a transaction
+		code == "25006": // read-only standby
 		return unavailable
 	}
 	return nil

@@ -89,10 +89,21 @@ func (r *retrier) BeginTx(ctx context.Context, options driver.TxOptions) (driver
 // In a transaction the statements before it are undone, too.
 func (r *retrier) undone(err error) bool {
 	switch sqlState(err) {
-	case "0A000", "40001", "40P01": // plan of a changed table, serialization failure, deadlock
-		return r.Conn.Conn().PgConn().TxStatus() == 'I'
+	case "40001", "40P01": // serialization failure, deadlock
+	default:
+		if !stalePlan(err) {
+			return false
+		}
 	}
-	return false
+	return r.Conn.Conn().PgConn().TxStatus() == 'I'
+}
+
+// stalePlan reports whether a statement was prepared for a table that has changed
+// since. Its code is that of everything that PostgreSQL cannot do; the function that
+// has found it out tells them apart.
+func stalePlan(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "0A000" && e.Routine == "RevalidateCachedQuery"
 }
 
 // elsewhere makes an error that left no effect one for which database/sql takes

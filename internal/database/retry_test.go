@@ -150,3 +150,11 @@ func TestCancelledStatementIsNotSentAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatTheServerCannotDoIsABug(t *testing.T) {
+	db := postgres(t)
+	_, err := db.ExecContext(t.Context(), "select distinct n from note for update") // 0A000, as a stale plan is
+	if p := database.Problem(err); err == nil || p != nil {
+		t.Errorf("%v is %v", err, p)
+	}
+}
