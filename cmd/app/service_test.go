@@ -115,7 +115,7 @@ type reply struct {
 }
 
 // client uses a connection once, so that no idle one holds up a service's end.
-var client = &http.Transport{DisableKeepAlives: true}
+var client = &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: 10 * time.Second}
 
 // do sends a request. Headers are "Name: value".
 func (s *service) do(method, target, body string, headers ...string) reply {

@@ -22,7 +22,8 @@ type pool struct{ db web.DB }
 // Database counts the connections of a pool, and the migrations of its schema
 // by status, which is asked at every scrape and may answer an error.
 func (r Registry) Database(db web.DB, status func() (applied, pending int, err error)) {
-	r.MustRegister(pool{db}, migrations{status})
+	r.MustRegister(pool{db})
+	r.asking.MustRegister(migrations{status})
 }
 
 func (p pool) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(p, out) }

@@ -11,13 +11,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Registry holds every metric of the service.
-type Registry struct{ *prometheus.Registry }
+// Registry holds the metrics of the service that are at hand, and apart from them
+// those that something has to be asked for: only a scrape does.
+type Registry struct {
+	*prometheus.Registry
+	asking *prometheus.Registry
+}
 
 // New returns a registry that has the Go runtime, the process, and which build
 // this is.
 func New(version, commit, goVersion string) Registry {
-	r := Registry{prometheus.NewRegistry()}
+	r := Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "build_info", Help: "Always 1: the labels say which build this is.",
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit, "go_version": goVersion},
@@ -30,7 +34,7 @@ func New(version, commit, goVersion string) Registry {
 // Handler answers GET /metrics, with exemplars and native histograms for a
 // Prometheus that asks for them.
 func (r Registry) Handler() http.Handler {
-	return promhttp.HandlerFor(r, promhttp.HandlerOpts{Registry: r, EnableOpenMetrics: true})
+	return promhttp.HandlerFor(prometheus.Gatherers{r, r.asking}, promhttp.HandlerOpts{Registry: r, EnableOpenMetrics: true})
 }
 
 // Refused counts the requests that were refused because there was too much to do.
