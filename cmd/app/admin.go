@@ -2,86 +2,87 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/http/pprof"
+	"net"
+	"path"
 	"time"
 
-	"github.com/arl/statsviz"
-
+	"example.com/templatesite/internal/admin"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
 	"example.com/templatesite/internal/web"
+	own "example.com/templatesite/static"
 )
 
-// admin is the second server, for operators only.
-type admin struct {
+// operators is the second server, for operators only.
+type operators struct {
 	url  string
 	stop func()
 }
 
 // serveAdmin starts the admin server, when it has an address.
-func serveAdmin(ctx context.Context, c *config, log *slog.Logger, level *slog.LevelVar, registry metrics.Registry) (*admin, error) {
+func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry, ready *health.Health) (*operators, error) {
+	c := p.config
 	if c.AdminAddress == "" {
-		return &admin{"off", func() {}}, nil
+		return &operators{"off", func() {}}, nil
 	}
-	listener, err := listen(ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
+	listener, err := listen(p.ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
 	if err != nil {
 		return nil, err
 	}
-	routes, err := adminRoutes(log, level, registry)
+	if address, ok := listener.Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
+		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it in a network of its own", "address", address.String())
+	}
+	pages, err := p.adminPages(admin.NewLevel(level, log), registry, ready)
 	if err != nil {
 		return nil, err
 	}
 	s := &server.Server{
-		Handler:         web.Chain(routes, middleware.Identify(nil), middleware.Hosts(c.AllowedHosts)),
+		Handler: web.Chain(pages,
+			middleware.Identify(nil),
+			middleware.Recover(log),
+			middleware.Hosts(c.AllowedHosts, func(string) bool { return false }),
+			middleware.CrossOrigin(),
+			admin.Token(c.AdminToken),
+		),
 		Log:             log,
 		ShutdownTimeout: 100 * time.Millisecond,
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.Run(ctx, listener) }()
-	return &admin{baseURL(string(c.AdminAddress), listener), func() {
+	return &operators{baseURL(string(c.AdminAddress), listener), func() {
 		cancel()
 		// A profile that is still being taken does not hold up the end.
 		if err := <-stopped; err != nil {
 			log.Debug("the admin server did not end in time", "error", err)
 		}
+		pages.Close()
 	}}, nil
 }
 
-// adminRoutes are the operators' URLs.
-func adminRoutes(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry) (http.Handler, error) {
-	mux := http.NewServeMux()
-	if err := statsviz.Register(mux); err != nil {
+// adminPages are the operators' URLs.
+func (p *program) adminPages(level *admin.Level, registry metrics.Registry, ready *health.Health) (*admin.Admin, error) {
+	icon, err := own.Files.ReadFile("favicon.ico")
+	if err != nil {
 		return nil, err
 	}
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "/metrics\n/debug/pprof/\n/debug/statsviz/\n/log-level (GET, and PUT of debug, info, warn or error)\n")
-	})
-	mux.Handle("GET /metrics", registry.Handler())
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	mux.HandleFunc("GET /log-level", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintln(w, level.Level())
-	})
-	mux.HandleFunc("PUT /log-level", func(w http.ResponseWriter, r *http.Request) {
-		text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16))
-		if err == nil {
-			err = level.UnmarshalText(text)
-		}
-		if err != nil {
-			http.Error(w, "the body must be debug, info, warn or error", http.StatusUnprocessableEntity)
-			return
-		}
-		log.Warn("log level changed", "level", level.Level().String())
-		fmt.Fprintln(w, level.Level())
-	})
-	return mux, nil
+	all := make([]admin.Setting, len(p.settings))
+	for i, s := range p.settings {
+		all[i] = admin.Setting(s)
+	}
+	b := buildInfo()
+	return admin.New(admin.Options{
+		Name: path.Base(b.Module), Version: b.Version, Commit: b.Commit,
+		Icon:     icon,
+		Ready:    func(ctx context.Context) bool { return ready.Ask(ctx).Status == "ok" },
+		Health:   ready.Details,
+		Metrics:  registry.Handler(),
+		Numbers:  registry,
+		Probe:    middleware.IsProbe,
+		Level:    level,
+		Settings: all,
+	}), nil
 }

@@ -66,7 +66,7 @@ func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger,
 		middleware.Recover(log), // what panics while a page is made
 		pages,
 		middleware.Recover(log), // what panics below, which becomes a page
-		middleware.Hosts(c.AllowedHosts),
+		middleware.Hosts(c.AllowedHosts, middleware.IsProbe), // probes come by an address, and ask for nothing that names a host
 		middleware.CrossOrigin(),
 		middleware.Deadline(c.RequestTimeout),
 	)

@@ -70,6 +70,7 @@ func (serveCommand) Run(p *program) error {
 	ready := health.New(log, map[string]health.Check{
 		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, apps()) },
 	})
+	registry.Health(ready.Last)
 	// A database that is behind or ahead is said at once, and served.
 	if advice := ready.Ask(p.ctx).Checks["db"].Detail; advice != "" {
 		log.Warn("the schema of the database is another", "advice", advice)
@@ -79,7 +80,7 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	operators, err := serveAdmin(p.ctx, p.config, log, level, registry)
+	operators, err := p.serveAdmin(log, level, registry, ready)
 	if err != nil {
 		return err
 	}

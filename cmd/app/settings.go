@@ -24,6 +24,7 @@ import (
 type config struct {
 	Address                hostPort       `default:"localhost:8000" help:"Where the API listens."`
 	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: metrics, profiles and the log level. Empty switches it off."`
+	AdminToken             string         `secret:"all" help:"What operators bring to that address: as a bearer token, or as the password of any user. Without one, everybody who can reach it may look."`
 	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://…; several hosts are allowed."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
 	DatabaseMaxConnections count          `default:"10" help:"How many connections the pool holds at most."`
@@ -155,6 +156,13 @@ func (c *config) openExisting() (*database.DB, error) {
 // can read.
 const publishedPassword = "development-only-password"
 
+// minToken is how long a token must be, so that nobody guesses it.
+const minToken = 16
+
+func strongToken(token string) bool {
+	return len(token) >= minToken && !strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })
+}
+
 // check reports, as problems of s, what no single value shows.
 func (c *config) check(s *settings.Source) {
 	for i, host := range c.AllowedHosts {
@@ -162,6 +170,9 @@ func (c *config) check(s *settings.Source) {
 	}
 	if slices.Contains(c.AllowedHosts, "") || len(c.AllowedHosts) == 0 {
 		s.Problem("ALLOWED_HOSTS", errors.New("must name at least one host, and no empty one"))
+	}
+	if c.AdminToken != "" && !strongToken(c.AdminToken) {
+		s.Problem("ADMIN_TOKEN", fmt.Errorf("must be %d printable ASCII characters or more, without spaces, as openssl rand -hex 32 makes them", minToken))
 	}
 	if c.RequestTimeout == 0 {
 		s.Problem("REQUEST_TIMEOUT", errors.New("must be longer than nothing"))

@@ -166,3 +166,11 @@ func (tab *Tab) Picture() []byte {
 	tab.must(err)
 	return png
 }
+
+// Evaluate returns what an expression is on the page.
+func Evaluate[T any](tab *Tab, expression string) T {
+	tab.t.Helper()
+	value, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression))
+	tab.must(err)
+	return value
+}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -117,7 +118,9 @@ func (tab *Tab) watch(event any) {
 			tab.complain("the browser says: %s", e.Entry.Text)
 		}
 	case *runtime.EventConsoleAPICalled:
-		tab.complain("the console has a %s", e.Type)
+		if e.Type != runtime.ConsoleAPICalledTypeInfo {
+			tab.complain("the console has a %s", e.Type)
+		}
 	case *runtime.EventExceptionThrown:
 		tab.complain("an exception: %s", e.ExceptionDetails.Text)
 	case *page.EventJavascriptDialogOpening:
@@ -156,4 +159,26 @@ func (tab *Tab) must(err error) {
 	if err != nil {
 		tab.t.Fatal(err)
 	}
+}
+
+// SignIn answers from now on when a page asks who is there, as a person would.
+func (tab *Tab) SignIn(user, password string) {
+	tab.t.Helper()
+	err := chromedp.Listen(tab.ctx, func(event any) {
+		switch e := event.(type) {
+		case *fetch.EventRequestPaused:
+			go func() {
+				_, _ = chromedp.Call(tab.ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+			}()
+		case *fetch.EventAuthRequired:
+			go func() {
+				_, _ = chromedp.Call(tab.ctx, fetch.ContinueWithAuth, fetch.ContinueWithAuthParams{RequestID: e.RequestID, AuthChallengeResponse: &fetch.AuthChallengeResponse{
+					Response: fetch.AuthChallengeResponseResponseProvideCredentials, Username: user, Password: password,
+				}})
+			}()
+		}
+	})
+	tab.must(err)
+	_, err = chromedp.Call(tab.ctx, fetch.Enable, fetch.EnableParams{HandleAuthRequests: new(true)})
+	tab.must(err)
 }

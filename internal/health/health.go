@@ -5,45 +5,54 @@ package health
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"maps"
-	"net/http"
-	"reflect"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
-	"example.com/templatesite/internal/web"
+	"golang.org/x/sync/singleflight"
 )
 
-// timeout bounds a check; a balancer that waits longer takes us for dead anyway.
-const timeout = 2 * time.Second
-
-// sayAgain is how often the log says that a check still fails.
-const sayAgain = 20 * time.Second
+const (
+	// timeout bounds a check; a balancer that waits longer takes us for dead anyway.
+	timeout = 2 * time.Second
+	// sayAgain is how often the log says that a check still fails.
+	sayAgain = 20 * time.Second
+	// fresh is how old the state may be that Last knows without asking.
+	fresh = 5 * time.Second
+)
 
 // Check reports whether something that the service needs works. The advice is
-// for anyone to see, so it holds no addresses; err is for the log.
+// for anyone to see, so it holds no addresses; err is for the log and for operators.
 type Check func(context.Context) (advice string, err error)
 
-// Health knows the checks. It is safe for concurrent use, once the checks are
-// there.
+// Health knows the checks. It is safe for concurrent use.
 type Health struct {
 	log      *slog.Logger
 	checks   map[string]Check
 	stopping atomic.Bool
 	doubted  atomic.Bool
-	failing  sync.Map // when it was said last, by the names of the checks that fail
+	runs     singleflight.Group
+
+	mu     sync.Mutex
+	states map[string]*state
+	asked  time.Time
+}
+
+// state is what is known of a check.
+type state struct {
+	Detail
+	said time.Time // when the log was told last that it fails
 }
 
 // New returns a Health that asks these checks, and logs when one begins to fail
 // and when it is well again.
 func New(log *slog.Logger, checks map[string]Check) *Health {
-	return &Health{log: log, checks: checks}
+	h := &Health{log: log, checks: checks, states: map[string]*state{}}
+	for name := range checks {
+		h.states[name] = &state{Detail: Detail{Result: Result{Status: "nok"}}}
+	}
+	return h
 }
 
 // Stop makes the service not ready from now on, so that nobody sends new work.
@@ -64,46 +73,78 @@ func (h *Health) Doubt() {
 	}()
 }
 
-// Result is the state of the service or of one thing that it needs.
-type Result struct {
-	Status string `json:"status" enum:"ok,nok" doc:"Whether it works." example:"ok"`
-	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"migrations are pending (1): run app migrate"`
-}
-
-// Report is the answer: the whole, and each check by its name.
-type Report struct {
-	Status string            `json:"status"`
-	Checks map[string]Result `json:",embed"`
-}
-
-// Schema describes the report in the OpenAPI description.
-func (Report) Schema(r huma.Registry) *huma.Schema {
-	result := r.Schema(reflect.TypeFor[Result](), true, "Result")
-	status := &huma.Schema{Type: huma.TypeString, Enum: []any{"ok", "nok"}, Description: "Whether all of it works."}
-	return &huma.Schema{
-		Type:                 huma.TypeObject,
-		Properties:           map[string]*huma.Schema{"status": status},
-		Required:             []string{"status"},
-		AdditionalProperties: result,
-		Examples:             []any{map[string]any{"status": "ok", "db": map[string]any{"status": "ok"}}},
+// Ask runs all checks at once, each with a deadline. Whoever asks while they run
+// shares what they find, so that many who ask cost no more than one.
+func (h *Health) Ask(ctx context.Context) Report {
+	found := h.runs.DoChan("", func() (any, error) {
+		// Who has asked first may go away, and must not take the answer of the others along.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+		defer cancel()
+		h.run(ctx)
+		return nil, nil
+	})
+	select {
+	case <-found:
+		return h.report(true)
+	case <-ctx.Done():
+		return h.report(false)
 	}
 }
 
-// Ask runs all checks at once, each with a deadline.
-func (h *Health) Ask(ctx context.Context) Report {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	results := make([]Result, len(h.checks))
-	names := slices.Sorted(maps.Keys(h.checks))
+func (h *Health) run(ctx context.Context) {
 	var group sync.WaitGroup
-	for i, name := range names {
-		group.Go(func() { results[i] = h.ask(ctx, name) })
+	for name, check := range h.checks {
+		group.Go(func() {
+			start := time.Now()
+			advice, err := check(ctx)
+			h.note(ctx, name, start, advice, err)
+		})
 	}
 	group.Wait()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asked = time.Now()
+}
+
+// note keeps what a check has found, and has the log tell what is new in it.
+func (h *Health) note(ctx context.Context, name string, start time.Time, advice string, err error) {
+	duration := time.Since(start)
+	now := start.Add(duration).UTC().Truncate(time.Millisecond)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.states[name]
+	was := s.Status
+	s.Result = Result{Status: "ok", Detail: advice}
+	s.Asked, s.Duration = now, duration.Seconds()
+	if err != nil {
+		s.Status = "nok"
+		s.LastError, s.LastErrorAt = err.Error(), now
+	}
+	if s.Status != was || s.Since.IsZero() {
+		s.Since = now
+	}
+	switch {
+	case err != nil && now.Sub(s.said) > sayAgain:
+		s.said = now
+		h.log.WarnContext(ctx, "health check fails", "check", name, "error", err)
+	case err == nil && !s.said.IsZero():
+		s.said = time.Time{}
+		h.log.InfoContext(ctx, "health check is well again", "check", name)
+	}
+}
+
+// report returns the state of the checks, as far as it is known.
+func (h *Health) report(known bool) Report {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	report := Report{Status: "ok", Checks: map[string]Result{}}
-	for i, name := range names {
-		report.Checks[name] = results[i]
-		if results[i].Status != "ok" {
+	for name, s := range h.states {
+		result := Result{Status: "nok"}
+		if known {
+			result = s.Result
+		}
+		report.Checks[name] = result
+		if result.Status != "ok" {
 			report.Status = "nok"
 		}
 	}
@@ -114,68 +155,30 @@ func (h *Health) Ask(ctx context.Context) Report {
 	return report
 }
 
-func (h *Health) ask(ctx context.Context, name string) Result {
-	advice, err := h.checks[name](ctx)
-	if err == nil {
-		if _, failed := h.failing.LoadAndDelete(name); failed {
-			h.log.InfoContext(ctx, "health check is well again", "check", name)
-		}
-		return Result{Status: "ok", Detail: advice}
+// Last returns whether each check was well, as it was found in the last seconds.
+func (h *Health) Last() map[string]bool {
+	h.mu.Lock()
+	old := time.Since(h.asked) > fresh
+	h.mu.Unlock()
+	if old {
+		h.Ask(context.Background())
 	}
-	if errors.Is(err, context.Canceled) {
-		return Result{Status: "nok"} // who asked is gone
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	well := map[string]bool{}
+	for name, s := range h.states {
+		well[name] = s.Status == "ok"
 	}
-	if said, failed := h.failing.Load(name); !failed || time.Since(said.(time.Time)) > sayAgain {
-		h.failing.Store(name, time.Now())
-		h.log.WarnContext(ctx, "health check fails", "check", name, "error", err)
-	}
-	return Result{Status: "nok", Detail: advice}
+	return well
 }
 
-// Routes registers the addresses that balancers and orchestrators ask.
-func (h *Health) Routes(api *web.API) {
-	refusals := []int{http.StatusNotAcceptable}
-	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
-		web.Register(api, huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"health"},
-			Summary:     "Readiness",
-			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
-			Errors:      refusals,
-		}, h.readiness)
-		answers := api.Operations(path)[http.MethodGet].Responses
-		answers["503"] = &huma.Response{
-			Description: "Service Unavailable: something is missing.",
-			Headers:     maps.Clone(answers["200"].Headers),
-			Content: map[string]*huma.MediaType{"application/json": {
-				Schema:  answers["200"].Content["application/json"].Schema,
-				Example: map[string]any{"status": "nok", "db": map[string]any{"status": "nok"}},
-			}},
-		}
+// details returns all that is known of the checks.
+func (h *Health) details() map[string]Detail {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := map[string]Detail{}
+	for name, s := range h.states {
+		all[name] = s.Detail
 	}
-	web.Register(api, huma.Operation{
-		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: []string{"health"},
-		Summary:     "Liveness",
-		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
-		Errors:      refusals,
-	}, liveness)
-}
-
-type readinessOutput struct {
-	Status int
-	Cache  string `header:"Cache-Control" doc:"The answer holds for now alone." example:"no-store"`
-	Body   Report
-}
-
-func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, error) {
-	out := &readinessOutput{Status: http.StatusOK, Cache: "no-store", Body: h.Ask(ctx)}
-	if out.Body.Status != "ok" {
-		out.Status = http.StatusServiceUnavailable
-	}
-	return out, nil
-}
-
-type livenessOutput struct{ Body Result }
-
-func liveness(context.Context, *struct{}) (*livenessOutput, error) {
-	return &livenessOutput{Body: Result{Status: "ok"}}, nil
+	return all
 }

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/logging/logtest"
 	"example.com/templatesite/internal/web"
 )
 
 func TestRecordLeadsToItsRequestAndItsTrace(t *testing.T) {
 	t.Parallel()
-	server := newLogServer(t, "127.0.0.1:0")
+	server := logtest.Listen(t, "127.0.0.1:0")
 	sent, _ := newLog(t, "tcp://"+server.Addr().String())
 	var text, json bytes.Buffer
 	log := slog.New(slog.NewMultiHandler(
@@ -22,7 +23,7 @@ func TestRecordLeadsToItsRequestAndItsTrace(t *testing.T) {
 	log.InfoContext(web.WithInfo(ctx, &web.Info{ID: "a"}), "not traced")
 	log.InfoContext(web.WithInfo(ctx, &web.Info{ID: "a", TraceID: "b"}), "traced")
 	for i, ends := range [][2]string{{"outside", `"outside"}`}, {"request_id=a", `"request_id":"a"}`}, {"request_id=a trace_id=b", `"request_id":"a","trace_id":"b"}`}} {
-		lines := [3]string{strings.Split(text.String(), "\n")[i], strings.Split(json.String(), "\n")[i], *server.next(t).Message}
+		lines := [3]string{strings.Split(text.String(), "\n")[i], strings.Split(json.String(), "\n")[i], *server.Next(t).Message}
 		if !strings.HasSuffix(lines[0], ends[0]) || !strings.HasSuffix(lines[1], ends[1]) || !strings.HasSuffix(lines[2], ends[0]) {
 			t.Errorf("record %d is %q", i, lines)
 		}

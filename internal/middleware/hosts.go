@@ -12,12 +12,12 @@ import (
 // Hosts answers requests for the allowed hosts, and 421 for any other, so that
 // a page of a stranger's domain that resolves to this machine gets nothing, and
 // the links in answers can be trusted. An entry that begins with a dot allows
-// the domain and what is below it; "*" allows everything.
-func Hosts(allowed []string) web.Middleware {
+// the domain and what is below it; "*" allows everything. What is at an open path is
+// answered for any host.
+func Hosts(allowed []string, open func(path string) bool) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			// Probes come by an address, and ask for nothing that names a host.
-			if !IsProbe(r.URL.Path) && !hostAllowed(web.InfoFrom(r.Context()).Host, allowed) {
+			if !open(r.URL.Path) && !hostAllowed(web.InfoFrom(r.Context()).Host, allowed) {
 				web.WriteProblem(w, r, web.NewProblem(http.StatusMisdirectedRequest,
 					"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for."))
 				return

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
@@ -90,20 +89,6 @@ func pairs(text string) (map[string]string, error) {
 		all[name] = value
 	}
 	return all, nil
-}
-
-// exporter says where spans go, and how.
-func (s *Settings) exporter() ([]otlptracehttp.Option, error) {
-	target := s.TracesEndpoint
-	if target == "" {
-		target = strings.TrimSuffix(s.Endpoint, "/") + "/v1/traces"
-	}
-	options := []otlptracehttp.Option{otlptracehttp.WithEndpointURL(target)}
-	headers, err := pairs(s.Headers)
-	if len(headers) > 0 {
-		options = append(options, otlptracehttp.WithHeaders(headers))
-	}
-	return options, err
 }
 
 func (s *Settings) ratio() (float64, error) {

@@ -6,8 +6,7 @@
 // It does not know the routes, the database, nor who else watches. Nobody waits for the
 // collector: what it does not take in time is lost, which the log says. The library
 // reads the environment by itself for what is no setting here: how spans are batched
-// and bounded (OTEL_BSP_…, OTEL_SPAN_…), certificates, compression and timeouts
-// (OTEL_EXPORTER_OTLP_…).
+// and bounded (OTEL_BSP_…, OTEL_SPAN_…).
 package tracing
 
 import (
@@ -18,7 +17,7 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
@@ -46,7 +45,7 @@ func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 	if s.off() {
 		return nil, nil
 	}
-	options, err := s.exporter()
+	collector, err := s.newCollector()
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +61,7 @@ func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 	if err != nil {
 		return nil, err
 	}
-	exporter, err := otlptracehttp.New(context.Background(), options...)
+	exporter, err := otlptrace.New(context.Background(), collector)
 	if err != nil {
 		return nil, err
 	}

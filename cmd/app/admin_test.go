@@ -1,0 +1,296 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// adminPaths are all that operators may ask for.
+var adminPaths = []string{
+	"/", "/favicon.ico", "/healthcheck", "/log-level", "/metrics", "/settings",
+	"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/goroutine", "/debug/pprof/cmdline", "/debug/pprof/symbol",
+	"/debug/pprof/trace?seconds=0.01", "/debug/pprof/profile?seconds=1", "/debug/statsviz/", "/debug/statsviz/live.js",
+}
+
+// upgrade are the headers with which a browser asks for the live plots' numbers.
+var upgrade = []string{"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="}
+
+func TestOperatorsFindWhatThereIs(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	index := s.do("GET", s.admin+"/", "")
+	if want := "text/plain; charset=utf-8"; index.header.Get("Content-Type") != want || !strings.Contains(index.body, ": ready, up ") {
+		t.Errorf("the index is %s %s", index.header.Get("Content-Type"), index.body)
+	}
+	page := s.do("GET", s.admin+"/", "", "Accept: text/html,*/*;q=0.8")
+	if policy := page.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+		t.Errorf("policy = %q", policy)
+	}
+	links := 0
+	for line := range strings.Lines(index.body) {
+		path, about, _ := strings.Cut(line, " ")
+		if !strings.HasPrefix(path, "/") {
+			continue
+		}
+		links++
+		if !slices.Contains(adminPaths, path) || !strings.Contains(page.body, `href="`+path+`"`) || !strings.Contains(page.body, strings.TrimSpace(about)) {
+			t.Errorf("the page does not lead to %s", line)
+		}
+	}
+	if links != 6 {
+		t.Errorf("the index leads to %d places", links)
+	}
+	for _, path := range adminPaths {
+		if got := s.do("GET", s.admin+path, ""); got.status != http.StatusOK || got.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("GET %s = %d %v", path, got.status, got.header)
+		}
+	}
+	if got := s.do("GET", s.admin+"/debug/statsviz/ws", "", upgrade...); got.status != http.StatusSwitchingProtocols {
+		t.Errorf("the live plots = %d %s", got.status, got.body)
+	}
+}
+
+func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, tt := range []struct {
+		method, path, header string
+		status               int
+	}{
+		{"GET", "/nowhere", "", 404},
+		{"GET", "/tweet/", "", 404},
+		{"GET", "/livez", "", 404},
+		{"POST", "/log-level", "", 405},
+		{"DELETE", "/metrics", "", 405},
+		{"GET", "/settings", "Host: example.org", 421},
+		{"GET", "/healthcheck", "Host: example.org", 421},
+		{"PUT", "/log-level", "Sec-Fetch-Site: cross-site", 403},
+		{"PUT", "/log-level", "Origin: http://example.org", 403},
+	} {
+		got := s.do(tt.method, s.admin+tt.path, "", tt.header)
+		if got.status != tt.status || got.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s %s %s = %d %s", tt.method, tt.path, tt.header, got.status, got.body)
+		}
+	}
+}
+
+func TestNothingForOperatorsIsPublic(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, path := range append(adminPaths, "/debug/statsviz/ws") {
+		switch got := s.do("GET", path, ""); path {
+		case "/", "/favicon.ico": // the API's own
+			if got.body == s.do("GET", s.admin+path, "").body && path == "/" {
+				t.Error("the index for operators is public")
+			}
+		case "/healthcheck":
+			if strings.Contains(got.body, "since") {
+				t.Errorf("the details of the health are public: %s", got.body)
+			}
+		default:
+			if got.status != http.StatusNotFound {
+				t.Errorf("GET %s = %d", path, got.status)
+			}
+		}
+	}
+	if got := s.do("PUT", "/log-level", "debug").status; got != http.StatusNotFound {
+		t.Errorf("PUT /log-level = %d", got)
+	}
+}
+
+func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
+	t.Parallel()
+	const token = "a-token-of-operators"
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(token+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := startService(t, map[string]string{"ADMIN_TOKEN_FILE": file})
+	basic := func(user, password string) string {
+		return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	}
+	for _, tt := range []struct {
+		header string
+		let    bool
+	}{
+		{"Authorization: Bearer " + token, true},
+		{"Authorization: bearer " + token, true},
+		{basic("prometheus", token), true},
+		{basic("", token), true},
+		{"", false},
+		{"Authorization: " + token, false},
+		{"Authorization: Bearer", false},
+		{"Authorization: Bearer " + token + "x", false},
+		{"Authorization: Bearer " + token[1:], false},
+		{"Authorization: Digest " + token, false},
+		{basic(token, ""), false},
+		{basic("prometheus", token+"x"), false},
+	} {
+		for _, path := range append(adminPaths, "/nowhere", "/debug/statsviz/ws") {
+			if tt.let && path != "/settings" && path != "/metrics" {
+				continue // that the others answer is seen without a token
+			}
+			got := s.do("GET", s.admin+path, "", tt.header)
+			if tt.let != (got.status == http.StatusOK) || !tt.let && (got.status != http.StatusUnauthorized || len(got.header.Values("WWW-Authenticate")) != 2) {
+				t.Errorf("GET %s with %q = %d %v", path, tt.header, got.status, got.header)
+			}
+			if strings.Contains(got.body, token) {
+				t.Errorf("GET %s shows the token", path)
+			}
+		}
+		put := s.do("PUT", s.admin+"/log-level", "debug", tt.header).status
+		if tt.let != (put == http.StatusOK) {
+			t.Errorf("PUT /log-level with %q = %d", tt.header, put)
+		}
+	}
+	if got := s.do("GET", "/tweet/", "").status; got != http.StatusOK {
+		t.Errorf("the API wants a token, too: %d", got)
+	}
+}
+
+func TestTokenThatIsGuessedEasilyIsRefused(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]int{"": 0, "0123456789abcdef": 0, "0123456789abcde": 2, "0123456789 abcdef": 2, "0123456789abcdéf": 2} {
+		status, stdout, stderr := command(t, map[string]string{"ADMIN_TOKEN": token}, "", "settings")
+		if status != want || token != "" && strings.Contains(stdout+stderr, token) {
+			t.Errorf("%q: exit status %d: %s%s", token, status, stdout, stderr)
+		}
+	}
+}
+
+func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		address, token string
+		open           bool
+	}{{"0.0.0.0:0", "", true}, {"0.0.0.0:0", "0123456789abcdef", false}, {"127.0.0.1:0", "", false}} {
+		s := startService(t, map[string]string{"ADMIN_ADDRESS": tt.address, "ADMIN_TOKEN": tt.token})
+		s.mu.Lock()
+		said := slices.ContainsFunc(s.records, func(r map[string]any) bool {
+			return r["level"] == "WARN" && strings.HasPrefix(r["msg"].(string), "the admin address is open")
+		})
+		s.mu.Unlock()
+		if said != tt.open {
+			t.Errorf("%+v: said = %v", tt, said)
+		}
+	}
+}
+
+func TestLogLevelChangesWhileRunning(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"LOG_LEVEL": "info"})
+	level := func() string { return strings.TrimSpace(s.do("GET", s.admin+"/log-level", "").body) }
+	if got := level(); got != "info" {
+		t.Errorf("log level = %q", got)
+	}
+	for body, query := range map[string]string{
+		"nonsense": "", "": "", "debug+1": "", "info, or debug as you like": "", "warn": "?for=", "debug": "?for=1", "info": "?for=0s", "error": "?for=24h1s",
+		"Debug": "?for=-10m", "Info": "?for=10m&for=20m", "Error": "?for=999999999999h",
+	} {
+		got := s.do("PUT", s.admin+"/log-level"+query, body)
+		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "debug, info, warn or error") && !strings.Contains(got.body, "from 1s to 24h") {
+			t.Errorf("PUT %q%s = %d %s", body, query, got.status, got.body)
+		}
+	}
+	if got := level(); got != "info" {
+		t.Errorf("what is refused has changed the level to %q", got)
+	}
+	if got := s.do("PUT", s.admin+"/log-level", "debug\n"); got.body != "debug\n" {
+		t.Errorf("PUT debug = %d %q", got.status, got.body)
+	}
+	s.do("GET", "/livez", "")
+	s.record("request", func(r map[string]any) bool { return r["route"] == "/livez" })
+}
+
+func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"LOG_LEVEL": "info"})
+	put := func(query, level string) string {
+		return strings.TrimSpace(s.do("PUT", s.admin+"/log-level"+query, level).body)
+	}
+	if got := put("?for=10m", "debug"); !strings.HasPrefix(got, "debug until ") || !strings.HasSuffix(got, "Z, then info") {
+		t.Errorf("for ten minutes it is %q", got)
+	}
+	s.record("log level changed", func(r map[string]any) bool {
+		until, _ := r["until"].(string)
+		_, err := time.Parse(time.RFC3339, until)
+		return err == nil && r["level"] == "debug" && r["then"] == "info"
+	})
+	if got := put("?for=1s", "error"); !strings.HasPrefix(got, "error until ") {
+		t.Errorf("for a second it is %q", got)
+	}
+	s.record("log level went back", nil)
+	if got := s.do("GET", s.admin+"/log-level", "").body; got != "info\n" {
+		t.Errorf("after a second it is %q", got)
+	}
+	put("?for=1s", "debug")
+	if got := put("", "warn"); got != "warn" {
+		t.Errorf("for good it is %q", got)
+	}
+	time.Sleep(1200 * time.Millisecond)
+	if got := s.do("GET", s.admin+"/log-level", "").body; got != "warn\n" {
+		t.Errorf("the time of the one before has ended it: %q", got)
+	}
+}
+
+func TestOperatorsSeeWhyItIsNotReady(t *testing.T) {
+	t.Parallel()
+	const password = "a-password-to-be-hidden"
+	s := startService(t, map[string]string{"DATABASE_URL": "postgres://app:" + password + "@127.0.0.1:1/x"})
+	got := s.do("GET", s.admin+"/healthcheck", "")
+	var health struct {
+		Status string
+		DB     struct {
+			Status, LastError string
+			Since, Asked      time.Time
+			Duration          float64
+		}
+	}
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(got.body, "last_error\"", "LastError\"")), &health); err != nil {
+		t.Fatal(err)
+	}
+	if got.status != http.StatusServiceUnavailable || health.Status != "nok" || health.DB.Status != "nok" || health.DB.Duration <= 0 ||
+		time.Since(health.DB.Since) > time.Minute || health.DB.Asked.Before(health.DB.Since) || !strings.Contains(health.DB.LastError, "refused") {
+		t.Errorf("healthcheck = %d %s", got.status, got.body)
+	}
+	if index := s.do("GET", s.admin+"/", "").body; !strings.Contains(index, "NOT READY") {
+		t.Errorf("the index says %s", index)
+	}
+	if page := s.do("GET", s.admin+"/", "", "Accept: text/html").body; !strings.Contains(page, "Not ready") {
+		t.Errorf("the page says %s", page)
+	}
+	if metrics := s.do("GET", s.admin+"/metrics", "").body; !strings.Contains(metrics, `health_check_up{check="db"} 0`) {
+		t.Error("the metrics do not show that the database is away")
+	}
+	for _, path := range []string{"/", "/healthcheck", "/settings", "/metrics"} {
+		if strings.Contains(s.do("GET", s.admin+path, "").body, password) {
+			t.Errorf("%s shows the password", path)
+		}
+	}
+}
+
+func TestSettingsAreShownAsTheCommandShowsThem(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"LOG_FORMAT": "json", "ADMIN_TOKEN": ""})
+	_, printed, _ := command(t, nil, "", "settings")
+	text := s.do("GET", s.admin+"/settings", "").body
+	page := s.do("GET", s.admin+"/settings", "", "Accept: text/html")
+	if !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") || strings.Count(page.body, "<tr>") != strings.Count(printed, "\n") {
+		t.Errorf("the page has other settings: %s", page.body)
+	}
+	for line := range strings.Lines(printed) {
+		if name := strings.Fields(line)[0]; !strings.Contains(text, name+" ") {
+			t.Errorf("%s is not shown:\n%s", name, text)
+		}
+	}
+	if !strings.Contains(text, "LOG_FORMAT") || !strings.Contains(page.body, "<td>environment</td>") {
+		t.Errorf("the origin is not shown:\n%s", text)
+	}
+}

@@ -1,0 +1,114 @@
+// Package admin is what operators see of the service, at an address of their own: a
+// page that leads to the rest, health, metrics, profiles, live plots, the level of
+// the log and the settings.
+//
+// It does not know where it is served, where the numbers come from, nor what the
+// settings mean.
+package admin
+
+import (
+	"context"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Options are what it shows.
+type Options struct {
+	// Name, Version and Commit say which program this is.
+	Name, Version, Commit string
+	// Icon is an ICO file.
+	Icon []byte
+	// Ready reports whether the service can do its work now.
+	Ready func(context.Context) bool
+	// Health answers GET /healthcheck, and Metrics GET /metrics.
+	Health  http.HandlerFunc
+	Metrics http.Handler
+	// Numbers are what the live plots are made of, and Probe reports whether a route
+	// is one that they leave out.
+	Numbers prometheus.Gatherer
+	Probe   func(route string) bool
+	Level   *Level
+	// Settings are masked.
+	Settings []Setting
+}
+
+// Setting is one setting as it is now.
+type Setting struct{ Name, Value, Origin, Help string }
+
+// Admin is an http.Handler. It looks at no credentials: see Token.
+type Admin struct {
+	Options
+	api     *web.API
+	live    *live
+	started time.Time
+}
+
+// New returns what answers operators.
+func New(o Options) *Admin {
+	a := &Admin{Options: o, api: web.NewAPI(web.Options{Title: o.Name, Version: o.Version}), started: time.Now()}
+	a.live = newLive(o.Numbers, o.Probe)
+	a.api.HandleFunc("GET /", a.index)
+	a.api.HandleFunc("GET /favicon.ico", a.icon)
+	a.api.HandleFunc("GET /healthcheck", o.Health)
+	a.api.HandleFunc("GET /metrics", o.Metrics.ServeHTTP)
+	a.api.HandleFunc("GET /settings", a.settings)
+	a.api.HandleFunc("GET /log-level", o.Level.get)
+	a.api.HandleFunc("PUT /log-level", o.Level.put)
+	a.api.HandleFunc("GET /debug/pprof/{profile...}", profile)
+	a.api.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve)
+	return a
+}
+
+// Close ends what goes on in the background.
+func (a *Admin) Close() {
+	a.Level.close()
+	a.live.close()
+}
+
+// inert is the policy of what is no page: opened as one, it does nothing.
+const inert = "default-src 'none'; frame-ancestors 'none'"
+
+// ServeHTTP serves one request.
+func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for name, value := range map[string]string{
+		"Cache-Control":                "no-store",
+		"Content-Security-Policy":      inert,
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Referrer-Policy":              "same-origin",
+		"X-Content-Type-Options":       "nosniff",
+	} {
+		w.Header().Set(name, value)
+	}
+	a.api.ServeHTTP(w, r)
+}
+
+func (a *Admin) icon(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "image/x-icon")
+	// A client that is gone cannot be told anything more.
+	_, _ = w.Write(a.Icon)
+}
+
+// profile serves what go tool pprof asks for, and the index of it.
+func profile(w http.ResponseWriter, r *http.Request) {
+	switch r.PathValue("profile") {
+	case "":
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
+		pprof.Index(w, r)
+	case "cmdline":
+		pprof.Cmdline(w, r)
+	case "profile":
+		pprof.Profile(w, r)
+	case "symbol":
+		pprof.Symbol(w, r)
+	case "trace":
+		pprof.Trace(w, r)
+	default:
+		pprof.Index(w, r)
+	}
+}

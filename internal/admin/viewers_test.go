@@ -1,0 +1,97 @@
+package admin_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/templatesite/internal/admin"
+)
+
+// gathered counts how often it is asked.
+type gathered struct {
+	*prometheus.Registry
+	asked chan struct{}
+}
+
+func (g gathered) Collect(chan<- prometheus.Metric) { g.asked <- struct{}{} }
+func (g gathered) Describe(chan<- *prometheus.Desc) {}
+
+// look asks for the live plots' numbers, and returns the status.
+func look(t *testing.T, address string) (net.Conn, int) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "GET /debug/statsviz/ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", address)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn, response.StatusCode
+}
+
+func TestNumbersAreReadOnceForAllWhoLookAndForNobody(t *testing.T) {
+	t.Parallel()
+	numbers := gathered{prometheus.NewRegistry(), make(chan struct{}, 1000)}
+	numbers.MustRegister(numbers)
+	log := slog.New(slog.DiscardHandler)
+	a := admin.New(admin.Options{
+		Ready:   func(context.Context) bool { return true },
+		Health:  func(http.ResponseWriter, *http.Request) {},
+		Metrics: http.NotFoundHandler(),
+		Numbers: numbers,
+		Probe:   func(string) bool { return false },
+		Level:   admin.NewLevel(new(slog.LevelVar), log),
+	})
+	server := httptest.NewServer(a)
+	t.Cleanup(func() { a.Close(); server.Close() })
+	address := server.Listener.Addr().String()
+
+	const most = 16
+	var viewers []net.Conn
+	for i := range most {
+		conn, status := look(t, address)
+		if status != http.StatusSwitchingProtocols {
+			t.Fatalf("viewer %d is answered with %d", i+1, status)
+		}
+		viewers = append(viewers, conn)
+	}
+	if _, status := look(t, address); status != http.StatusServiceUnavailable {
+		t.Errorf("one too many is answered with %d", status)
+	}
+	time.Sleep(3200 * time.Millisecond)
+	if n := len(numbers.asked); n < 2 || n > 4 {
+		t.Errorf("the numbers were read %d times in 3 seconds for %d viewers", n, most)
+	}
+	viewers[0].Close()
+	freed := false
+	for end := time.Now().Add(5 * time.Second); !freed && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		conn, status := look(t, address)
+		freed = status == http.StatusSwitchingProtocols
+		viewers = append(viewers, conn)
+	}
+	if !freed {
+		t.Error("the place of one who is gone is not free")
+	}
+	for _, conn := range viewers {
+		conn.Close()
+	}
+	time.Sleep(1500 * time.Millisecond)
+	before := len(numbers.asked)
+	time.Sleep(2200 * time.Millisecond)
+	if n := len(numbers.asked) - before; n != 0 {
+		t.Errorf("the numbers were read %d times for nobody", n)
+	}
+}

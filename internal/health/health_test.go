@@ -1,0 +1,184 @@
+package health_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/templatesite/internal/health"
+)
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// one returns a Health with a single check, named db.
+func one(check health.Check) *health.Health {
+	return health.New(quiet, map[string]health.Check{"db": check})
+}
+
+func TestManyWhoAskAtOnceAreOneQuestion(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		h := one(func(context.Context) (string, error) {
+			asked.Add(1)
+			time.Sleep(time.Second)
+			return "", nil
+		})
+		var group sync.WaitGroup
+		for range 100 {
+			group.Go(func() {
+				if status := h.Ask(t.Context()).Status; status != "ok" {
+					t.Errorf("status = %s", status)
+				}
+			})
+		}
+		group.Wait()
+		if n := asked.Load(); n != 1 {
+			t.Errorf("the check was asked %d times", n)
+		}
+		h.Ask(t.Context())
+		if n := asked.Load(); n != 2 {
+			t.Errorf("who asks later is told what was, and not what is: the check was asked %d times", n)
+		}
+	})
+}
+
+func TestWhoGoesAwayDoesNotTakeTheAnswerOfOthersAlong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := one(func(ctx context.Context) (string, error) {
+			select {
+			case <-ctx.Done():
+				return "", ctx.Err()
+			case <-time.After(time.Second):
+				return "", nil
+			}
+		})
+		first, goAway := context.WithCancel(t.Context())
+		go h.Ask(first)
+		synctest.Wait()
+		time.AfterFunc(time.Second/2, goAway)
+		if status := h.Ask(t.Context()).Status; status != "ok" {
+			t.Errorf("status = %s", status)
+		}
+	})
+}
+
+func TestWhatIsNotKnownInTimeIsNotWell(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var hangs atomic.Bool
+		h := one(func(ctx context.Context) (string, error) {
+			if hangs.Load() {
+				<-ctx.Done()
+			}
+			return "", ctx.Err()
+		})
+		if status := h.Ask(t.Context()).Status; status != "ok" {
+			t.Fatalf("status = %s", status)
+		}
+		hangs.Store(true)
+		hurried, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if report := h.Ask(hurried); report.Status != "nok" || report.Checks["db"].Status != "nok" {
+			t.Errorf("who has a second is told %v", report)
+		}
+		if report := h.Ask(t.Context()); report.Checks["db"].Status != "nok" {
+			t.Errorf("who waits is told %v", report)
+		}
+	})
+}
+
+func TestOperatorsSeeSinceWhenAndTheLastError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var err error
+		h := one(func(context.Context) (string, error) {
+			time.Sleep(250 * time.Millisecond)
+			return "", err
+		})
+		begin := time.Now().UTC()
+		at := func(seconds float64) time.Time { return begin.Add(time.Duration(seconds * float64(time.Second))) }
+		var body struct {
+			Status string
+			DB     health.Detail
+		}
+		wants := func(status int, want health.Detail) {
+			t.Helper()
+			w := httptest.NewRecorder()
+			h.Details(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthcheck", nil))
+			body.DB = health.Detail{}
+			if err := json.Unmarshal(w.Body.Bytes(), &body, json.MatchCaseInsensitiveNames(true)); err != nil {
+				t.Fatalf("%v: %s", err, w.Body)
+			}
+			if w.Code != status || body.Status != want.Status {
+				t.Errorf("%d %s", w.Code, body.Status)
+			}
+			if diff := cmp.Diff(want, body.DB); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			time.Sleep(750 * time.Millisecond)
+		}
+		well, ill := health.Result{Status: "ok"}, health.Result{Status: "nok"}
+		wants(200, health.Detail{Result: well, Since: at(0.25), Asked: at(0.25), Duration: 0.25})
+		err = errors.New("no route to host")
+		wants(503, health.Detail{Result: ill, Since: at(1.25), Asked: at(1.25), Duration: 0.25, LastError: err.Error(), LastErrorAt: at(1.25)})
+		wants(503, health.Detail{Result: ill, Since: at(1.25), Asked: at(2.25), Duration: 0.25, LastError: err.Error(), LastErrorAt: at(2.25)})
+		err = nil
+		wants(200, health.Detail{Result: well, Since: at(3.25), Asked: at(3.25), Duration: 0.25, LastError: "no route to host", LastErrorAt: at(2.25)})
+	})
+}
+
+func TestLastStateIsSecondsOldAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		h := one(func(context.Context) (string, error) {
+			asked.Add(1)
+			return "", nil
+		})
+		for range 60 {
+			if well := h.Last()["db"]; !well {
+				t.Error("it is not well")
+			}
+			time.Sleep(time.Second)
+		}
+		if n := asked.Load(); n != 10 {
+			t.Errorf("the check was asked %d times in a minute, want 10", n)
+		}
+	})
+}
+
+func TestFailureIsSaidOnceAndAgainAndItsEndOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		err := errors.New("no route to host")
+		h := health.New(slog.New(slog.NewTextHandler(&log, nil)), map[string]health.Check{
+			"db": func(context.Context) (string, error) { return "", err },
+		})
+		for range 30 {
+			h.Ask(t.Context())
+			time.Sleep(time.Second)
+		}
+		err = nil
+		for range 2 {
+			h.Ask(t.Context())
+		}
+		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check is well again")
+		if fails != 2 || well != 1 {
+			t.Errorf("it is said %d times that it fails, and %d times that it is well:\n%s", fails, well, &log)
+		}
+	})
+}

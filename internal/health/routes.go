@@ -1,0 +1,123 @@
+package health
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Result is the state of the service or of one thing that it needs.
+type Result struct {
+	Status string `json:"status" enum:"ok,nok" doc:"Whether it works." example:"ok"`
+	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"migrations are pending (1): run app migrate"`
+}
+
+// Detail is what operators see of a check beside that: since when it is so, when it
+// was asked last and how many seconds that took, and its last error, which may be
+// over.
+type Detail struct {
+	Result
+	Since       time.Time `json:"since,omitzero"`
+	Asked       time.Time `json:"asked,omitzero"`
+	Duration    float64   `json:"duration"`
+	LastError   string    `json:"last_error,omitempty"`
+	LastErrorAt time.Time `json:"last_error_at,omitzero"`
+}
+
+// Report is the answer: the whole, and each check by its name.
+type Report struct {
+	Status string            `json:"status"`
+	Checks map[string]Result `json:",embed"`
+}
+
+// Schema describes the report in the OpenAPI description.
+func (Report) Schema(r huma.Registry) *huma.Schema {
+	result := r.Schema(reflect.TypeFor[Result](), true, "Result")
+	status := &huma.Schema{Type: huma.TypeString, Enum: []any{"ok", "nok"}, Description: "Whether all of it works."}
+	return &huma.Schema{
+		Type:                 huma.TypeObject,
+		Properties:           map[string]*huma.Schema{"status": status},
+		Required:             []string{"status"},
+		AdditionalProperties: result,
+		Examples:             []any{map[string]any{"status": "ok", "db": map[string]any{"status": "ok"}}},
+	}
+}
+
+// Routes registers the addresses that balancers and orchestrators ask.
+func (h *Health) Routes(api *web.API) {
+	refusals := []int{http.StatusNotAcceptable}
+	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
+		web.Register(api, huma.Operation{
+			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"health"},
+			Summary:     "Readiness",
+			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
+			Errors:      refusals,
+		}, h.readiness)
+		answers := api.Operations(path)[http.MethodGet].Responses
+		answers["503"] = &huma.Response{
+			Description: "Service Unavailable: something is missing.",
+			Headers:     maps.Clone(answers["200"].Headers),
+			Content: map[string]*huma.MediaType{"application/json": {
+				Schema:  answers["200"].Content["application/json"].Schema,
+				Example: map[string]any{"status": "nok", "db": map[string]any{"status": "nok"}},
+			}},
+		}
+	}
+	web.Register(api, huma.Operation{
+		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: []string{"health"},
+		Summary:     "Liveness",
+		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
+		Errors:      refusals,
+	}, liveness)
+}
+
+type readinessOutput struct {
+	Status int
+	Cache  string `header:"Cache-Control" doc:"The answer holds for now alone." example:"no-store"`
+	Body   Report
+}
+
+func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, error) {
+	out := &readinessOutput{Status: http.StatusOK, Cache: "no-store", Body: h.Ask(ctx)}
+	if out.Body.Status != "ok" {
+		out.Status = http.StatusServiceUnavailable
+	}
+	return out, nil
+}
+
+type livenessOutput struct{ Body Result }
+
+func liveness(context.Context, *struct{}) (*livenessOutput, error) {
+	return &livenessOutput{Body: Result{Status: "ok"}}, nil
+}
+
+// Details answers operators: the status is that of the readiness, and what is known
+// of each check is in the body. It shows errors as they are, so it is not for the public.
+func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
+	report := h.Ask(r.Context())
+	body := struct {
+		Status string            `json:"status"`
+		Checks map[string]Detail `json:",embed"`
+	}{report.Status, h.details()}
+	for name, result := range report.Checks {
+		if _, checked := body.Checks[name]; !checked { // the server itself, which is stopping
+			body.Checks[name] = Detail{Result: result}
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if report.Status != "ok" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	// A client that is gone cannot be told anything more.
+	_ = json.MarshalWrite(w, body, json.Deterministic(true), jsontext.WithIndent("  "))
+	_, _ = w.Write([]byte("\n"))
+}

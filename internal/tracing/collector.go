@@ -1,0 +1,80 @@
+package tracing
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+)
+
+// sendTimeout bounds one request to the collector, as the protocol's default does.
+const sendTimeout = 10 * time.Second
+
+// collector is where spans go: the client of OpenTelemetry's exporter, which makes the
+// messages. The one that comes with it brings the whole of gRPC along, which is a tenth
+// of our program, for a request that is a POST.
+type collector struct {
+	http.Client
+	url     string
+	headers map[string]string
+}
+
+// newCollector returns the collector that the settings name.
+func (s *Settings) newCollector() (*collector, error) {
+	target := s.TracesEndpoint
+	if target == "" {
+		target = strings.TrimSuffix(s.Endpoint, "/") + "/v1/traces"
+	}
+	headers, err := pairs(s.Headers)
+	return &collector{
+		Client: http.Client{
+			Timeout: sendTimeout,
+			// The headers may hold a token, which is for nobody else.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		url: target, headers: headers,
+	}, err
+}
+
+// Start has nothing to do: each request finds its connection.
+func (c *collector) Start(context.Context) error { return nil }
+
+// Stop closes the connections that are idle.
+func (c *collector) Stop(context.Context) error {
+	c.CloseIdleConnections()
+	return nil
+}
+
+// UploadTraces sends spans, as OTLP/HTTP 1.x says: a POST of an
+// ExportTraceServiceRequest, which is on the wire what TracesData is.
+func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
+	message, err := proto.Marshal(&tracepb.TracesData{ResourceSpans: spans})
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(message))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-protobuf")
+	for name, value := range c.headers {
+		r.Header.Set(name, value)
+	}
+	answer, err := c.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	// A connection is used again when its answer is read; there is nothing in it.
+	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10)
+	if answer.StatusCode/100 != 2 {
+		return fmt.Errorf("the collector answers %s", answer.Status)
+	}
+	return nil
+}
