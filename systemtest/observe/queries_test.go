@@ -15,7 +15,7 @@ import (
 func TestEveryQueryFindsSomething(t *testing.T) {
 	t.Parallel()
 	need(t)
-	rules, _ := fromRules(t)
+	rules := fromRules(t)
 	all := slices.Concat(rules, fromConsoles(t), fromDashboards(t))
 	t.Logf("%d queries", len(all))
 	gate := make(chan struct{}, 4)
@@ -28,23 +28,6 @@ func TestEveryQueryFindsSomething(t *testing.T) {
 				t.Errorf("%s: %v", q.text, err)
 			}
 		})
-	}
-}
-
-// That an alert fires, and when, and not on a quiet day, is proved without a cluster:
-// promtool test rules docker/metrics/tests/*.
-func TestEveryAlertHasATestOfItsRule(t *testing.T) {
-	t.Parallel()
-	need(t)
-	var tests strings.Builder
-	for _, file := range files(t, metrics+"/tests", ".yml") {
-		tests.WriteString(read(t, file))
-	}
-	_, alerts := fromRules(t)
-	for _, name := range alerts {
-		if !regexp.MustCompile(`alertname: ` + name + `\b`).MatchString(tests.String()) {
-			t.Errorf("no file in docker/metrics/tests names %s", name)
-		}
 	}
 }
 
