@@ -8,22 +8,18 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
-// How long the end of the service waits for the log server, and for the collector of
-// traces.
-const (
-	flushTimeout      = time.Second
-	traceFlushTimeout = 500 * time.Millisecond
-)
+// flushTimeout is how long the end of the service waits for the log server.
+const flushTimeout = time.Second
 
 // instruments are told of what the service does, for those who look at the admin
 // address. Without one nobody could, so nobody is told.
@@ -61,14 +57,6 @@ func observers(all ...database.Observer) database.Observer {
 			observe(ctx, s)
 		}
 	}
-}
-
-// system is what OpenTelemetry calls the engine that the settings name.
-func (c *config) system() string {
-	if strings.HasPrefix(c.DatabaseURL, "sqlite:") {
-		return "sqlite"
-	}
-	return "postgresql"
 }
 
 // openLog returns the log that the settings ask for, and what closes it.
@@ -115,4 +103,18 @@ func migrationCounts(db *database.DB) func() (applied, pending int, err error) {
 		applied, pending, _, err := db.Count(ctx, apps())
 		return applied, pending, err
 	}
+}
+
+// watch returns the health of the service, and lets the metrics know of it and of the
+// database. A schema that is behind or ahead is said at once, and served.
+func (p *program) watch(log *slog.Logger, db *database.DB, registry metrics.Registry) *health.Health {
+	registry.Database(db.DB, migrationCounts(db))
+	ready := health.New(log, map[string]health.Check{
+		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, apps()) },
+	})
+	registry.Health(ready.Last)
+	if advice := ready.Ask(p.ctx).Checks["db"].Detail; advice != "" {
+		log.Warn("the schema of the database is another", "advice", advice)
+	}
+	return ready
 }

@@ -6,17 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"path"
 	"runtime"
 	"syscall"
 	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
-	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
-	"example.com/templatesite/internal/tracing"
 )
 
 const (
@@ -54,27 +50,18 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	defer closeLog()
-	tracer, err := tracing.New(&p.config.Tracing, path.Base(b.Module), b.Version, log)
+	traces, err := p.openTraces(log)
 	if err != nil {
 		return err
 	}
-	defer tracer.Close(traceFlushTimeout)
+	defer traces.close()
 
-	db, err := p.openDatabase(log, observers(told.statements, tracer.Statements(p.config.system())))
+	db, err := p.openDatabase(log, observers(told.statements, traces.statements))
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	registry.Database(db.DB, migrationCounts(db))
-
-	ready := health.New(log, map[string]health.Check{
-		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, apps()) },
-	})
-	registry.Health(ready.Last)
-	// A database that is behind or ahead is said at once, and served.
-	if advice := ready.Ask(p.ctx).Checks["db"].Detail; advice != "" {
-		log.Warn("the schema of the database is another", "advice", advice)
-	}
+	ready := p.watch(log, db, registry)
 
 	listener, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
 	if err != nil {
@@ -86,7 +73,7 @@ func (serveCommand) Run(p *program) error {
 	}
 	handler, pages := routes(p.config, db, ready, told.refused)
 	api := &server.Server{
-		Handler:         surround(handler, pages, p.config, log, tracer.Requests(middleware.IsProbe), told.requests),
+		Handler:         surround(handler, pages, p.config, log, traces.requests, told.requests),
 		Log:             log,
 		ReadTimeout:     p.config.RequestTimeout + readSlack,
 		WriteTimeout:    p.config.RequestTimeout + writeTimeout,
