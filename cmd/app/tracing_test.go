@@ -137,6 +137,24 @@ func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
 	}
 }
 
+func TestOctetsOfAClientThatAreNoTextLoseNoTrace(t *testing.T) {
+	t.Parallel()
+	env, receiver := traced(t, nil)
+	s := startService(t, env)
+	s.do("GET", "/tweet/%ff", "", "User-Agent: \xff")
+	s.do("GET", "/tweet/77777", "")
+	s.exit()
+	var paths []any
+	for _, span := range receiver.Spans() {
+		if span.Kind == "server" {
+			paths = append(paths, span.Attributes["url.path"], span.Attributes["user_agent.original"])
+		}
+	}
+	if diff := cmp.Diff([]any{"/tweet/\uFFFD", "\uFFFD", "/tweet/77777", "Go-http-client/1.1"}, paths); diff != "" {
+		t.Errorf("what arrives (-want +got) %s", diff)
+	}
+}
+
 func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 	t.Parallel()
 	unsampled := strings.TrimSuffix(traceparent, "1") + "0"

@@ -8,9 +8,13 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protopath"
+	"google.golang.org/protobuf/reflect/protorange"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // sendTimeout bounds one request to the collector, as the protocol's default does.
@@ -54,7 +58,7 @@ func (c *collector) Stop(context.Context) error {
 // UploadTraces sends spans, as OTLP/HTTP 1.x says: a POST of an
 // ExportTraceServiceRequest, which is on the wire what TracesData is.
 func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
-	message, err := proto.Marshal(&tracepb.TracesData{ResourceSpans: spans})
+	message, err := marshal(&tracepb.TracesData{ResourceSpans: spans})
 	if err != nil {
 		return err
 	}
@@ -75,6 +79,31 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10)
 	if answer.StatusCode/100 != 2 {
 		return fmt.Errorf("the collector answers %s", answer.Status)
+	}
+	return nil
+}
+
+// marshal returns a message as it is on the wire. Clients choose some of the text in it,
+// and a single octet that is not UTF-8 would have the whole batch refused, so that is
+// replaced.
+func marshal(m proto.Message) ([]byte, error) {
+	message, err := proto.Marshal(m)
+	if err == nil {
+		return message, nil
+	}
+	if err := protorange.Range(m.ProtoReflect(), makeValid); err != nil {
+		return nil, err
+	}
+	return proto.Marshal(m)
+}
+
+// makeValid replaces what is not UTF-8 in the text where a walk through a message is.
+func makeValid(at protopath.Values) error {
+	field := at.Index(-1)
+	text, ok := field.Value.Interface().(string)
+	if ok && field.Step.Kind() == protopath.FieldAccessStep && !utf8.ValidString(text) {
+		valid := protoreflect.ValueOfString(strings.ToValidUTF8(text, "\uFFFD"))
+		at.Index(-2).Value.Message().Set(field.Step.FieldDescriptor(), valid)
 	}
 	return nil
 }
