@@ -195,7 +195,7 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 	}
 }
 
-func TestCollectorThatIsDownIsSaidOnceAndCostsNothing(t *testing.T) {
+func TestCollectorThatIsDownIsSaidOnceAndHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	hanging, err := net.Listen("tcp", "127.0.0.1:0") // it accepts nobody, and is silent
 	if err != nil {

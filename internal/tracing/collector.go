@@ -27,6 +27,8 @@ type collector struct {
 	http.Client
 	url     string
 	headers map[string]string
+	stopped context.Context
+	stop    context.CancelFunc
 }
 
 // newCollector returns the collector that the settings name.
@@ -36,21 +38,24 @@ func (s *Settings) newCollector() (*collector, error) {
 		target = strings.TrimSuffix(s.Endpoint, "/") + "/v1/traces"
 	}
 	headers, err := pairs(s.Headers)
+	stopped, stop := context.WithCancel(context.Background())
 	return &collector{
 		Client: http.Client{
-			Timeout: sendTimeout,
+			Timeout:   sendTimeout,
+			Transport: http.DefaultTransport.(*http.Transport).Clone(),
 			// The headers may hold a token, which is for nobody else.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		url: target, headers: headers,
+		url: target, headers: headers, stopped: stopped, stop: stop,
 	}, err
 }
 
 // Start has nothing to do: each request finds its connection.
 func (c *collector) Start(context.Context) error { return nil }
 
-// Stop closes the connections that are idle.
+// Stop gives up what is being sent, and closes the connections.
 func (c *collector) Stop(context.Context) error {
+	c.stop()
 	c.CloseIdleConnections()
 	return nil
 }
@@ -62,6 +67,9 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.stopped, cancel)()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(message))
 	if err != nil {
 		return err
@@ -75,7 +83,8 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 		return err
 	}
 	defer answer.Body.Close()
-	// A connection is used again when its answer is read; there is nothing in it.
+	// A connection is used again when its answer is read. What of a batch that it takes a
+	// collector refuses is in there: who asks why looks into its log.
 	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10)
 	if answer.StatusCode/100 != 2 {
 		return fmt.Errorf("the collector answers %s", answer.Status)

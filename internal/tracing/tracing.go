@@ -4,9 +4,10 @@
 // Context), and lets those go on that the service calls: see Transport.
 //
 // It does not know the routes, the database, nor who else watches. Nobody waits for the
-// collector: what it does not take in time is lost, which the log says. The library
-// reads the environment by itself for what is no setting here: how spans are batched
-// and bounded (OTEL_BSP_…, OTEL_SPAN_…).
+// collector: what does not arrive there is lost, which the log says; what the library's
+// queue has no room for is lost silently, as is what a collector takes and then refuses.
+// The library reads the environment by itself for what is no setting here: how spans
+// are batched and bounded (OTEL_BSP_…, OTEL_SPAN_…).
 package tracing
 
 import (

@@ -123,6 +123,33 @@ func TestStatementOutsideOfATraceIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestSendingIsGivenUpWhenTheEndWasNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	begun, givenUp := make(chan struct{}), make(chan struct{})
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Error(err)
+		}
+		close(begun)
+		<-r.Context().Done()
+		close(givenUp)
+	}))
+	t.Cleanup(hanging.Close)
+	tracer, err := tracing.New(&tracing.Settings{Endpoint: hanging.URL}, "test", "1", logtest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, span := tracer.Start(t.Context(), "a span")
+	span.End()
+	go tracer.Close(time.Second)
+	<-begun
+	select {
+	case <-givenUp:
+	case <-time.After(5 * time.Second): // half of what one request to the collector may take
+		t.Error("it goes on")
+	}
+}
+
 func TestNothingIsTracedWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
 	tracer, err := tracing.New(&tracing.Settings{Sampler: "always_on"}, "test", "1", logtest.New(t))
