@@ -44,7 +44,7 @@ func (d *delivery) account(spans int, err error) {
 	case err != nil:
 		d.lost += spans
 		if d.told.IsZero() || time.Since(d.told) >= quiet {
-			d.log.Warn("traces do not arrive", "error", shortened(err))
+			d.log.Warn("traces do not arrive", "error", shortened(err.Error()))
 			d.told, d.warned = time.Now(), true
 		}
 	}

@@ -1,6 +1,7 @@
 package tracing
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -79,7 +80,7 @@ func over(span trace.Span, r *http.Request, info *web.Info) {
 	span.SetName(name)
 	span.SetAttributes(attributes...)
 	if info.Err != nil {
-		event(span, info.Err)
+		event(span, info.Err, publicText(info.Err))
 	}
 	if kind := failure(info); kind != "" {
 		span.SetAttributes(semconv.ErrorTypeKey.String(kind))
@@ -100,14 +101,22 @@ func failure(info *web.Info) string {
 	return ""
 }
 
-// event tells of an error in a span.
+// publicText is what a client is told of an error. The rest may hold values, which only
+// the log gets, with the same ids.
+func publicText(err error) trace.EventOption {
+	if problem, ok := errors.AsType[*web.Problem](err); ok {
+		return trace.WithAttributes(semconv.ExceptionMessage(shortened(problem.Detail)))
+	}
+	return trace.WithAttributes()
+}
+
+// event tells in a span that there was an error, of which kind.
 func event(span trace.Span, err error, options ...trace.EventOption) {
-	options = append(options, trace.WithAttributes(semconv.ExceptionType(fmt.Sprintf("%T", err)), semconv.ExceptionMessage(shortened(err))))
+	options = append(options, trace.WithAttributes(semconv.ExceptionType(fmt.Sprintf("%T", err))))
 	span.AddEvent(semconv.ExceptionEventName, options...)
 }
 
-func shortened(err error) string {
-	message := err.Error()
+func shortened(message string) string {
 	if len(message) <= maxValue {
 		return message
 	}

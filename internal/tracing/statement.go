@@ -2,6 +2,7 @@ package tracing
 
 import (
 	"context"
+	"errors"
 
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -9,6 +10,12 @@ import (
 
 	"example.com/templatesite/internal/web"
 )
+
+// sqlState is an error of an engine that has the standard's codes.
+type sqlState interface {
+	error
+	SQLState() string
+}
 
 // Statements returns an observer of the database's statements, which makes spans of them
 // when they are over. The system is OpenTelemetry's name of the engine: postgresql or
@@ -33,7 +40,10 @@ func (t *Tracer) Statements(system string) func(context.Context, *web.Statement)
 			span.SetAttributes(semconv.DBResponseReturnedRows(int(s.Rows)))
 		}
 		if s.Err != nil {
-			event(span, s.Err, end)
+			event(span, s.Err, end) // its message may hold values
+			if coded, ok := errors.AsType[sqlState](s.Err); ok {
+				span.SetAttributes(semconv.DBResponseStatusCode(coded.SQLState()))
+			}
 			span.SetAttributes(semconv.ErrorTypeKey.String(s.ErrorType))
 			span.SetStatus(codes.Error, "")
 		}
