@@ -92,9 +92,8 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 	return nil
 }
 
-// marshal returns a message as it is on the wire. Clients choose some of the text in it,
-// and a single octet that is not UTF-8 would have the whole batch refused, so that is
-// replaced.
+// marshal returns a message as it is on the wire. A single octet in its text that is not
+// UTF-8 would have the whole batch refused, so that is replaced, whoever put it there.
 func marshal(m proto.Message) ([]byte, error) {
 	message, err := proto.Marshal(m)
 	if err == nil {
@@ -111,8 +110,9 @@ func makeValid(at protopath.Values) error {
 	field := at.Index(-1)
 	text, ok := field.Value.Interface().(string)
 	if ok && field.Step.Kind() == protopath.FieldAccessStep && !utf8.ValidString(text) {
-		valid := protoreflect.ValueOfString(strings.ToValidUTF8(text, "\uFFFD"))
-		at.Index(-2).Value.Message().Set(field.Step.FieldDescriptor(), valid)
+		at.Index(-2).Value.Message().Set(field.Step.FieldDescriptor(), protoreflect.ValueOfString(valid(text)))
 	}
 	return nil
 }
+
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

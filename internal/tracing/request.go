@@ -57,13 +57,14 @@ func methodName(method string) string {
 // not told, as there may be secrets in it.
 func over(span trace.Span, r *http.Request, info *web.Info) {
 	scheme, _, _ := strings.Cut(info.BaseURL, ":")
+	// What a client chooses is made valid here: it must not make us look through a batch.
 	attributes := append(make([]attribute.KeyValue, 0, 16),
 		semconv.HTTPRequestMethodKey.String(r.Method),
 		semconv.URLScheme(scheme),
-		semconv.URLPath(r.URL.Path),
-		semconv.ServerAddress((&url.URL{Host: info.Host}).Hostname()),
+		semconv.URLPath(valid(r.URL.Path)),
+		semconv.ServerAddress(valid((&url.URL{Host: info.Host}).Hostname())),
 		semconv.ClientAddress(info.Client),
-		semconv.UserAgentOriginal(r.UserAgent()),
+		semconv.UserAgentOriginal(valid(r.UserAgent())),
 		semconv.NetworkProtocolVersion(strings.TrimPrefix(r.Proto, "HTTP/")),
 		semconv.HTTPResponseStatusCode(info.Status),
 		semconv.HTTPResponseBodySize(int(info.Bytes)),
@@ -118,7 +119,7 @@ func event(span trace.Span, err error, options ...trace.EventOption) {
 
 func shortened(message string) string {
 	if len(message) <= maxValue {
-		return message
+		return valid(message)
 	}
 	return strings.ToValidUTF8(message[:maxValue], "") + "…"
 }

@@ -124,6 +124,21 @@ func TestStatementOutsideOfATraceIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestTextThatIsNoneLosesNoBatch(t *testing.T) {
+	t.Parallel()
+	tracer, receiver := newTracer(t, tracing.Settings{ResourceAttributes: "a=%ff"})
+	for _, name := range []string{"a \xff name", "another"} {
+		_, span := tracer.Start(t.Context(), name)
+		span.AddEvent("\xff")
+		span.End()
+	}
+	tracer.Close(time.Second)
+	spans := receiver.Spans()
+	if len(spans) != 2 || spans[0].Name != "a \uFFFD name" || spans[0].Events[0].Name != "\uFFFD" || spans[0].Resource["a"] != "\uFFFD" || spans[1].Name != "another" {
+		t.Errorf("what arrives is %+v", spans)
+	}
+}
+
 func TestSendingIsGivenUpWhenTheEndWasNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	begun, givenUp := make(chan struct{}), make(chan struct{})
