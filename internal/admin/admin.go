@@ -8,6 +8,7 @@ package admin
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/pprof"
 	"time"
@@ -33,8 +34,9 @@ type Options struct {
 	Numbers prometheus.Gatherer
 	Probe   func(route string) bool
 	Level   *Level
-	// Settings are masked.
+	// Settings are masked, and Print writes them as text.
 	Settings []Setting
+	Print    func(io.Writer) error
 }
 
 // Setting is one setting as it is now.
