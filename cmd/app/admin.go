@@ -47,7 +47,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 			middleware.Recover(log),
 			middleware.Hosts(c.AllowedHosts, func(string) bool { return false }),
 			middleware.CrossOrigin(),
-			admin.Token(c.AdminToken),
+			admin.Token(c.AdminToken, log),
 		),
 		Log:             log,
 		ShutdownTimeout: 100 * time.Millisecond,
