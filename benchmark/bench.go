@@ -73,13 +73,15 @@ func (b *bench) measureInstruments(ctx context.Context, e *engine, log io.Writer
 	}
 	defer without.stop()
 	c := cases(b.rows)[0]
-	c.name, c.goal.limit = "instruments on / off", 0.95
+	c.name, c.goal.limit = "metrics on / off", 0.95
 	pairs, err := b.alternate(ctx, &engine{name: e.name, service: e.service, floor: without}, c)
 	if err != nil {
 		return err
 	}
 	b.table = append(b.table, caseRow(e.name, c, pairs))
-	return nil
+	scrape, err := e.scrape(ctx)
+	b.table = append(b.table, scrape)
+	return err
 }
 
 // start starts the service several times; the last one stays.

@@ -14,7 +14,6 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/metrics"
-	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
@@ -43,7 +42,7 @@ func (p *program) instruments(registry metrics.Registry) instruments {
 		models = append(models, app.Name)
 	}
 	return instruments{
-		requests:   middleware.Metrics(registry),
+		requests:   registry.Requests(),
 		statements: registry.Statements(models),
 		records:    registry.LogRecords,
 		refused:    registry.Refused(),

@@ -17,7 +17,6 @@ import (
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
-	"example.com/templatesite/internal/middleware"
 )
 
 // Programs pay nothing for the pages: with and without are asked in turns, and the
@@ -116,5 +115,5 @@ func chains(db *database.DB) (with, without http.Handler) {
 	log := slog.New(slog.DiscardHandler)
 	handler, pages := routes(c, db, health.New(log, nil), nil)
 	none := func(next http.Handler) http.Handler { return next }
-	return surround(handler, pages, c, log, nil, middleware.Metrics(metrics.New("", "", ""))), surround(handler, none, c, log, nil, middleware.Metrics(metrics.New("", "", "")))
+	return surround(handler, pages, c, log, nil, metrics.New("", "", "").Requests()), surround(handler, none, c, log, nil, metrics.New("", "", "").Requests())
 }

@@ -9,7 +9,6 @@ import (
 
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/metrics"
-	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
@@ -20,7 +19,7 @@ func BenchmarkScrape(b *testing.B) {
 	db := databasetest.OpenSQLite(b, apps())
 	registry.Database(db.DB, migrationCounts(db))
 	statements := registry.Statements(nil)
-	requests := middleware.Metrics(registry)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	requests := registry.Requests()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		info := web.InfoFrom(r.Context())
 		statements(r.Context(), &web.Statement{Name: info.Route + r.Method, Duration: time.Millisecond})
 	}))

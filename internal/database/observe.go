@@ -25,8 +25,12 @@ type observing struct {
 	observe Observer
 }
 
+// Connect opens a connection, which counts as a statement: a database that is away is
+// seen here, before there is any other.
 func (c observing) Connect(ctx context.Context) (driver.Conn, error) {
+	s := &web.Statement{Name: "connect", Operation: "connect", Start: time.Now()}
 	conn, err := c.Connector.Connect(ctx)
+	c.observe.over(ctx, s, err)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +71,7 @@ func (c *observedConn) ExecContext(ctx context.Context, query string, args []dri
 	if err == nil {
 		s.Rows, _ = result.RowsAffected() // 0 where the driver does not know
 	}
-	c.over(ctx, s, err)
+	c.observe.over(ctx, s, err)
 	return result, err
 }
 
@@ -76,7 +80,7 @@ func (c *observedConn) QueryContext(ctx context.Context, query string, args []dr
 	s := begin(query)
 	rows, err := c.fullConn.QueryContext(ctx, query, args)
 	if err != nil {
-		c.over(ctx, s, err)
+		c.observe.over(ctx, s, err)
 		return nil, err
 	}
 	return &observedRows{rows, c, ctx, s, nil}, nil
@@ -87,10 +91,10 @@ func begin(query string) *web.Statement {
 	return &web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
 }
 
-func (c *observedConn) over(ctx context.Context, s *web.Statement, err error) {
+func (o Observer) over(ctx context.Context, s *web.Statement, err error) {
 	s.Duration = time.Since(s.Start)
 	s.Err, s.ErrorType = err, errorType(err)
-	c.observe(ctx, s)
+	o(ctx, s)
 }
 
 // observedRows count themselves.
@@ -115,7 +119,7 @@ func (r *observedRows) Next(dest []driver.Value) error {
 
 func (r *observedRows) Close() error {
 	err := r.Rows.Close()
-	r.conn.over(r.ctx, r.statement, cmp.Or(r.err, err))
+	r.conn.observe.over(r.ctx, r.statement, cmp.Or(r.err, err))
 	return err
 }
 

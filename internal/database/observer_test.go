@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,7 @@ func TestObserverIsToldWhatStatementsCameTo(t *testing.T) {
 			runAll(t, watched.Write, statement)
 		}
 		runAll(t, watched.DB.DB, "select n from note")
+		told = slices.DeleteFunc(told, func(s string) bool { return s == "connect connect  0 " })
 		want := []string{
 			"insert note insert note 2 ", "note.change update note 2 ", "delete note delete note 0 ",
 			"insert nothing insert nothing 0 " + map[database.Engine]string{database.Postgres: "unavailable", database.SQLite: "other"}[db.Engine],
@@ -67,5 +69,20 @@ func runAll(t *testing.T, db *sql.DB, statement string) {
 	}
 	if err := rows.Err(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestObserverIsToldThatNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	var told []string
+	db, err := database.Open(database.Options{URL: "postgres://app@127.0.0.1:1/app", MaxConnections: 1, Observe: func(_ context.Context, s *web.Statement) {
+		told = append(told, s.Name+" "+s.ErrorType)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "select 1"); err == nil || !slices.Equal(told, []string{"connect unavailable"}) {
+		t.Errorf("%v; the observer was told of %q", err, told)
 	}
 }

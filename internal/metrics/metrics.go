@@ -43,6 +43,17 @@ func (r Registry) Handler() http.Handler {
 	})
 }
 
+// durations is a histogram of seconds, with classic buckets that are fine where a
+// healthy service is, and native ones for a Prometheus that asks for them.
+func durations(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: name, Help: help,
+		Buckets:                        []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		NativeHistogramBucketFactor:    1.1,
+		NativeHistogramMaxBucketNumber: 100,
+	}, labels)
+}
+
 // Refused counts the requests that were refused because there was too much to do.
 // The function that it returns is told of each.
 func (r Registry) Refused() func(reads bool) {

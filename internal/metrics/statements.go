@@ -9,9 +9,6 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// statementBuckets are those of requests: what a statement takes is a part of it.
-var statementBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
-
 // changes are the operations on a model that are counted.
 var changes = []string{"insert", "update", "delete"}
 
@@ -19,12 +16,8 @@ var changes = []string{"insert", "update", "delete"}
 // wrong, and counts the rows of these models that were changed. The function that it
 // returns is told of each statement when it is over.
 func (r Registry) Statements(models []string) func(context.Context, *web.Statement) {
-	duration := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "db_client_operation_duration_seconds", Help: "Time from the begin of a statement to the end of its rows.",
-		Buckets:                        statementBuckets,
-		NativeHistogramBucketFactor:    1.1,
-		NativeHistogramMaxBucketNumber: 100,
-	}, []string{"db_query_summary", "error_type"})
+	duration := durations("db_client_operation_duration_seconds", "Time from the begin of a statement to the end of its rows.",
+		"db_query_summary", "error_type")
 	rows := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "model_operations_total", Help: "Rows that were inserted, updated and deleted.",
 	}, []string{"model", "operation"})

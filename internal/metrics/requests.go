@@ -1,4 +1,4 @@
-package middleware
+package metrics
 
 import (
 	"net/http"
@@ -13,13 +13,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Buckets of durations in seconds, fine where a healthy service is, and of sizes
-// in bytes. Native histograms beside them need no buckets, but a Prometheus that
-// asks for them.
-var (
-	durationBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
-	sizeBuckets     = prometheus.ExponentialBuckets(64, 8, 6)
-)
+// sizeBuckets are of sizes in bytes.
+var sizeBuckets = prometheus.ExponentialBuckets(64, 8, 6)
 
 // exemplarInterval is how often a request that nobody follows becomes an exemplar:
 // each costs about as much as all other numbers of a request.
@@ -48,10 +43,11 @@ type (
 	httpSeries struct{ duration, requestSize, responseSize prometheus.Observer }
 )
 
-// Metrics counts and times every request, however it ends.
-func Metrics(registry prometheus.Registerer) web.Middleware {
+// Requests returns the middleware that counts and times every request, however it
+// ends. It must be behind the one that identifies them.
+func (r Registry) Requests() web.Middleware {
 	m := newHTTPMetrics()
-	registry.MustRegister(m.duration, m.active, m.requestSize, m.responseSize, m.panics)
+	r.MustRegister(m.duration, m.active, m.requestSize, m.responseSize, m.panics)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			m.active.Inc()
@@ -72,12 +68,8 @@ func newHTTPMetrics() *httpMetrics {
 		}, []string{"http_request_method", "http_route"})
 	}
 	return &httpMetrics{
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "http_server_request_duration_seconds", Help: "Time from a request's header to the end of its answer.",
-			Buckets:                        durationBuckets,
-			NativeHistogramBucketFactor:    1.1,
-			NativeHistogramMaxBucketNumber: 100,
-		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
+		duration: durations("http_server_request_duration_seconds", "Time from a request's header to the end of its answer.",
+			"http_request_method", "http_route", "http_response_status_code"),
 		requestSize:  size("request"),
 		responseSize: size("response"),
 		active:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "http_server_active_requests", Help: "Requests in flight."}),
@@ -121,13 +113,13 @@ func (m *httpMetrics) of(labels httpLabels) *httpSeries {
 }
 
 // exemplarOf leads from a bucket to one request in it: always to one that somebody
-// follows, and now and then to any.
+// follows or that has failed, and now and then to any.
 func (m *httpMetrics) exemplarOf(info *web.Info, now time.Time) prometheus.Labels {
 	if info.TraceID != "" {
 		return prometheus.Labels{"trace_id": info.TraceID}
 	}
 	last := m.exemplar.Load()
-	if !info.Followed && (now.UnixNano()-last < int64(exemplarInterval) || !m.exemplar.CompareAndSwap(last, now.UnixNano())) {
+	if !info.Followed && info.Status < http.StatusInternalServerError && (now.UnixNano()-last < int64(exemplarInterval) || !m.exemplar.CompareAndSwap(last, now.UnixNano())) {
 		return nil
 	}
 	// OpenMetrics allows 128 characters, name included.
