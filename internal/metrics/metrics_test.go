@@ -5,17 +5,21 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/templatesite/internal/metrics"
 )
 
 func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
 	t.Parallel()
-	asked, answered := make(chan struct{}), make(chan struct{})
+	asked, answered := make(chan struct{}, 4), make(chan struct{})
 	r := metrics.New("v1", "unknown", "go1")
 	r.Health(func() map[string]bool {
 		asked <- struct{}{}
-		<-answered
+		select {
+		case <-answered:
+		case <-time.After(5 * time.Second): // one too many was let in
+		}
 		return nil
 	})
 	handler := r.Handler()
