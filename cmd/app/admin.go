@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"path"
@@ -12,6 +13,7 @@ import (
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
+	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/web"
 	own "example.com/templatesite/static"
 )
@@ -45,7 +47,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 			middleware.Recover(log),
 			middleware.Hosts(c.AllowedHosts, func(string) bool { return false }),
 			middleware.CrossOrigin(),
-			admin.Token(c.AdminToken),
+			admin.Token(c.AdminToken, log),
 		),
 		Log:             log,
 		ShutdownTimeout: 100 * time.Millisecond,
@@ -84,5 +86,6 @@ func (p *program) adminPages(level *admin.Level, registry metrics.Registry, read
 		Probe:    middleware.IsProbe,
 		Level:    level,
 		Settings: all,
+		Print:    func(w io.Writer) error { return settings.Print(w, p.settings) },
 	}), nil
 }

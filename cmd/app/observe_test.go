@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/admin"
 )
 
 func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
@@ -63,6 +65,22 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the log server got nothing")
+	}
+}
+
+func TestLivePlotsAreMadeOfMetricsThatAreThere(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	s.do("GET", "/tweet/1", "")
+	metrics := s.do("GET", s.admin+"/metrics", "").body
+	names := admin.Plotted()
+	for _, name := range names {
+		if !strings.Contains(metrics, "\n# TYPE "+name+" ") {
+			t.Errorf("the metrics lack %s", name)
+		}
+	}
+	if len(names) == 0 {
+		t.Error("they are made of nothing")
 	}
 }
 

@@ -31,8 +31,9 @@ type service struct {
 	pending bytes.Buffer
 }
 
-// startService runs the program with these settings and returns when it serves.
-func startService(t *testing.T, env map[string]string) *service {
+// startService runs the program with these settings and flags, and returns when it
+// serves.
+func startService(t *testing.T, env map[string]string, flags ...string) *service {
 	t.Helper()
 	all := map[string]string{
 		"ADDRESS": "127.0.0.1:0", "ADMIN_ADDRESS": "127.0.0.1:0", "DRAIN_DELAY": "0s", "LOG_LEVEL": "debug",
@@ -43,7 +44,9 @@ func startService(t *testing.T, env map[string]string) *service {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &service{t: t, stop: stop, done: make(chan int, 1)}
-	go func() { s.done <- run(ctx, []string{"serve"}, lookup(all), strings.NewReader(""), s, t.Output()) }()
+	go func() {
+		s.done <- run(ctx, append([]string{"serve"}, flags...), lookup(all), strings.NewReader(""), s, t.Output())
+	}()
 	t.Cleanup(func() { s.exit() })
 	serving := s.record("serving", nil)
 	s.url = strings.TrimSuffix(serving["api"].(string), "/")

@@ -23,7 +23,7 @@ import (
 // variable of the same name in capitals; its help is its documentation.
 type config struct {
 	Address                hostPort       `default:"localhost:8000" help:"Where the API listens."`
-	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: metrics, profiles and the log level. Empty switches it off."`
+	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: a page that leads to live plots, health, metrics, profiles, log level and settings. Empty switches it off."`
 	AdminToken             string         `secret:"all" help:"What operators bring to that address: as a bearer token, or as the password of any user. Without one, everybody who can reach it may look."`
 	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://…; several hosts are allowed."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`

@@ -8,8 +8,8 @@ package admin
 
 import (
 	"context"
+	"io"
 	"net/http"
-	"net/http/pprof"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,8 +33,9 @@ type Options struct {
 	Numbers prometheus.Gatherer
 	Probe   func(route string) bool
 	Level   *Level
-	// Settings are masked.
+	// Settings are masked, and Print writes them as text.
 	Settings []Setting
+	Print    func(io.Writer) error
 }
 
 // Setting is one setting as it is now.
@@ -59,7 +60,7 @@ func New(o Options) *Admin {
 	a.api.HandleFunc("GET /settings", a.settings)
 	a.api.HandleFunc("GET /log-level", o.Level.get)
 	a.api.HandleFunc("PUT /log-level", o.Level.put)
-	a.api.HandleFunc("GET /debug/pprof/{profile...}", profile)
+	a.api.HandleFunc("GET /debug/pprof/{profile...}", a.profile)
 	a.api.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve)
 	return a
 }
@@ -85,30 +86,27 @@ func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} {
 		w.Header().Set(name, value)
 	}
+	if forStranger(r) {
+		web.WriteProblem(w, r, web.NewProblem(http.StatusForbidden, "A page of another site may lead here, and may not use what is here."))
+		return
+	}
 	a.api.ServeHTTP(w, r)
+}
+
+// forStranger reports whether a browser asks for a page of another site, in which this
+// would be an image or a frame: looking alone can cost, as a trace does. Who follows a
+// link from there is let in. Browsers say so to HTTPS and to this machine alone.
+func forStranger(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
+	default:
+		return false
+	}
 }
 
 func (a *Admin) icon(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "image/x-icon")
 	// A client that is gone cannot be told anything more.
 	_, _ = w.Write(a.Icon)
-}
-
-// profile serves what go tool pprof asks for, and the index of it.
-func profile(w http.ResponseWriter, r *http.Request) {
-	switch r.PathValue("profile") {
-	case "":
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
-		pprof.Index(w, r)
-	case "cmdline":
-		pprof.Cmdline(w, r)
-	case "profile":
-		pprof.Profile(w, r)
-	case "symbol":
-		pprof.Symbol(w, r)
-	case "trace":
-		pprof.Trace(w, r)
-	default:
-		pprof.Index(w, r)
-	}
 }

@@ -68,7 +68,7 @@ func (l *Level) put(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusUnprocessableEntity, "The level may be given a time from 1s to 24h, as in ?for=10m."))
 		return
 	}
-	l.set(level, length)
+	l.set(level, length, web.InfoFrom(r.Context()).Client)
 	l.get(w, r)
 }
 
@@ -88,14 +88,14 @@ func lengthOf(query url.Values) (time.Duration, error) {
 }
 
 // set changes the level, for good or for a time. The last one who sets it decides.
-func (l *Level) set(level slog.Level, length time.Duration) {
+func (l *Level) set(level slog.Level, length time.Duration, client string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.timer != nil {
 		l.timer.Stop()
 	}
 	l.until, l.timer = time.Time{}, nil
-	attributes := []any{"level", word(level)}
+	attributes := []any{"level", word(level), "client", client}
 	if length > 0 {
 		until := time.Now().Add(length)
 		l.until, l.timer = until, time.AfterFunc(length, func() { l.goBack(until) })

@@ -7,9 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-	"io"
 	"net/http"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -73,11 +71,11 @@ func (a *Admin) index(w http.ResponseWriter, r *http.Request) {
 		ready = "NOT READY"
 	}
 	fmt.Fprintf(w, "%s %s, commit %s: %s, up %s, log level %s\n\n", a.Name, a.Version, a.Commit, ready, v.Up, a.Level)
-	var rows [][]string
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, p := range places {
-		rows = append(rows, []string{p.Path, p.About})
+		fmt.Fprintf(table, "%s\t%s\n", p.Path, p.About)
 	}
-	table(w, rows)
+	_ = table.Flush()
 	fmt.Fprintf(w, "\ncurl -X PUT '%s/log-level?for=10m' -d debug\n", v.Base)
 }
 
@@ -86,11 +84,8 @@ func (a *Admin) settings(w http.ResponseWriter, r *http.Request) {
 		show(w, r, "settings.html", view{Admin: a, Style: style})
 		return
 	}
-	rows := [][]string{{"SETTING", "VALUE", "ORIGIN", "MEANING"}}
-	for _, s := range a.Settings {
-		rows = append(rows, []string{s.Name, s.Value, s.Origin, s.Help})
-	}
-	table(w, rows)
+	// A client that is gone cannot be told anything more.
+	_ = a.Print(w)
 }
 
 // wantsPage reports whether r prefers a page to text, and says that it depends on it.
@@ -111,13 +106,4 @@ func show(w http.ResponseWriter, r *http.Request, name string, v view) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	// A client that is gone cannot be told anything more.
 	_, _ = w.Write(page.Bytes())
-}
-
-// table writes rows as text, for a terminal.
-func table(w io.Writer, rows [][]string) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintln(t, strings.Join(row, "\t"))
-	}
-	_ = t.Flush()
 }

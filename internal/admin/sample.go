@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,40 +37,45 @@ func take(numbers prometheus.Gatherer, probe func(route string) bool) *sample {
 	s := &sample{at: time.Now()}
 	families, _ := numbers.Gather() // a number that cannot be had is no reason to show none
 	for _, family := range families {
+		add, wanted := plotted[family.GetName()]
 		for _, m := range family.GetMetric() {
-			s.add(family.GetName(), m, probe)
+			if wanted && !probe(label(m, "http_route")) {
+				add(s, m)
+			}
 		}
 	}
 	return s
 }
 
-func (s *sample) add(name string, m *dto.Metric, probe func(route string) bool) {
-	switch name {
-	case "http_server_request_duration_seconds":
-		if status := label(m, "http_response_status_code"); status != "" && !probe(label(m, "http_route")) {
+// Plotted are the names of the metrics that the live plots are made of.
+func Plotted() []string { return slices.Sorted(maps.Keys(plotted)) }
+
+// plotted adds a series of a metric to a sample.
+var plotted = map[string]func(*sample, *dto.Metric){
+	"http_server_request_duration_seconds": func(s *sample, m *dto.Metric) {
+		if status := label(m, "http_response_status_code"); status != "" {
 			s.requests[(status[0]-'0')%10] += float64(m.GetHistogram().GetSampleCount())
 			s.latency.add(m.GetHistogram())
 		}
-	case "http_server_active_requests":
-		s.inFlight += m.GetGauge().GetValue()
-	case "http_server_requests_shed_total":
-		s.refused += m.GetCounter().GetValue()
-	case "db_client_connection_count":
+	},
+	"http_server_active_requests":     func(s *sample, m *dto.Metric) { s.inFlight += m.GetGauge().GetValue() },
+	"http_server_requests_shed_total": func(s *sample, m *dto.Metric) { s.refused += m.GetCounter().GetValue() },
+	"db_client_connection_count": func(s *sample, m *dto.Metric) {
 		if label(m, "db_client_connection_state") == "used" {
 			s.used += m.GetGauge().GetValue()
 		} else {
 			s.idle += m.GetGauge().GetValue()
 		}
-	case "db_client_connection_max":
-		s.most += m.GetGauge().GetValue()
-	case "db_client_operation_duration_seconds":
+	},
+	"db_client_connection_max": func(s *sample, m *dto.Metric) { s.most += m.GetGauge().GetValue() },
+	"db_client_operation_duration_seconds": func(s *sample, m *dto.Metric) {
 		n := float64(m.GetHistogram().GetSampleCount())
 		s.statements += n
 		if label(m, "error_type") != "" {
 			s.failed += n
 		}
 		s.statementLatency.add(m.GetHistogram())
-	}
+	},
 }
 
 func label(m *dto.Metric, name string) string {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -21,40 +22,66 @@ const (
 // viewers are the connections on which the live plots move. statsviz never closes one,
 // and waits for each as long as it takes, so that is done here.
 type viewers struct {
-	mu    sync.Mutex
-	conns map[*viewer]bool
+	mu     sync.Mutex
+	all    map[*viewer]bool
+	closed bool
 }
 
 func (v *viewers) some() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return len(v.conns) > 0
+	return len(v.all) > 0
 }
 
 // admit hands the connection of a request to next, if there is a place.
 func (v *viewers) admit(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-	v.mu.Lock()
-	full := len(v.conns) >= maxViewers
-	v.mu.Unlock()
-	if full {
+	c := &viewer{viewers: v}
+	if !v.enter(c) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusServiceUnavailable, "Too many look at the live plots.").RetryAfter(5))
 		return
 	}
-	next(door{w, v}, r)
+	defer v.leave(c)
+	next(door{w, c}, r)
+}
+
+// enter takes a place for c, which has no connection yet.
+func (v *viewers) enter(c *viewer) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.all) >= maxViewers {
+		return false
+	}
+	if v.all == nil {
+		v.all = map[*viewer]bool{}
+	}
+	v.all[c] = true
+	return true
+}
+
+// leave frees the place of c, if it has got no connection: it was no viewer.
+func (v *viewers) leave(c *viewer) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if c.Conn == nil {
+		delete(v.all, c)
+	}
 }
 
 func (v *viewers) close() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for c := range v.conns {
-		c.Conn.Close()
+	v.closed = true
+	for c := range v.all {
+		if c.Conn != nil {
+			c.Conn.Close()
+		}
 	}
 }
 
 // door is where a request becomes a viewer.
 type door struct {
 	http.ResponseWriter
-	viewers *viewers
+	viewer *viewer
 }
 
 func (d door) Unwrap() http.ResponseWriter { return d.ResponseWriter }
@@ -65,13 +92,14 @@ func (d door) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c := &viewer{conn, d.viewers}
-	d.viewers.mu.Lock()
-	defer d.viewers.mu.Unlock()
-	if d.viewers.conns == nil {
-		d.viewers.conns = map[*viewer]bool{}
+	c := d.viewer
+	c.viewers.mu.Lock()
+	defer c.viewers.mu.Unlock()
+	if c.viewers.closed {
+		conn.Close()
+		return nil, nil, errors.New("the live plots have ended")
 	}
-	d.viewers.conns[c] = true
+	c.Conn = conn
 	// A viewer has nothing to say but that it is gone.
 	go func() {
 		_, _ = io.Copy(io.Discard, conn)
@@ -100,6 +128,6 @@ func (c *viewer) Write(b []byte) (int, error) {
 func (c *viewer) Close() error {
 	c.viewers.mu.Lock()
 	defer c.viewers.mu.Unlock()
-	delete(c.viewers.conns, c)
+	delete(c.viewers.all, c)
 	return c.Conn.Close()
 }

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +28,24 @@ type gathered struct {
 func (g gathered) Collect(chan<- prometheus.Metric) { g.asked <- struct{}{} }
 func (g gathered) Describe(chan<- *prometheus.Desc) {}
 
+// start serves pages whose live plots are made of these numbers.
+func start(t *testing.T, numbers prometheus.Gatherer) (a *admin.Admin, address string) {
+	a = admin.New(admin.Options{
+		Ready:   func(context.Context) bool { return true },
+		Health:  func(http.ResponseWriter, *http.Request) {},
+		Metrics: http.NotFoundHandler(),
+		Numbers: numbers,
+		Probe:   func(string) bool { return false },
+		Level:   admin.NewLevel(new(slog.LevelVar), slog.New(slog.DiscardHandler)),
+	})
+	server := httptest.NewServer(a)
+	t.Cleanup(func() { a.Close(); server.Close() })
+	return a, server.Listener.Addr().String()
+}
+
+const handshake = "GET /debug/statsviz/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+
 // look asks for the live plots' numbers, and returns the status.
 func look(t *testing.T, address string) (net.Conn, int) {
 	t.Helper()
@@ -33,8 +54,7 @@ func look(t *testing.T, address string) (net.Conn, int) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	fmt.Fprintf(conn, "GET /debug/statsviz/ws HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", address)
+	fmt.Fprint(conn, handshake)
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -46,18 +66,7 @@ func TestNumbersAreReadOnceForAllWhoLookAndForNobody(t *testing.T) {
 	t.Parallel()
 	numbers := gathered{prometheus.NewRegistry(), make(chan struct{}, 1000)}
 	numbers.MustRegister(numbers)
-	log := slog.New(slog.DiscardHandler)
-	a := admin.New(admin.Options{
-		Ready:   func(context.Context) bool { return true },
-		Health:  func(http.ResponseWriter, *http.Request) {},
-		Metrics: http.NotFoundHandler(),
-		Numbers: numbers,
-		Probe:   func(string) bool { return false },
-		Level:   admin.NewLevel(new(slog.LevelVar), log),
-	})
-	server := httptest.NewServer(a)
-	t.Cleanup(func() { a.Close(); server.Close() })
-	address := server.Listener.Addr().String()
+	_, address := start(t, numbers)
 
 	const most = 16
 	var viewers []net.Conn
@@ -93,5 +102,41 @@ func TestNumbersAreReadOnceForAllWhoLookAndForNobody(t *testing.T) {
 	time.Sleep(2200 * time.Millisecond)
 	if n := len(numbers.asked) - before; n != 0 {
 		t.Errorf("the numbers were read %d times for nobody", n)
+	}
+}
+
+func TestPlacesAreNotTakenTwice(t *testing.T) {
+	t.Parallel()
+	_, address := start(t, prometheus.NewRegistry())
+	var group sync.WaitGroup
+	var admitted atomic.Int64
+	for range 100 {
+		group.Go(func() {
+			if _, status := look(t, address); status == http.StatusSwitchingProtocols {
+				admitted.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if n := admitted.Load(); n != 16 {
+		t.Errorf("%d look at once", n)
+	}
+}
+
+func TestWhoComesAfterTheEndIsNotKept(t *testing.T) {
+	t.Parallel()
+	a, address := start(t, prometheus.NewRegistry())
+	a.Close()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, handshake)
+	if answer, err := io.ReadAll(conn); err != nil {
+		t.Errorf("the connection is open: %v %s", err, answer)
 	}
 }

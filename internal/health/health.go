@@ -5,6 +5,7 @@ package health
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,8 @@ import (
 const (
 	// timeout bounds a check; a balancer that waits longer takes us for dead anyway.
 	timeout = 2 * time.Second
+	// grace is how long a check has after that, to say why it knows nothing.
+	grace = 100 * time.Millisecond
 	// sayAgain is how often the log says that a check still fails.
 	sayAgain = 20 * time.Second
 	// fresh is how old the state may be that Last knows without asking.
@@ -42,7 +45,14 @@ type Health struct {
 // state is what is known of a check.
 type state struct {
 	Detail
-	said time.Time // when the log was told last that it fails
+	said    time.Time  // when the log was told last that it fails
+	pending chan found // from the check that goes on; who runs the checks owns it
+}
+
+// found is what a check returns.
+type found struct {
+	advice string
+	err    error
 }
 
 // New returns a Health that asks these checks, and logs when one begins to fail
@@ -73,10 +83,11 @@ func (h *Health) Doubt() {
 	}()
 }
 
-// Ask runs all checks at once, each with a deadline. Whoever asks while they run
-// shares what they find, so that many who ask cost no more than one.
+// Ask runs all checks at once, each with a deadline, and returns soon after it whatever
+// a check does. Whoever asks while they run shares what they find, so that many who ask
+// cost no more than one.
 func (h *Health) Ask(ctx context.Context) Report {
-	found := h.runs.DoChan("", func() (any, error) {
+	over := h.runs.DoChan("", func() (any, error) {
 		// Who has asked first may go away, and must not take the answer of the others along.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 		defer cancel()
@@ -84,7 +95,7 @@ func (h *Health) Ask(ctx context.Context) Report {
 		return nil, nil
 	})
 	select {
-	case <-found:
+	case <-over:
 		return h.report(true)
 	case <-ctx.Done():
 		return h.report(false)
@@ -96,8 +107,8 @@ func (h *Health) run(ctx context.Context) {
 	for name, check := range h.checks {
 		group.Go(func() {
 			start := time.Now()
-			advice, err := check(ctx)
-			h.note(ctx, name, start, advice, err)
+			f := h.states[name].ask(ctx, check)
+			h.note(ctx, name, start, f)
 		})
 	}
 	group.Wait()
@@ -106,28 +117,53 @@ func (h *Health) run(ctx context.Context) {
 	h.asked = time.Now()
 }
 
+// ask returns what check finds. One that minds no deadline goes on alone, and is waited
+// for again, rather than begun once more, by those who ask next.
+func (s *state) ask(ctx context.Context, check Check) found {
+	select {
+	case <-s.pending: // it has ended since, and is old
+		s.pending = nil
+	default:
+	}
+	if s.pending == nil {
+		pending := make(chan found, 1)
+		s.pending = pending
+		go func() {
+			advice, err := check(ctx)
+			pending <- found{advice, err}
+		}()
+	}
+	select {
+	case f := <-s.pending:
+		s.pending = nil
+		return f
+	case <-time.After(timeout + grace):
+		return found{err: fmt.Errorf("no answer within %v", timeout)}
+	}
+}
+
 // note keeps what a check has found, and has the log tell what is new in it.
-func (h *Health) note(ctx context.Context, name string, start time.Time, advice string, err error) {
+func (h *Health) note(ctx context.Context, name string, start time.Time, f found) {
 	duration := time.Since(start)
 	now := start.Add(duration).UTC().Truncate(time.Millisecond)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := h.states[name]
 	was := s.Status
-	s.Result = Result{Status: "ok", Detail: advice}
+	s.Result = Result{Status: "ok", Detail: f.advice}
 	s.Asked, s.Duration = now, duration.Seconds()
-	if err != nil {
+	if f.err != nil {
 		s.Status = "nok"
-		s.LastError, s.LastErrorAt = err.Error(), now
+		s.LastError, s.LastErrorAt = f.err.Error(), now
 	}
 	if s.Status != was || s.Since.IsZero() {
 		s.Since = now
 	}
 	switch {
-	case err != nil && now.Sub(s.said) > sayAgain:
+	case f.err != nil && now.Sub(s.said) > sayAgain:
 		s.said = now
-		h.log.WarnContext(ctx, "health check fails", "check", name, "error", err)
-	case err == nil && !s.said.IsZero():
+		h.log.WarnContext(ctx, "health check fails", "check", name, "error", f.err)
+	case f.err == nil && !s.said.IsZero():
 		s.said = time.Time{}
 		h.log.InfoContext(ctx, "health check is well again", "check", name)
 	}

@@ -100,6 +100,58 @@ func TestWhatIsNotKnownInTimeIsNotWell(t *testing.T) {
 	})
 }
 
+func TestCheckThatMindsNoDeadlineHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const most = 2100 * time.Millisecond
+		var asked atomic.Int64
+		var hangs atomic.Bool
+		end := make(chan struct{})
+		h := health.New(quiet, map[string]health.Check{
+			"db": func(context.Context) (string, error) {
+				asked.Add(1)
+				if hangs.Load() {
+					<-end
+				}
+				return "", nil
+			},
+			"disk": func(context.Context) (string, error) { return "", nil },
+		})
+		h.Ask(t.Context())
+		hangs.Store(true)
+		h.Doubt()
+		var group sync.WaitGroup
+		for i := range 100 {
+			group.Go(func() {
+				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+				start := time.Now()
+				report := h.Ask(t.Context())
+				if took := time.Since(start); took > most {
+					t.Errorf("who asks is told after %v", took)
+				}
+				if report.Checks["db"].Status != "nok" || report.Checks["disk"].Status != "ok" {
+					t.Errorf("who asks is told %v", report)
+				}
+			})
+		}
+		group.Wait()
+		if well := h.Last(); well["db"] || !well["disk"] {
+			t.Errorf("the last state is %v", well)
+		}
+		if n := asked.Load(); n != 2 {
+			t.Errorf("the check that hangs was asked %d times", n-1)
+		}
+		hangs.Store(false)
+		close(end)
+		synctest.Wait()
+		if status := h.Ask(t.Context()).Status; status != "ok" || asked.Load() != 3 {
+			t.Errorf("when it is over, the status is %s after %d questions", status, asked.Load())
+		}
+		h.Stop()
+		time.Sleep(5 * time.Second) // the doubt ends
+	})
+}
+
 func TestOperatorsSeeSinceWhenAndTheLastError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

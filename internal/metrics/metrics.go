@@ -31,10 +31,16 @@ func New(version, commit, goVersion string) Registry {
 	return r
 }
 
+// maxScrapes is how many are answered at once: two Prometheis and somebody who looks.
+// Each asks the database, whose connections are for the clients.
+const maxScrapes = 3
+
 // Handler answers GET /metrics, with exemplars and native histograms for a
-// Prometheus that asks for them.
+// Prometheus that asks for them. One scrape too many is answered with 503.
 func (r Registry) Handler() http.Handler {
-	return promhttp.HandlerFor(prometheus.Gatherers{r, r.asking}, promhttp.HandlerOpts{Registry: r, EnableOpenMetrics: true})
+	return promhttp.HandlerFor(prometheus.Gatherers{r, r.asking}, promhttp.HandlerOpts{
+		Registry: r, EnableOpenMetrics: true, MaxRequestsInFlight: maxScrapes,
+	})
 }
 
 // durations is a histogram of seconds, with classic buckets that are fine where a
