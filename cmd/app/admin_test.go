@@ -145,7 +145,7 @@ func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
 	s.record("log level changed", func(r map[string]any) bool {
 		until, _ := r["until"].(string)
 		_, err := time.Parse(time.RFC3339, until)
-		return err == nil && r["level"] == "debug" && r["then"] == "info" && r["client"] == "127.0.0.1"
+		return err == nil && r["to"] == "debug" && r["then"] == "info" && r["client"] == "127.0.0.1"
 	})
 	if got := put("?for=1s", "error"); !strings.HasPrefix(got, "error until ") {
 		t.Errorf("for a second it is %q", got)

@@ -95,7 +95,7 @@ func (l *Level) set(level slog.Level, length time.Duration, client string) {
 		l.timer.Stop()
 	}
 	l.until, l.timer = time.Time{}, nil
-	attributes := []any{"level", word(level), "client", client}
+	attributes := []any{"to", word(level), "client", client}
 	if length > 0 {
 		until := time.Now().Add(length)
 		l.until, l.timer = until, time.AfterFunc(length, func() { l.goBack(until) })
@@ -111,7 +111,7 @@ func (l *Level) goBack(until time.Time) {
 		return // somebody has set another one just now
 	}
 	l.until, l.timer = time.Time{}, nil
-	l.change(l.configured, "log level went back", "level", word(l.configured))
+	l.change(l.configured, "log level went back", "to", word(l.configured))
 }
 
 // change says it at the more talkative of both levels: the other may hide it.
