@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/web"
 )
 
 func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
@@ -44,4 +45,33 @@ func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
 	}
 	close(answered)
 	group.Wait()
+}
+
+func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
+	t.Parallel()
+	registry := metrics.New("1", "2", "3")
+	handler := registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	r := httptest.NewRequest("GET", "/", nil)
+	handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(web.WithInfo(r.Context(), &web.Info{ID: "followed", Followed: true, Status: 200})))
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() != "http_server_request_duration_seconds" {
+			continue
+		}
+		h := family.GetMetric()[0].GetHistogram()
+		exemplar := ""
+		for _, bucket := range h.GetBucket() {
+			for _, label := range bucket.GetExemplar().GetLabel() {
+				exemplar = label.GetName() + "=" + label.GetValue()
+			}
+		}
+		if len(h.GetBucket()) != 14 || len(h.GetPositiveSpan()) == 0 || exemplar != "request_id=followed" {
+			t.Errorf("%d classic buckets, %d native spans, exemplar %q", len(h.GetBucket()), len(h.GetPositiveSpan()), exemplar)
+		}
+		return
+	}
+	t.Error("there are no durations")
 }
