@@ -101,6 +101,6 @@ func (p *program) api() (*web.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, _ := routes(p.config, db, health.New(nil, nil), nil)
+	api, _ := routes(p.config, db, health.New(nil, nil), instruments{})
 	return api, nil
 }

@@ -27,6 +27,7 @@ type instruments struct {
 	statements database.Observer
 	records    func(slog.Handler) slog.Handler
 	refused    func(reads bool)
+	active     func(route string) (begin, end func())
 }
 
 func (p *program) instruments(registry metrics.Registry) instruments {
@@ -42,6 +43,7 @@ func (p *program) instruments(registry metrics.Registry) instruments {
 		statements: registry.Statements(models),
 		records:    registry.LogRecords,
 		refused:    registry.Refused(),
+		active:     registry.Active(),
 	}
 }
 

@@ -42,7 +42,7 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		`http_server_request_duration_seconds_count{http_request_method="DELETE",http_response_status_code="404",http_route="/tweet/{id}"} 1`,
 		`http_server_response_body_size_bytes_count{http_request_method="GET",http_route="/tweet/{id}"} 1`,
 		`http_server_request_body_size_bytes_sum{http_request_method="POST",http_route="/tweet/"} 18`,
-		`http_server_active_requests 0`, `http_server_requests_shed_total{kind="change"} 0`,
+		`http_server_active_requests{http_route="/tweet/{id}"} 0`, `http_server_active_requests{http_route="unmatched"} 0`, `http_server_requests_shed_total{kind="change"} 0`,
 		`db_client_operation_duration_seconds_count{db_query_summary="tweet.update",error_type=""} 1`,
 		`model_operations_total{model="tweet",operation="insert"} 1`, `model_operations_total{model="tweet",operation="update"} 1`,
 		`model_operations_total{model="tweet",operation="delete"} 1`,

@@ -113,7 +113,7 @@ func filled(b *testing.B, tweets int) *database.DB {
 func chains(db *database.DB) (with, without http.Handler) {
 	c := &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}
 	log := slog.New(slog.DiscardHandler)
-	handler, pages := routes(c, db, health.New(log, nil), nil)
+	handler, pages := routes(c, db, health.New(log, nil), instruments{})
 	none := func(next http.Handler) http.Handler { return next }
 	return surround(handler, pages, c, log, nil, metrics.New("", "", "").Requests()), surround(handler, none, c, log, nil, metrics.New("", "", "").Requests())
 }

@@ -16,9 +16,8 @@ import (
 
 const description = "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log."
 
-// routes registers every URL of the service, and makes the pages of them. refused is
-// told of each request that was refused because there was too much to do.
-func routes(c *config, db *database.DB, h *health.Health, refused func(reads bool)) (api *web.API, pages web.Middleware) {
+// routes registers every URL of the service, and makes the pages of them.
+func routes(c *config, db *database.DB, h *health.Health, told instruments) (api *web.API, pages web.Middleware) {
 	b := buildInfo()
 	api = web.NewAPI(web.Options{
 		Title:        "templatesite",
@@ -28,7 +27,8 @@ func routes(c *config, db *database.DB, h *health.Health, refused func(reads boo
 		MaxBodyBytes: int64(c.MaxBodyBytes),
 		Classify:     classify(h),
 		Lost:         database.Lost,
-		Refused:      refused,
+		Refused:      told.refused,
+		Active:       told.active,
 	})
 	resources := api.Bounded(int(c.MaxInFlight))
 	for _, app := range apps() {

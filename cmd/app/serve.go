@@ -71,7 +71,7 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	handler, pages := routes(p.config, db, ready, told.refused)
+	handler, pages := routes(p.config, db, ready, told)
 	api := &server.Server{
 		Handler:         surround(handler, pages, p.config, log, traces.requests, told.requests),
 		Log:             log,

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +13,9 @@ import (
 
 	"example.com/templatesite/internal/web"
 )
+
+// unmatched is the route of the paths that have none.
+const unmatched = "unmatched"
 
 // sizeBuckets are of sizes in bytes.
 var sizeBuckets = prometheus.ExponentialBuckets(64, 8, 6)
@@ -26,7 +30,6 @@ type httpMetrics struct {
 	duration     *prometheus.HistogramVec
 	requestSize  *prometheus.HistogramVec
 	responseSize *prometheus.HistogramVec
-	active       prometheus.Gauge
 	panics       prometheus.Counter
 
 	series   sync.Map     // *httpSeries by httpLabels
@@ -47,17 +50,27 @@ type (
 // ends. It must be behind the one that identifies them.
 func (r Registry) Requests() web.Middleware {
 	m := newHTTPMetrics()
-	r.MustRegister(m.duration, m.active, m.requestSize, m.responseSize, m.panics)
+	r.MustRegister(m.duration, m.requestSize, m.responseSize, m.panics)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			m.active.Inc()
 			start := time.Now()
-			defer func() {
-				m.active.Dec()
-				m.observe(r, start, time.Since(start))
-			}()
+			defer func() { m.observe(r, start, time.Since(start)) }()
 			next.ServeHTTP(w, r)
 		})
+	}
+}
+
+// Active counts the requests in flight by their route. The function that it returns is
+// asked once for each route, and returns what is told of the begin and the end of a
+// request.
+func (r Registry) Active() func(route string) (begin, end func()) {
+	active := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "http_server_active_requests", Help: "Requests in flight.",
+	}, []string{"http_route"})
+	r.MustRegister(active)
+	return func(route string) (begin, end func()) {
+		gauge := active.WithLabelValues(cmp.Or(route, unmatched))
+		return gauge.Inc, gauge.Dec
 	}
 }
 
@@ -72,7 +85,6 @@ func newHTTPMetrics() *httpMetrics {
 			"http_request_method", "http_route", "http_response_status_code"),
 		requestSize:  size("request"),
 		responseSize: size("response"),
-		active:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "http_server_active_requests", Help: "Requests in flight."}),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
 	}
 }
@@ -97,9 +109,7 @@ func (m *httpMetrics) of(labels httpLabels) *httpSeries {
 	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, labels.method) {
 		labels.method = "_OTHER"
 	}
-	if labels.route == "" {
-		labels.route = "unmatched"
-	}
+	labels.route = cmp.Or(labels.route, unmatched)
 	if s, ok := m.series.Load(labels); ok {
 		return s.(*httpSeries)
 	}

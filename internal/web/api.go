@@ -28,6 +28,9 @@ type Options struct {
 	// Refused is told of each request, one that reads or one that changes, that was
 	// refused because there was too much to do; nil is nobody.
 	Refused func(reads bool)
+	// Active returns what is told of the begin and the end of each request of a route,
+	// which is empty for the paths that have none; nil is nobody.
+	Active func(route string) (begin, end func())
 }
 
 // API is where operations are registered. It is an http.Handler; after the last
@@ -50,7 +53,7 @@ func NewAPI(options Options) *API {
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
 	}
-	mux := newMux()
+	mux := newMux(options.Active)
 	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options}
 	mux.describe = a.describe
 	return a

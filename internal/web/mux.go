@@ -15,14 +15,29 @@ type Mux struct {
 	methods map[string][]string
 	// describe returns what may be sent to a path, for OPTIONS.
 	describe func(path string) any
+	active   func(route string) (begin, end func())
 }
 
-func newMux() *Mux {
-	m := &Mux{mux: http.NewServeMux(), methods: map[string][]string{}}
-	m.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+func newMux(active func(route string) (begin, end func())) *Mux {
+	m := &Mux{mux: http.NewServeMux(), methods: map[string][]string{}, active: active}
+	m.handle("/", func(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, r, ErrNotFound)
 	})
 	return m
+}
+
+// handle registers h for a pattern of http.ServeMux.
+func (m *Mux) handle(pattern string, h http.HandlerFunc) {
+	if m.active == nil {
+		m.mux.HandleFunc(pattern, h)
+		return
+	}
+	begin, end := m.active(route(pattern))
+	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		begin()
+		defer end()
+		h(w, r)
+	})
 }
 
 // HandleFunc registers h for a pattern of the form "METHOD /path". A path that
@@ -36,10 +51,10 @@ func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Reque
 	}
 	path = describedPath(path)
 	if len(m.methods[path]) == 0 {
-		m.mux.HandleFunc(exact, func(w http.ResponseWriter, r *http.Request) { m.otherMethod(w, r, path) })
+		m.handle(exact, func(w http.ResponseWriter, r *http.Request) { m.otherMethod(w, r, path) })
 	}
 	m.methods[path] = append(m.methods[path], method)
-	m.mux.HandleFunc(method+" "+exact, h)
+	m.handle(method+" "+exact, h)
 }
 
 // describedPath returns a path as OpenAPI writes it, which knows no {name...}.

@@ -22,6 +22,9 @@ func TestOverloadOfTheDatabase(t *testing.T) {
 	s := startService(t, url)
 	network.slow(10 * time.Millisecond)
 	overloads(t, s, "a slow database", get(s.URL+"/tweet/1"))
+	if rounds(0, 1) > 0 {
+		overloads(t, s, "a slow database, reads and changes", mix(get(s.URL+"/tweet/1"), post(s.URL)))
+	}
 }
 
 // Here the processor sets the pace, of which the service has one; the load has to
