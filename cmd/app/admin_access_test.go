@@ -85,7 +85,7 @@ func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
 	s := startService(t, nil, "--database-password="+password, "--admin-token="+token)
 	for _, path := range append(adminPaths, "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1", "/debug/pprof/threadcreate?debug=1") {
 		for _, accept := range []string{"text/plain", "text/html"} {
-			got := s.do("GET", s.admin+path, "", "Authorization: Bearer "+token, "Accept: "+accept)
+			got := s.ask(path, "Authorization: Bearer "+token, "Accept: "+accept)
 			if got.status != http.StatusOK || strings.Contains(got.body, password) || strings.Contains(got.body, token) {
 				t.Errorf("GET %s = %d %s", path, got.status, got.body)
 			}
@@ -120,7 +120,7 @@ func TestPagesOfOtherSitesMayOnlyLeadToOperators(t *testing.T) {
 		{"none", "navigate", "document", 200},
 	} {
 		for _, path := range []string{"/", "/debug/pprof/trace?seconds=0.01", "/debug/statsviz/"} {
-			got := s.do("GET", s.admin+path, "", "Sec-Fetch-Site: "+tt.site, "Sec-Fetch-Mode: "+tt.mode, "Sec-Fetch-Dest: "+tt.dest)
+			got := s.ask(path, "Sec-Fetch-Site: "+tt.site, "Sec-Fetch-Mode: "+tt.mode, "Sec-Fetch-Dest: "+tt.dest)
 			if got.status != tt.status || got.status != 200 && got.header.Get("Content-Type") != "application/problem+json" {
 				t.Errorf("%+v: GET %s = %d %s", tt, path, got.status, got.header)
 			}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,6 +16,44 @@ var adminPaths = []string{
 	"/", "/favicon.ico", "/healthcheck", "/log-level", "/metrics", "/settings",
 	"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/goroutine", "/debug/pprof/cmdline", "/debug/pprof/symbol",
 	"/debug/pprof/trace?seconds=0.01", "/debug/pprof/profile?seconds=1", "/debug/statsviz/", "/debug/statsviz/live.js",
+}
+
+// ask asks for a path, and again while another test records the one profile, or the
+// one trace, of this process.
+func (s *service) ask(path string, headers ...string) reply {
+	s.t.Helper()
+	for range 600 {
+		got := s.do("GET", s.admin+path, "", headers...)
+		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+			return got
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatalf("GET %s is always in use", path)
+	return reply{}
+}
+
+func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, path := range []string{"/debug/pprof/profile?seconds=1", "/debug/pprof/trace?seconds=1"} {
+		var refused atomic.Int64
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				switch got := s.do("GET", s.admin+path, ""); {
+				case got.status == http.StatusServiceUnavailable && got.header.Get("Content-Type") == "application/problem+json":
+					refused.Add(1)
+				case got.status != http.StatusOK:
+					t.Errorf("GET %s = %d %s", path, got.status, got.body)
+				}
+			})
+		}
+		both.Wait()
+		if refused.Load() == 0 {
+			t.Errorf("GET %s was answered to two at once", path)
+		}
+	}
 }
 
 // upgrade are the headers with which a browser asks for the live plots' numbers.
@@ -45,7 +85,7 @@ func TestOperatorsFindWhatThereIs(t *testing.T) {
 		t.Errorf("the index leads to %d places", links)
 	}
 	for _, path := range adminPaths {
-		if got := s.do("GET", s.admin+path, ""); got.status != http.StatusOK || got.header.Get("X-Content-Type-Options") != "nosniff" {
+		if got := s.ask(path); got.status != http.StatusOK || got.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("GET %s = %d %v", path, got.status, got.header)
 		}
 	}

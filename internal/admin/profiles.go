@@ -5,12 +5,19 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"strconv"
+	"sync"
 
 	"example.com/templatesite/internal/web"
 )
 
 // maxSeconds is how long a profile may take.
 const maxSeconds = 60
+
+// A process records one profile of its processors at a time, and one trace.
+var profiling, tracing sync.Mutex
+
+var recording = web.NewProblem(http.StatusServiceUnavailable,
+	"Somebody else records this now, and one can at a time. Try again later.").RetryAfter(10)
 
 // profile serves what go tool pprof asks for, and the index of it.
 func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
@@ -27,14 +34,24 @@ func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprint(w, a.Name)
 	case "profile":
-		pprof.Profile(w, r)
+		alone(&profiling, pprof.Profile, w, r)
 	case "symbol":
 		pprof.Symbol(w, r)
 	case "trace":
-		pprof.Trace(w, r)
+		alone(&tracing, pprof.Trace, w, r)
 	default:
 		pprof.Index(w, r)
 	}
+}
+
+// alone records what only one can at a time.
+func alone(turn *sync.Mutex, record http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
+	if !turn.TryLock() {
+		web.WriteProblem(w, r, recording)
+		return
+	}
+	defer turn.Unlock()
+	record(w, r)
 }
 
 // endsSoon reports whether r asks for no more seconds than it may; without any, the
