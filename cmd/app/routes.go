@@ -39,7 +39,7 @@ func routes(c *config, db *database.DB, h *health.Health, told instruments) (api
 	docs.Routes(api, files.URL)
 	files.Routes(api)
 	api.Documents()
-	return api, browsable.Pages(api, int64(c.MaxBodyBytes), files.URL)
+	return api, browsable.Pages(api, files.URL)
 }
 
 // classify says what an error of the database means for a client, and has the health

@@ -28,11 +28,11 @@ var (
 )
 
 // Pages answers with a page whoever prefers one. It stands outside of the
-// middlewares that answer with problems, so that these are pages, too. A form may
-// have maxBody bytes, as any body; asset returns the URL of one of Files.
-func Pages(api *web.API, maxBody int64, asset func(name string) string) web.Middleware {
+// middlewares that answer with problems, so that these are pages, too. asset
+// returns the URL of one of Files.
+func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	s := &site{
-		api: api, maxBody: maxBody,
+		api:   api,
 		Style: asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg"),
 	}
 	return func(next http.Handler) http.Handler {
@@ -52,6 +52,5 @@ func Pages(api *web.API, maxBody int64, asset func(name string) string) web.Midd
 // site is what all pages share.
 type site struct {
 	api                 *web.API
-	maxBody             int64
 	Style, Script, Icon string
 }

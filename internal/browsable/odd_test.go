@@ -67,7 +67,7 @@ func thing[T any](t *testing.T, method, stored string) http.Handler {
 	api.File("files", "/static/{name}", "Files", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))
 	})
-	pages := browsable.Pages(api, 1000, func(name string) string { return "/static/" + name })
+	pages := browsable.Pages(api, func(name string) string { return "/static/" + name })
 	return web.Chain(api, middleware.Identify(nil), pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin())
 }
 

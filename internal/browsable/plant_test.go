@@ -176,6 +176,6 @@ func garden(t *testing.T) http.Handler {
 		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))
 	})
 	api.Documents()
-	pages := browsable.Pages(api, 1000, func(name string) string { return "/static/" + name })
+	pages := browsable.Pages(api, func(name string) string { return "/static/" + name })
 	return web.Chain(api, pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin())
 }

@@ -38,7 +38,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	}
 	if isForm(r) {
 		v.answer.all = true
-		data, done, problem := web.ReadBody(w, v.request, s.maxBody)
+		data, done, problem := s.api.ReadBody(w, v.request)
 		// Until its page is sent, what was typed takes memory, as that shows it.
 		defer done()
 		v.submit(data, problem)

@@ -97,7 +97,7 @@ func (m *httpMetrics) observe(r *http.Request, start time.Time, duration time.Du
 	} else {
 		s.duration.Observe(duration.Seconds())
 	}
-	s.requestSize.Observe(float64(max(r.ContentLength, 0)))
+	s.requestSize.Observe(float64(info.BodyBytes)) // a client may claim any length
 	s.responseSize.Observe(float64(info.Bytes))
 	if info.Panicked {
 		m.panics.Inc()

@@ -14,6 +14,18 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
+// body notes in the request's Info how much of it is read.
+type body struct {
+	io.ReadCloser
+	info *web.Info
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.info.BodyBytes += int64(n)
+	return n, err
+}
+
 // recorder notes in the request's Info what is sent. Unwrap lets
 // http.ResponseController reach the connection.
 type recorder struct {

@@ -28,7 +28,11 @@ func Identify(trusted []netip.Prefix) web.Middleware {
 			info.ID, info.Followed = requestID(r.Header)
 			identify(info, r, trusted)
 			w.Header().Set(requestIDHeader, info.ID)
-			next.ServeHTTP(&recorder{w, info, r.Method == http.MethodHead}, r.WithContext(web.WithInfo(r.Context(), info)))
+			r = r.WithContext(web.WithInfo(r.Context(), info))
+			if r.Body != http.NoBody {
+				r.Body = &body{r.Body, info}
+			}
+			next.ServeHTTP(&recorder{w, info, r.Method == http.MethodHead}, r)
 		})
 	}
 }

@@ -91,7 +91,7 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 	if op.Method == http.MethodGet {
 		handler = readAgain(a.options.Lost, handler)
 	}
-	handler = inTurn(a.turns[op.Method == http.MethodGet], handler)
+	handler = inTurn(a, op.Method == http.MethodGet, handler)
 	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {

@@ -48,22 +48,23 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation, r
 	if !takes(op, r.Header) {
 		return nil, unsupported(op)
 	}
-	data, problem := readAll(w, r, a.options.MaxBodyBytes, room)
+	data, problem := a.readAll(w, r, room)
 	if problem == nil && len(data) == 0 {
 		problem = NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
 	}
 	return data, problem
 }
 
-// ReadBody reads a body that is no operation's own, of at most limit bytes. What it
-// takes of the memory that all bodies share is given back by done.
-func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) (data []byte, done func(), problem *Problem) {
+// ReadBody reads a body that is no operation's own. What it takes of the memory that
+// all bodies share is given back by done.
+func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, done func(), problem *Problem) {
 	var room room
-	data, problem = readAll(w, r, limit, &room)
+	data, problem = a.readAll(w, r, &room)
 	return data, room.giveBack, problem
 }
 
-func readAll(w http.ResponseWriter, r *http.Request, limit int64, room *room) ([]byte, *Problem) {
+func (a *API) readAll(w http.ResponseWriter, r *http.Request, room *room) ([]byte, *Problem) {
+	limit := a.options.MaxBodyBytes
 	if r.ContentLength > limit {
 		// Refused before a byte is read, so that "Expect: 100-continue" spares
 		// the client the upload.
@@ -79,7 +80,7 @@ func readAll(w http.ResponseWriter, r *http.Request, limit int64, room *room) ([
 	}
 	switch {
 	case errors.Is(err, errCrowded):
-		return nil, refusal()
+		return nil, a.refuse(false)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):

@@ -27,6 +27,8 @@ type Info struct {
 	URL *url.URL
 	// Route is the path of the pattern that matched, or empty.
 	Route string
+	// BodyBytes is how much of the request's body was read.
+	BodyBytes int64
 	// Status and Bytes are those of the response; Status is 0 until it is sent.
 	Status int
 	Bytes  int64

@@ -19,9 +19,14 @@ const queueLength = 8
 
 var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(5)
 
-// refusal asks each client to come back at another time, and not at once: refusing
+// refuse asks each client to come back at another time, and not at once: refusing
 // is work, too, and takes it from those who are served.
-func refusal() *Problem { return overloaded.RetryAfter(3 + rand.IntN(4)) }
+func (a *API) refuse(reads bool) *Problem {
+	if a.options.Refused != nil {
+		a.options.Refused(reads)
+	}
+	return overloaded.RetryAfter(3 + rand.IntN(4))
+}
 
 // Bounded returns the same API for operations that take turns: at most limit of
 // their reads are worked on at once, and half as many changes, and some more wait a
@@ -32,26 +37,16 @@ func (a *API) Bounded(limit int) *API {
 	bounded := *a
 	// Changes may wait for somebody's lock: they must not take all turns, nor all
 	// connections, from those who read.
-	bounded.turns = map[bool]*turns{
-		true:  a.newTurns(true, limit),
-		false: a.newTurns(false, max(1, limit/2)),
-	}
+	bounded.turns = map[bool]*turns{true: newTurns(limit), false: newTurns(max(1, limit/2))}
 	return &bounded
 }
 
 type turns struct {
 	taken   chan struct{}
 	waiting atomic.Int64
-	refused func()
 }
 
-func (a *API) newTurns(reads bool, limit int) *turns {
-	t := &turns{taken: make(chan struct{}, limit), refused: func() {}}
-	if a.options.Refused != nil {
-		t.refused = func() { a.options.Refused(reads) }
-	}
-	return t
-}
+func newTurns(limit int) *turns { return &turns{taken: make(chan struct{}, limit)} }
 
 // take returns whether it was the request's turn in time; then it is given back later.
 func (t *turns) take(ctx context.Context) bool {
@@ -78,14 +73,17 @@ func (t *turns) take(ctx context.Context) bool {
 func (t *turns) giveBack() { <-t.taken }
 
 // inTurn makes a handler wait for its turn; without turns there is no bound.
-func inTurn[I, O any](t *turns, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+func inTurn[I, O any](a *API, reads bool, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	t := a.turns[reads]
 	if t == nil {
 		return handler
 	}
 	return func(ctx context.Context, in *I) (*O, error) {
 		if !t.take(ctx) {
-			t.refused()
-			return nil, refusal()
+			if err := ctx.Err(); err != nil { // the client went away, or the service stops
+				return nil, err
+			}
+			return nil, a.refuse(reads)
 		}
 		defer t.giveBack()
 		// Whoever else has arrived comes here first, to wait or to be refused: they

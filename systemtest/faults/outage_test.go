@@ -83,6 +83,7 @@ func TestOutagesOfTheDatabase(t *testing.T) {
 			checkLog(t, fault.name, s.log(t)[logged:])
 		}
 	}
+	time.Sleep(time.Second) // until it has seen that all clients are gone
 	after := gauges(t, s)
 	record(t, 3, "after all these outages: goroutines", fmt.Sprintf("%.0f, before %.0f", after["go_goroutines"], before["go_goroutines"]),
 		"at most 10 more", after["go_goroutines"] <= before["go_goroutines"]+10)

@@ -136,6 +136,19 @@ func fromDashboards(t *testing.T) (queries []query) {
 	return queries
 }
 
+// fromRunbook returns the blocks without a language, and what is named in a sentence.
+func fromRunbook(t *testing.T) (queries []query) {
+	t.Helper()
+	const page = "operations.md"
+	text := read(t, "../../docs/"+page)
+	for _, found := range regexp.MustCompile("(?ms)^```\n(.*?)^```$|`((?:job|route|db|instance):[^`]*)`").FindAllStringSubmatch(text, -1) {
+		for _, line := range strings.Split(strings.TrimSpace(found[1]+found[2]), "\n") {
+			queries = append(queries, query{page, line})
+		}
+	}
+	return queries
+}
+
 var labelValues = regexp.MustCompile(`^label_values\((.*?)}?, (\w+)\)$`)
 
 // texts returns what is called a query anywhere in a dashboard.
