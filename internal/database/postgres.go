@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,8 +38,9 @@ func openPostgres(o Options) (*DB, error) {
 		config.ConnectTimeout = connectTimeout
 	}
 	other := func(f *pgconn.FallbackConfig) bool { return f.Host != config.Host || f.Port != config.Port }
-	if slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs") {
-		// Of several servers, the one that takes writes is meant.
+	// Of several servers, the one that takes writes is meant.
+	follow := slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs")
+	if follow {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	for name, value := range o.sessionSettings() {
@@ -47,7 +49,11 @@ func openPostgres(o Options) (*DB, error) {
 		}
 	}
 	lost := &loss{}
-	connector := o.observed(commenting{retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost}})
+	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost, config.ConnectTimeout})
+	if follow {
+		connector = following{connector, &primary{}}
+	}
+	connector = o.observed(commenting{connector})
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
