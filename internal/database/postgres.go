@@ -43,6 +43,8 @@ func openPostgres(o Options) (*DB, error) {
 	if follow {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
+	config.ValidateConnect = validateEncoding(config.ValidateConnect)
+	config.RuntimeParams["client_encoding"] = "UTF8"
 	for name, value := range o.sessionSettings() {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
@@ -57,6 +59,21 @@ func openPostgres(o Options) (*DB, error) {
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
+}
+
+// validateEncoding refuses a database that does not store characters as ours: it would
+// count and compare bytes. What else is to be asked of it is next.
+func validateEncoding(next pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
+	return func(ctx context.Context, conn *pgconn.PgConn) error {
+		// A pooler may not say.
+		if encoding := conn.ParameterStatus("server_encoding"); encoding != "" && encoding != "UTF8" {
+			return fmt.Errorf("the database is encoded in %s, it must be in UTF8: `create database … encoding 'UTF8' template template0`", encoding)
+		}
+		if next == nil {
+			return nil
+		}
+		return next(ctx, conn)
+	}
 }
 
 // sessionSettings are what each connection has the server do by itself.
