@@ -71,6 +71,20 @@ func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 	}
 }
 
+// A program that is killed leaves an index that is invalid, or one that is not recorded.
+func TestIndexThatWasLeftBehindIsMadeAgain(t *testing.T) {
+	db := postgres(t)
+	app := note(2)
+	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ndrop index concurrently if exists note_n;\ncreate index concurrently note_n on note (n);\n"
+	app.Migrations.(fstest.MapFS)["migrations/postgres/00003_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	for range 2 {
+		if err := db.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+			t.Fatal(err)
+		}
+		outside(t, db, "delete from note_migrations where version_id = 3")
+	}
+}
+
 // The server's bound is the time of a request: it may fire before the request's own.
 func TestStatementThatTheServerEndsTookTooLong(t *testing.T) {
 	t.Parallel()
