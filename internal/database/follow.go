@@ -5,9 +5,11 @@ import (
 	"database/sql/driver"
 	"math"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -23,10 +25,31 @@ type following struct {
 	primary *primary
 }
 
-// primary is the address of the server that the newest connection goes to.
+// primary is the server that the newest connection goes to.
 type primary struct {
-	address atomic.Value
-	asked   singleflight.Group
+	server atomic.Value
+	names  sync.Map // by address
+	asked  singleflight.Group
+}
+
+// lookup notes whose the addresses are that it finds: a server may have several.
+func (p *primary) lookup(find pgconn.LookupFunc) pgconn.LookupFunc {
+	return func(ctx context.Context, name string) ([]string, error) {
+		addresses, err := find(ctx, name)
+		for _, address := range addresses {
+			p.names.Store(address, name)
+		}
+		return addresses, err
+	}
+}
+
+// serverAt returns the name and port of the server with that address.
+func (p *primary) serverAt(address string) string {
+	host, port, _ := net.SplitHostPort(address)
+	if name, ok := p.names.Load(host); ok {
+		return net.JoinHostPort(name.(string), port)
+	}
+	return address // a socket of this machine
 }
 
 // Connect opens a connection that is in use.
@@ -36,8 +59,9 @@ func (c following) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	r := conn.(*retrier)
-	f := &follower{retrier: r, servers: c, network: r.Conn.Conn().PgConn().Conn()}
-	c.primary.address.Store(f.address())
+	network := r.Conn.Conn().PgConn().Conn()
+	f := &follower{retrier: r, servers: c, network: network, server: c.primary.serverAt(network.RemoteAddr().String())}
+	c.primary.server.Store(f.server)
 	f.timer = time.AfterFunc(math.MaxInt64, f.watch)
 	f.use()
 	return f, nil
@@ -56,15 +80,14 @@ func (c following) ask() {
 type follower struct {
 	*retrier
 	servers following
+	server  string
 	network net.Conn
 	timer   *time.Timer
 	used    atomic.Bool
 }
 
-func (f *follower) address() string { return f.network.RemoteAddr().String() }
-
 // left reports whether another server takes writes now.
-func (f *follower) left() bool { return f.servers.primary.address.Load() != f.address() }
+func (f *follower) left() bool { return f.servers.primary.server.Load() != f.server }
 
 // use begins to watch the connection.
 func (f *follower) use() {

@@ -40,7 +40,9 @@ func openPostgres(o Options) (*DB, error) {
 	other := func(f *pgconn.FallbackConfig) bool { return f.Host != config.Host || f.Port != config.Port }
 	// Of several servers, the one that takes writes is meant.
 	follow := slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs")
+	newest := &primary{}
 	if follow {
+		config.LookupFunc = newest.lookup(config.LookupFunc)
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	config.ValidateConnect = validateEncoding(config.ValidateConnect)
@@ -53,7 +55,7 @@ func openPostgres(o Options) (*DB, error) {
 	lost := &loss{}
 	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost, config.ConnectTimeout})
 	if follow {
-		connector = following{connector, &primary{}}
+		connector = following{connector, newest}
 	}
 	connector = o.observed(commenting{connector})
 	db := sql.OpenDB(connector)
