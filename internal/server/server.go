@@ -51,8 +51,9 @@ type Server struct {
 }
 
 // Run serves ln until ctx is done, then stops in order: it lets requests come
-// for DrainDelay, lets those in flight finish, and closes the connections. While
-// it stops, each answer asks its client to use another connection from then on.
+// for DrainDelay, closes ln, lets those in flight finish, and closes the
+// connections. Without ln each answer asks its client not to use the connection
+// again: any earlier, they would only make new ones, which the end of ln resets.
 // It returns nil when every request got its answer in time.
 func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	work, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -78,7 +79,6 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	if s.Stopping != nil {
 		s.Stopping()
 	}
-	s.draining.Store(true)
 	time.Sleep(s.DrainDelay)
 	if err := ln.Close(); err != nil {
 		return err
@@ -86,6 +86,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	if err := <-failed; !errors.Is(err, net.ErrClosed) {
 		return err
 	}
+	s.draining.Store(true)
 	return s.shutdown(server, giveUp)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,33 +27,47 @@ func run(t *testing.T, s *server.Server) (url string, stop func(), wait func() e
 	return "http://" + ln.Addr().String(), cancel, func() error { return <-done }
 }
 
-func TestRequestsAreServedWhileDrainingAndTheirConnectionsEnd(t *testing.T) {
+func TestConnectionsEndWhenNoNewOnesAreAccepted(t *testing.T) {
 	t.Parallel()
 	stopping := make(chan struct{})
 	url, stop, wait := run(t, &server.Server{
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		Stopping:        func() { close(stopping) },
 		DrainDelay:      200 * time.Millisecond,
-		ShutdownTimeout: time.Second,
+		ShutdownTimeout: 2 * time.Second,
 	})
-	for _, want := range []bool{false, true} {
-		response, err := http.Get(url)
+	client := &http.Client{Transport: &http.Transport{}} // it keeps its one connection
+	ask := func(when string, ends bool) {
+		response, err := client.Get(url)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", when, err)
 		}
 		response.Body.Close()
-		if response.Close != want {
-			t.Errorf("Connection: close = %v, want %v", response.Close, want)
+		if response.Close != ends {
+			t.Errorf("%s: Connection: close = %v, want %v", when, response.Close, ends)
 		}
-		stop()
-		<-stopping
-		time.Sleep(10 * time.Millisecond)
 	}
+	ask("before the end", false)
+	stop()
+	<-stopping
+	ask("while balancers notice", false)
+	awaitClosed(t, url)
+	ask("without a listener", true)
 	if err := wait(); err != nil {
 		t.Error(err)
 	}
-	if _, err := http.Get(url); err == nil {
-		t.Error("a stopped server answers")
+}
+
+// awaitClosed returns when the server accepts no connections any more.
+func awaitClosed(t *testing.T, url string) {
+	t.Helper()
+	for {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			return
+		}
+		conn.Close()
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 
