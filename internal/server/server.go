@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,7 +25,8 @@ const (
 )
 
 // linger bounds how long connections that are open, but idle, are waited for
-// when we stop: one may be carrying a request to us right now.
+// when we stop: one may be carrying a request to us right now. It is at most half
+// of the shutdown.
 const linger = time.Second
 
 // lastMoment is how long before the end of the shutdown requests are told to give
@@ -48,6 +50,7 @@ type Server struct {
 
 	draining atomic.Bool
 	open     atomic.Int64
+	silent   sync.Map // connections without a request so far
 }
 
 // Run serves ln until ctx is done, then stops in order: it lets requests come
@@ -96,9 +99,14 @@ func (s *Server) shutdown(server *http.Server, giveUp context.CancelCauseFunc) e
 	defer time.AfterFunc(s.ShutdownTimeout-lastMoment, func() { giveUp(web.ErrStopping) }).Stop()
 	// http.Server.Shutdown closes idle connections at once, also one on which a
 	// request is on its way: they get a moment to carry it here.
-	for end := time.Now().Add(linger); s.open.Load() > 0 && time.Now().Before(end) && ctx.Err() == nil; {
+	for end := time.Now().Add(min(linger, s.ShutdownTimeout/2)); s.open.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
+	// Shutdown would wait 5 s for those, as a browser opens in case it needs one.
+	s.silent.Range(func(conn, _ any) bool {
+		conn.(net.Conn).Close()
+		return true
+	})
 	if err := server.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("requests were cut off, SHUTDOWN_TIMEOUT is over: %w", err), server.Close())
 	}
@@ -114,11 +122,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.Handler.ServeHTTP(w, r)
 }
 
-func (s *Server) count(_ net.Conn, state http.ConnState) {
+func (s *Server) count(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		s.open.Add(1)
+		s.silent.Store(conn, nil)
+	case http.StateActive:
+		s.silent.Delete(conn)
 	case http.StateClosed, http.StateHijacked:
+		s.silent.Delete(conn)
 		s.open.Add(-1)
 	}
 }

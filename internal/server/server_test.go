@@ -103,3 +103,26 @@ func TestIdleConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestSilentConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
+	t.Parallel()
+	url, stop, wait := run(t, &server.Server{
+		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+		ShutdownTimeout: time.Second,
+	})
+	silent, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	// The next connection is accepted after it.
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	stop()
+	if err := wait(); err != nil {
+		t.Error(err)
+	}
+}
