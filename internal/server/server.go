@@ -73,7 +73,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 		ConnState:         s.count,
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(ln) }()
+	go func() { failed <- server.Serve(&patient{Listener: ln, log: s.Log}) }()
 	select {
 	case err := <-failed:
 		return err

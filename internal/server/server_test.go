@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,15 +18,27 @@ import (
 // run starts a server and returns its URL, and functions that stop it and wait.
 func run(t *testing.T, s *server.Server) (url string, stop func(), wait func() error) {
 	t.Helper()
+	ln := listen(t)
+	stop, wait = runOn(t, s, ln)
+	return "http://" + ln.Addr().String(), stop, wait
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ln
+}
+
+func runOn(t *testing.T, s *server.Server, ln net.Listener) (stop func(), wait func() error) {
+	t.Helper()
 	s.Log = logtest.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx, ln) }()
-	return "http://" + ln.Addr().String(), cancel, func() error { return <-done }
+	return cancel, func() error { return <-done }
 }
 
 func TestConnectionsEndWhenNoNewOnesAreAccepted(t *testing.T) {
@@ -117,6 +131,38 @@ func TestSilentConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
 	defer silent.Close()
 	// The next connection is accepted after it.
 	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	stop()
+	if err := wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// failing is a listener that cannot accept connections, a few times.
+type failing struct {
+	net.Listener
+	times int
+}
+
+func (f *failing) Accept() (net.Conn, error) {
+	if f.times--; f.times >= 0 {
+		return nil, os.NewSyscallError("accept4", syscall.ENOBUFS)
+	}
+	return f.Listener.Accept()
+}
+
+func TestErrorOfAcceptIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	ln := listen(t)
+	stop, wait := runOn(t, &server.Server{
+		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+		ShutdownTimeout: time.Second,
+	}, &failing{ln, 2})
+	client := http.Client{Timeout: 5 * time.Second}
+	response, err := client.Get("http://" + ln.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
