@@ -71,6 +71,8 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 		ConnState:         s.count,
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(&patient{Listener: ln, log: s.Log}) }()

@@ -172,3 +172,24 @@ func TestErrorOfAcceptIsNotTheEnd(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestEveryRequestReachesTheHandler(t *testing.T) {
+	t.Parallel()
+	url, _, _ := run(t, &server.Server{
+		Handler:         http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
+		ShutdownTimeout: time.Second,
+	})
+	request, err := http.NewRequest(http.MethodOptions, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.URL.Opaque = "*"
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusTeapot {
+		t.Errorf("OPTIONS * = %s, which is not the handler's answer", response.Status)
+	}
+}
