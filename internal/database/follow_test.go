@@ -135,7 +135,7 @@ func TestStatementLeavesAServerThatHangs(t *testing.T) {
 			within(t, 3*time.Second, func(ctx context.Context) error {
 				// It may have been done, so it is not sent again.
 				if _, err := db.ExecContext(ctx, name, arguments...); !database.Lost(err) {
-					return fmt.Errorf("%v is no loss", err)
+					return fmt.Errorf("no loss: %w", err)
 				}
 				return nil
 			})
