@@ -44,3 +44,19 @@ func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 		s.record("request", func(record map[string]any) bool { return record["method"] == method && record["status"] == 499.0 })
 	}
 }
+
+func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	db := databasetest.OpenPostgres(t, apps())
+	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": "1s"})
+	lockTweets(t, db)
+	begin := time.Now()
+	got := s.do("POST", "/tweet/1", "_method=PATCH&text=x", "Accept: text/html", "Content-Type: application/x-www-form-urlencoded")
+	if took := time.Since(begin); took > 1500*time.Millisecond {
+		t.Errorf("a form that reads and changes took %v", took)
+	}
+	if got.status != http.StatusGatewayTimeout || !strings.Contains(got.header.Get("Content-Type"), "text/html") {
+		t.Errorf("%d, %s", got.status, got.header.Get("Content-Type"))
+	}
+}
