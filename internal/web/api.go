@@ -39,7 +39,7 @@ type API struct {
 	huma.API
 	*Mux
 	options Options
-	turns   map[bool]*turns // of reads (true) and of changes; nil is no bound
+	turns   map[bool]*Turns // of reads (true) and of changes; nil is no bound
 }
 
 // NewAPI returns an API with no operations.

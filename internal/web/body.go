@@ -93,7 +93,7 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request, room *room) ([]byt
 		return nil, tooLarge
 	}
 	if errors.Is(err, errCrowded) {
-		return nil, a.refuse(false)
+		return nil, a.Refuse(false)
 	}
 	return data, unreadable(err)
 }
