@@ -67,7 +67,6 @@ type writesFail struct {
 	name       string
 	url        string
 	settings   []string
-	under      []string
 	begin, end func(s *service)
 	allowed    []int
 }
@@ -75,19 +74,27 @@ type writesFail struct {
 // check holds a service to promise 7 while the fault lasts, and after it.
 func (f writesFail) check(t *testing.T) {
 	t.Helper()
-	s := startServiceUnder(t, f.under, f.url, f.settings...)
-	writers := startLoad(t, 16, post(s.URL))
+	tries(t, func() []row { return f.measure(t) })
+}
+
+func (f writesFail) measure(t *testing.T) []row {
+	t.Helper()
+	s := startService(t, f.url, f.settings...)
+	defer s.Kill()
+	// No more than have a turn: who waits for one too long is refused, and that is right.
+	writers := startLoad(t, 8, post(s.URL))
 	time.Sleep(500 * time.Millisecond)
 	f.begin(s)
 	time.Sleep(time.Second) // a log or a page may have had room for a few more
 	begun := time.Now()
 	reads := runFor(t, 3*time.Second, 4, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/")))
-	f.end(s)
+	ending := time.Now()
+	f.end(s) // while this goes on, writes may succeed already
 	ended := time.Now()
 	time.Sleep(2 * time.Second)
 	writers.stop()
 
-	during := slices.DeleteFunc(since(writers.answers, begun), func(a answer) bool { return a.begin.Add(a.took).After(ended) })
+	during := slices.DeleteFunc(since(writers.answers, begun), func(a answer) bool { return a.begin.Add(a.took).After(ending) })
 	refused, stored := 0, 0
 	for _, a := range during {
 		switch {
@@ -98,18 +105,24 @@ func (f writesFail) check(t *testing.T) {
 		}
 	}
 	acked, lost, twice := kept(t, s.URL, writers)
-	record(t, 7, f.name+": writes", fmt.Sprintf("%v; of %d acknowledged %d lost", statuses(during), acked, lost),
-		fmt.Sprintf("%v, few stored, 0 lost", f.allowed), refused+stored == len(during) && refused > 10*stored && acked > 0 && lost+twice == 0)
-	slowest := percentile(reads.answers, 1)
-	record(t, 7, f.name+": reads", fmt.Sprintf("%d, %d failed, slowest %.2f s", len(reads.answers), len(failed(reads.answers)), slowest.Seconds()),
-		"0 failed", len(failed(reads.answers)) == 0 && slowest < time.Second)
-	after := failed(since(writers.answers, ended.Add(time.Second)))
-	record(t, 7, f.name+": 1 s after it, without a restart", fmt.Sprintf("%d writes failed", len(after)), "0", len(after) == 0)
+	slowest, failedReads := percentile(reads.answers, 1), len(failed(reads.answers))
+	after := len(failed(since(writers.answers, ended.Add(time.Second))))
+	return []row{
+		{
+			7, f.name + ": writes", fmt.Sprintf("%v; of %d acknowledged %d lost", statuses(during), acked, lost),
+			fmt.Sprintf("%v, few stored, 0 lost", f.allowed), refused+stored == len(during) && refused > 10*stored && acked > 0 && lost+twice == 0, true,
+		},
+		{
+			7, f.name + ": reads", fmt.Sprintf("%d, %d failed, slowest %.2f s", len(reads.answers), failedReads, slowest.Seconds()),
+			"0 failed, ≤ 1 s", failedReads == 0, slowest <= time.Second,
+		},
+		{7, f.name + ": 1 s after it, without a restart", fmt.Sprintf("%d writes failed", after), "0", after == 0, true},
+	}
 }
 
 func TestDiskOfSQLiteIsFull(t *testing.T) {
 	need(t)
-	dir := smallDisk(t, 8)
+	dir := smallDisk(t, 16)
 	var free func()
 	writesFail{
 		name: "disk full, SQLite", url: "sqlite:" + filepath.Join(dir, "small.db"),
@@ -179,7 +192,7 @@ func TestFileOfSQLiteIsLocked(t *testing.T) {
 
 func TestManyWritersOfOneFileNeverSeeItLocked(t *testing.T) {
 	need(t)
-	s := startService(t, newSQLite(t))
+	s := startService(t, newSQLite(t), "MAX_IN_FLIGHT=128") // all have a turn, and meet at the file
 	l := runFor(t, 3*time.Second, 64, post(s.URL))
 	acked, lost, _ := kept(t, s.URL, l)
 	record(t, 7, "64 writers at once, SQLite", fmt.Sprintf("%v, %d lost", statuses(l.answers), lost), "all 201", len(failed(l.answers)) == 0 && acked > 0 && lost == 0)

@@ -8,18 +8,15 @@ package faults
 
 import (
 	"bufio"
-	"cmp"
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"example.com/templatesite/internal/postgrestest"
@@ -62,41 +59,6 @@ func rounds(ci, all int) int {
 		return ci
 	}
 	return all
-}
-
-// row is one line of the table.
-type row struct {
-	promise               int
-	fault, figure, wanted string
-	ok                    bool
-}
-
-var table struct {
-	sync.Mutex
-	rows []row
-}
-
-// record adds a line to the table: what was broken, what was measured, what was
-// promised. One that is not ok fails the test.
-func record(t *testing.T, promise int, fault, figure, wanted string, ok bool) {
-	t.Helper()
-	table.Lock()
-	defer table.Unlock()
-	table.rows = append(table.rows, row{promise, fault, figure, wanted, ok})
-	if !ok {
-		t.Errorf("promise %d, %s: %s, want %s", promise, fault, figure, wanted)
-	}
-}
-
-func printTable() {
-	slices.SortStableFunc(table.rows, func(a, b row) int { return cmp.Compare(a.promise, b.promise) })
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\npromise\tfault\tfigure\twanted\tok")
-	for _, r := range table.rows {
-		ok := map[bool]string{true: "ok", false: "MISSED"}[r.ok]
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.promise, r.fault, r.figure, r.wanted, ok)
-	}
-	_ = w.Flush() // it is standard output
 }
 
 // service is the program, running on a database.
@@ -145,7 +107,7 @@ func (s *service) signal(t *testing.T, signal syscall.Signal) {
 	}
 }
 
-// log returns what the service has written to its standard output so far.
+// log returns the lines that the service has written to its standard output so far.
 func (s *service) log(t *testing.T) string {
 	t.Helper()
 	time.Sleep(50 * time.Millisecond) // it is written in the background, 20 ms late
@@ -153,7 +115,7 @@ func (s *service) log(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return string(text[:bytes.LastIndexByte(text, '\n')+1])
 }
 
 // gauges returns the metrics of the service that have no labels.

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,26 +20,30 @@ func TestCommitIsOnTheDiskBeforeItIsAcknowledged(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		missing(t, "strace is not installed: nothing shows the system calls (apt-get install strace)")
 	}
+	const created = `"HTTP/1.1 201`
 	trace := filepath.Join(t.TempDir(), "trace")
 	s := startServiceUnder(t, []string{
 		"strace", "--follow-forks", "--daemonize", "--decode-fds=path", "--string-limit=16", "--output=" + trace,
 		"--trace=write,pwrite64,fsync,fdatasync",
 	}, newSQLite(t))
 	l := runFor(t, 2*time.Second, 1, post(s.URL))
-	s.Kill()
-	file, err := os.Open(trace)
-	must(t, err)
-	defer file.Close()
+	var calls []byte
+	within(10*time.Second, func() bool { // strace writes what it has seen a little later
+		var err error
+		calls, err = os.ReadFile(trace)
+		must(t, err)
+		return bytes.Count(calls, []byte(created)) >= len(l.acked)
+	})
 	acknowledged, early := 0, 0
 	flushed := false
-	for lines := bufio.NewScanner(file); lines.Scan(); {
+	for lines := bufio.NewScanner(bytes.NewReader(calls)); lines.Scan(); {
 		switch call := lines.Text(); {
 		case strings.Contains(call, "pwrite64(") && strings.Contains(call, "-wal>"):
 			flushed = false
 		case strings.Contains(call, "sync(") && strings.Contains(call, "-wal>") && strings.HasSuffix(call, " = 0"),
 			strings.Contains(call, "sync resumed") && strings.HasSuffix(call, " = 0"):
 			flushed = true
-		case strings.Contains(call, `"HTTP/1.1 201`):
+		case strings.Contains(call, created):
 			acknowledged++
 			if !flushed {
 				early++

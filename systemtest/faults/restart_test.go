@@ -1,0 +1,86 @@
+package faults
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Promise 3: all connections of the pool die, again and again, and no GET fails.
+func TestReadsOutliveTheirConnections(t *testing.T) {
+	need(t)
+	_, url := newPostgres(t)
+	s := startService(t, url)
+	conn := connect(t, url)
+	_, err := conn.Exec(t.Context(), "insert into tweet (text, timestamp, version) select repeat('x', 140), now(), 1 from generate_series(1, 1000)")
+	must(t, err)
+	// No more than have a turn: who waits for one too long is refused, and that is right.
+	l := startLoad(t, 16, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/"), get(s.URL+"/tweet/?limit=1000")))
+	killed := 0
+	for range rounds(10, 50) {
+		// Each time all clients have been served since the time before.
+		begin := time.Now()
+		if !within(clientTimeout, func() bool { return len(since(l.finished(), begin)) >= 100 }) {
+			t.Fatal("the clients are not served")
+		}
+		n := 0
+		must(t, conn.QueryRow(t.Context(), "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'templatesite'").Scan(&n))
+		killed += n
+	}
+	l.stop()
+	record(t, 3, "all connections of the pool end", fmt.Sprintf("%d ended, %d GETs, %d failed", killed, len(l.answers), len(failed(l.answers))),
+		"0 failed", killed > 0 && len(failed(l.answers)) == 0)
+	for line := range strings.Lines(s.log(t)) {
+		if !strings.Contains(line, `"status":200`) {
+			t.Log(line)
+		}
+	}
+}
+
+// Promise 3: the service may be started before its database.
+func TestServiceStartsBeforePostgreSQL(t *testing.T) {
+	need(t)
+	server, url := newPostgres(t)
+	tries(t, func() []row {
+		must(t, server.Stop("fast"))
+		s := startService(t, url)
+		defer s.Kill()
+		l := startLoad(t, 4, readWrite(s))
+		time.Sleep(time.Second)
+		must(t, server.Run(t.Context()))
+		started := time.Now()
+		time.Sleep(2 * time.Second)
+		l.stop()
+		last, served := recovered(l.answers, started), len(l.answers)-len(failed(l.answers))
+		return []row{{3, "PostgreSQL starts after the service", fmt.Sprintf("all is well after %.2f s, %d answers", last.Seconds(), served), "≤ 1 s", served > 0, last <= time.Second}}
+	})
+}
+
+// Promises 1 and 3: PostgreSQL is started again under load.
+func TestPostgreSQLIsStartedAgain(t *testing.T) {
+	need(t)
+	server, url := newPostgres(t)
+	s := startService(t, url)
+	for _, mode := range []string{"fast", "immediate"} {
+		name := fmt.Sprintf("PostgreSQL restarts, %s, %d times", mode, rounds(3, 10))
+		tries(t, func() []row {
+			l := startLoad(t, 16, mix(post(s.URL), get(s.URL+"/tweet/1")))
+			var slowest time.Duration
+			for range rounds(3, 10) {
+				time.Sleep(500 * time.Millisecond)
+				must(t, server.Stop(mode))
+				must(t, server.Run(t.Context()))
+				started := time.Now()
+				time.Sleep(1500 * time.Millisecond)
+				slowest = max(slowest, recovered(l.finished(), started))
+			}
+			l.stop()
+			acked, lost, twice := kept(t, s.URL, l)
+			return []row{
+				{1, name, fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0, true},
+				{3, name, fmt.Sprintf("all is well after %.2f s", slowest.Seconds()), "≤ 1 s", true, slowest <= time.Second},
+			}
+		})
+	}
+}
