@@ -1,9 +1,11 @@
 package logging_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"testing"
@@ -73,13 +75,18 @@ func TestDatagramHoldsOneMessage(t *testing.T) {
 	}
 }
 
-func listen(t *testing.T) net.Listener {
+// listen listens where nobody else is likely to while a test has left the port: systems
+// give out higher ones by themselves.
+func listen(t *testing.T) (ln net.Listener) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	err := errors.New("no port was tried")
+	for range 20 {
+		if ln, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000))); err == nil {
+			return ln
+		}
 	}
-	return ln
+	t.Fatal(err)
+	return nil
 }
 
 // flood logs more than any queue holds, and returns the time that it took.
