@@ -106,6 +106,56 @@ func TestSecondSignalEndsAtOnceWithOne(t *testing.T) {
 	}
 }
 
+// heldPipe is full, and nobody reads it.
+func heldPipe(t *testing.T) *os.File {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close(); w.Close() })
+	if err := w.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(make([]byte, 1<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the pipe is not full: %v", err)
+	}
+	return w
+}
+
+func TestEndDoesNotWaitForAReaderOfStandardError(t *testing.T) {
+	needOwn(t)
+	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	for name, tt := range map[string]struct {
+		setting string
+		signals int
+	}{
+		"second signal":      {"DRAIN_DELAY=10s", 2},
+		"request is cut off": {"SHUTDOWN_TIMEOUT=600ms", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := start(database, heldPipe(t), tt.setting)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(p.Kill)
+			body, _ := io.Pipe() // it never ends
+			go func() { _, _ = http.Post(p.URL+"/tweet/", "application/json", body) }()
+			time.Sleep(200 * time.Millisecond)
+			for range tt.signals {
+				if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(200 * time.Millisecond)
+			}
+			if status, err := p.Wait(5 * time.Second); err != nil || status != 1 {
+				t.Errorf("exit status = %d, want 1: %v", status, err)
+			}
+		})
+	}
+}
+
 func TestSeveralFirstStartsOnOneFileAllServe(t *testing.T) {
 	needOwn(t)
 	file := filepath.Join(t.TempDir(), "shared.db")

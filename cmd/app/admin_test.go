@@ -90,6 +90,8 @@ func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
 		{"GET", "/debug/pprof/heap?seconds=NaN", "", 422},
 		{"GET", "/debug/pprof/trace?seconds=-1", "", 422},
 		{"GET", "/debug/pprof/trace?seconds=", "", 422},
+		{"GET", "/debug/pprof/profile?seconds=1.5", "", 422},
+		{"GET", "/debug/pprof/nothing", "", 404},
 	} {
 		got := s.do(tt.method, s.admin+tt.path, "", tt.header)
 		if got.status != tt.status || got.header.Get("Content-Type") != "application/problem+json" {
@@ -130,7 +132,7 @@ func TestLogLevelChangesWhileRunning(t *testing.T) {
 		t.Errorf("log level = %q", got)
 	}
 	for body, query := range map[string]string{
-		"nonsense": "", "": "", "debug+1": "", "info, or debug as you like": "", "warn": "?for=", "debug": "?for=1", "info": "?for=0s", "error": "?for=24h1s",
+		"nonsense": "", "": "", "debug+1": "", "info, or debug as you like": "", "warn": "?for=", "debug": "?for=1", "info": "?for=0s", "error": "?for=24h1s", "WARN": "?fro=10m", "DEBUG": "?for=10m&from=now",
 		"Debug": "?for=-10m", "Info": "?for=10m&for=20m", "Error": "?for=999999999999h",
 	} {
 		got := s.do("PUT", s.admin+"/log-level"+query, body)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -91,13 +92,29 @@ func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Re
 
 // fail prints every line of an error as a line of its own.
 func fail(stderr io.Writer, status int, err error) int {
+	var text strings.Builder
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(stderr, "app: %s\n", strings.TrimSpace(line))
+		fmt.Fprintf(&text, "app: %s\n", strings.TrimSpace(line))
 	}
 	if status == 2 {
-		fmt.Fprintln(stderr, "app: `app --help` lists the commands and the settings")
+		fmt.Fprintln(&text, "app: `app --help` lists the commands and the settings")
 	}
+	lastWords(stderr, text.String())
 	return status
+}
+
+// lastWords writes what is said before an exit, which does not wait for long: nobody
+// may be reading.
+func lastWords(w io.Writer, text string) {
+	written := make(chan struct{})
+	go func() {
+		_, _ = io.WriteString(w, text) // nobody is left who could be told
+		close(written)
+	}()
+	select {
+	case <-written:
+	case <-time.After(500 * time.Millisecond): // a process may be held up for 100 ms by its quota
+	}
 }
 
 func helpWithVariable(value *kong.Value) string {

@@ -77,6 +77,20 @@ func TestSettingsNameTheirOrigin(t *testing.T) {
 	}
 }
 
+func TestOperatorsAreServedOnThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	_, stdout, _ := command(t, nil, "", "settings")
+	for line := range strings.Lines(stdout) {
+		if fields := strings.Fields(line); fields[0] == "ADMIN_ADDRESS" {
+			if fields[1] != "localhost:8001" || fields[2] != "default" {
+				t.Error(line)
+			}
+			return
+		}
+	}
+	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
+}
+
 func TestHelpHasExamples(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"serve", "migrate", "loaddata", "dumpdata", "healthcheck", "openapi"} {

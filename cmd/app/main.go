@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,7 +23,7 @@ func main() {
 		<-signals
 		stop()
 		<-signals
-		fmt.Fprintln(os.Stderr, "app: stopped at once, by a second signal")
+		lastWords(os.Stderr, "app: stopped at once, by a second signal\n")
 		os.Exit(1)
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))

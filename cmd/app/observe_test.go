@@ -1,15 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"example.com/templatesite/internal/admin"
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/web"
 )
 
 func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
@@ -142,4 +146,30 @@ func TestPublishedPasswordIsRefusedInProduction(t *testing.T) {
 			t.Errorf("%+v: exit status %d: %s%s", tt, status, stdout, stderr)
 		}
 	}
+}
+
+func TestRowsOfEveryModelAreCounted(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		var mu sync.Mutex
+		inserted := map[string]int64{}
+		db, err := database.Open(database.Options{URL: env["DATABASE_URL"], MaxConnections: 1, Observe: func(_ context.Context, s *web.Statement) {
+			mu.Lock()
+			defer mu.Unlock()
+			if s.Operation == "insert" {
+				inserted[s.Table] += s.Rows
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if err := load(t.Context(), db, ownFixtures(), func() {}); err != nil {
+			t.Fatal(err)
+		}
+		for _, app := range apps() {
+			if inserted[app.Name] == 0 {
+				t.Errorf("no row of %s is counted as inserted", app.Name)
+			}
+		}
+	})
 }

@@ -76,6 +76,8 @@ var smuggling = []struct {
 	{"no host", "GET /tweet/1 HTTP/1.1\r\n\r\n", []int{400}},
 	{"two hosts", "GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", []int{400}},
 	{"another host in the target", "GET http://example.org/tweet/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", []int{421, 200}},
+	{"the service as a whole", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", []int{204, 200}},
+	{"no address", "GET * HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n", []int{400, 200}},
 	{"two spaces", "GET  /tweet/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", []int{400}},
 	{"no version", "GET /tweet/1\r\n\r\n", []int{400}},
 	{"another protocol", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", []int{400}},

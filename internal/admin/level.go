@@ -76,12 +76,15 @@ var levels = map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelI
 
 // lengthOf returns how long a level shall stay; 0 is for good.
 func lengthOf(query url.Values) (time.Duration, error) {
-	given, ok := query["for"]
-	if !ok {
+	if len(query) == 0 {
 		return 0, nil
 	}
+	given := query["for"]
+	if len(query) > 1 || len(given) != 1 {
+		return 0, errors.New("not one time") // but a misspelt name, perhaps
+	}
 	length, err := time.ParseDuration(given[0])
-	if err == nil && (len(given) > 1 || length < shortest || length > longest) {
+	if err == nil && (length < shortest || length > longest) {
 		err = errors.New("out of bounds")
 	}
 	return length, err

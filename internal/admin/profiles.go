@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/pprof"
+	profiles "runtime/pprof"
 	"strconv"
 	"sync"
 
@@ -23,10 +24,10 @@ var recording = web.NewProblem(http.StatusServiceUnavailable,
 func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	if !endsSoon(r) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusUnprocessableEntity,
-			fmt.Sprintf("A profile takes more than 0 and at most %d seconds.", maxSeconds)))
+			fmt.Sprintf("A profile takes 1 to %d whole seconds; a trace may take parts of one.", maxSeconds)))
 		return
 	}
-	switch r.PathValue("profile") {
+	switch name := r.PathValue("profile"); name {
 	case "":
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
 		pprof.Index(w, r)
@@ -40,6 +41,10 @@ func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	case "trace":
 		alone(&tracing, pprof.Trace, w, r)
 	default:
+		if profiles.Lookup(name) == nil {
+			web.WriteProblem(w, r, web.ErrNotFound)
+			return
+		}
 		pprof.Index(w, r)
 	}
 }
@@ -61,6 +66,10 @@ func endsSoon(r *http.Request) bool {
 	if !query.Has("seconds") {
 		return true
 	}
-	seconds, err := strconv.ParseFloat(query.Get("seconds"), 64)
+	given := query.Get("seconds")
+	seconds, err := strconv.ParseFloat(given, 64)
+	if r.PathValue("profile") != "trace" && err == nil {
+		_, err = strconv.Atoi(given) // the others would take their own for it
+	}
 	return err == nil && seconds > 0 && seconds <= maxSeconds
 }

@@ -16,7 +16,8 @@ import (
 )
 
 // Observer is told of each statement when it is over: a query is, when its rows are
-// closed. It must not keep the statement.
+// closed. It must not keep the statement. Who prepares statements by hand runs them
+// unseen; there is no need to, as both engines keep what was prepared.
 type Observer func(context.Context, *web.Statement)
 
 // observing opens connections whose statements an observer is told of.
@@ -84,6 +85,34 @@ func (c *observedConn) QueryContext(ctx context.Context, query string, args []dr
 		return nil, err
 	}
 	return &observedRows{rows, c, ctx, s, nil}, nil
+}
+
+// BeginTx begins a transaction. Its begin and its end count as statements: SQLite waits
+// for other writers in the one, and both engines flush in the other.
+func (c *observedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	s := begin("begin")
+	tx, err := c.fullConn.BeginTx(ctx, options)
+	c.observe.over(ctx, s, err)
+	if err != nil {
+		return nil, err
+	}
+	return &observedTx{tx, c, ctx}, nil
+}
+
+type observedTx struct {
+	driver.Tx
+	conn *observedConn
+	ctx  context.Context
+}
+
+func (t *observedTx) Commit() error   { return t.end("commit", t.Tx.Commit) }
+func (t *observedTx) Rollback() error { return t.end("rollback", t.Tx.Rollback) }
+
+func (t *observedTx) end(name string, end func() error) error {
+	s := begin(name)
+	err := end()
+	t.conn.observe.over(t.ctx, s, err)
+	return err
 }
 
 func begin(query string) *web.Statement {

@@ -39,11 +39,21 @@ func TestObserverIsToldWhatStatementsCameTo(t *testing.T) {
 		} {
 			runAll(t, watched.Write, statement)
 		}
+		for _, end := range []func(*sql.Tx) error{(*sql.Tx).Commit, (*sql.Tx).Rollback} {
+			tx, err := watched.Write.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := end(tx); err != nil {
+				t.Error(err)
+			}
+		}
 		runAll(t, watched.DB.DB, "select n from note")
 		told = slices.DeleteFunc(told, func(s string) bool { return s == "connect connect  0 " })
 		want := []string{
 			"insert note insert note 2 ", "note.change update note 2 ", "delete note delete note 0 ",
 			"insert nothing insert nothing 0 " + map[database.Engine]string{database.Postgres: "unavailable", database.SQLite: "other"}[db.Engine],
+			"begin begin  0 ", "commit commit  0 ", "begin begin  0 ", "rollback rollback  0 ",
 			"select note select note 2 ",
 		}
 		if diff := cmp.Diff(want, told); diff != "" {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	dto "github.com/prometheus/client_model/go"
+
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/web"
 )
@@ -50,28 +52,61 @@ func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
 func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
+	ctx := web.WithInfo(t.Context(), &web.Info{ID: "followed", Followed: true, Status: 200})
 	handler := registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	r := httptest.NewRequest("GET", "/", nil)
-	handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(web.WithInfo(r.Context(), &web.Info{ID: "followed", Followed: true, Status: 200})))
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, family := range families {
-		if family.GetName() != "http_server_request_duration_seconds" {
-			continue
-		}
-		h := family.GetMetric()[0].GetHistogram()
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
+	registry.Statements(nil)(ctx, &web.Statement{Name: "tweet.get", Duration: time.Millisecond})
+	for _, name := range []string{"http_server_request_duration_seconds", "db_client_operation_duration_seconds"} {
+		h := gather(t, registry, name)[0].GetHistogram()
 		exemplar := ""
 		for _, bucket := range h.GetBucket() {
 			for _, label := range bucket.GetExemplar().GetLabel() {
 				exemplar = label.GetName() + "=" + label.GetValue()
 			}
 		}
-		if len(h.GetBucket()) != 14 || len(h.GetPositiveSpan()) == 0 || exemplar != "request_id=followed" {
-			t.Errorf("%d classic buckets, %d native spans, exemplar %q", len(h.GetBucket()), len(h.GetPositiveSpan()), exemplar)
+		buckets := h.GetBucket()
+		if least, most := buckets[0].GetUpperBound(), buckets[len(buckets)-1].GetUpperBound(); least != 0.0005 || most != 10 {
+			t.Errorf("%s: classic buckets from %v to %v", name, least, most)
 		}
-		return
+		if len(h.GetPositiveSpan()) == 0 || exemplar != "request_id=followed" {
+			t.Errorf("%s: %d native spans, exemplar %q", name, len(h.GetPositiveSpan()), exemplar)
+		}
 	}
-	t.Error("there are no durations")
+}
+
+func TestWhatAClientClaimsOfItsBodyIsNotMeasured(t *testing.T) {
+	t.Parallel()
+	registry := metrics.New("1", "2", "3")
+	r := httptest.NewRequestWithContext(web.WithInfo(t.Context(), &web.Info{BodyBytes: 7, Status: 400}), "POST", "/", nil)
+	r.ContentLength = 1 << 62
+	registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(httptest.NewRecorder(), r)
+	if got := gather(t, registry, "http_server_request_body_size_bytes")[0].GetHistogram().GetSampleSum(); got != 7 {
+		t.Errorf("the size of all bodies = %v", got)
+	}
+}
+
+func TestPanicsAreCounted(t *testing.T) {
+	t.Parallel()
+	registry := metrics.New("1", "2", "3")
+	r := httptest.NewRequestWithContext(web.WithInfo(t.Context(), &web.Info{Panicked: true, Status: 500}), "GET", "/", nil)
+	registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(httptest.NewRecorder(), r)
+	if got := gather(t, registry, "panics_total")[0].GetCounter().GetValue(); got != 1 {
+		t.Errorf("panics = %v", got)
+	}
+}
+
+// gather returns the series of a metric, of which there must be one at least.
+func gather(t *testing.T, registry metrics.Registry, name string) []*dto.Metric {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == name {
+			return family.GetMetric()
+		}
+	}
+	t.Fatalf("there is no %s", name)
+	return nil
 }

@@ -92,11 +92,7 @@ func newHTTPMetrics() *httpMetrics {
 func (m *httpMetrics) observe(r *http.Request, start time.Time, duration time.Duration) {
 	info := web.InfoFrom(r.Context())
 	s := m.of(httpLabels{r.Method, info.Route, info.Status})
-	if exemplar := m.exemplarOf(info, start.Add(duration)); exemplar != nil {
-		s.duration.(prometheus.ExemplarObserver).ObserveWithExemplar(duration.Seconds(), exemplar)
-	} else {
-		s.duration.Observe(duration.Seconds())
-	}
+	observe(s.duration, duration, m.exemplarOf(info, start.Add(duration)))
 	s.requestSize.Observe(float64(info.BodyBytes)) // a client may claim any length
 	s.responseSize.Observe(float64(info.Bytes))
 	if info.Panicked {
@@ -125,13 +121,29 @@ func (m *httpMetrics) of(labels httpLabels) *httpSeries {
 // exemplarOf leads from a bucket to one request in it: always to one that somebody
 // follows or that has failed, and now and then to any.
 func (m *httpMetrics) exemplarOf(info *web.Info, now time.Time) prometheus.Labels {
+	last := m.exemplar.Load()
+	if !leads(info) && info.Status < http.StatusInternalServerError && (now.UnixNano()-last < int64(exemplarInterval) || !m.exemplar.CompareAndSwap(last, now.UnixNano())) {
+		return nil
+	}
+	return exemplar(info)
+}
+
+// leads reports whether somebody looks for this request by one of its ids.
+func leads(info *web.Info) bool { return info.TraceID != "" || info.Followed }
+
+func exemplar(info *web.Info) prometheus.Labels {
 	if info.TraceID != "" {
 		return prometheus.Labels{"trace_id": info.TraceID}
 	}
-	last := m.exemplar.Load()
-	if !info.Followed && info.Status < http.StatusInternalServerError && (now.UnixNano()-last < int64(exemplarInterval) || !m.exemplar.CompareAndSwap(last, now.UnixNano())) {
-		return nil
-	}
 	// OpenMetrics allows 128 characters, name included.
 	return prometheus.Labels{"request_id": info.ID[:min(len(info.ID), 128-len("request_id"))]}
+}
+
+// observe counts a duration, with what leads to a request that took it, if anything does.
+func observe(o prometheus.Observer, duration time.Duration, exemplar prometheus.Labels) {
+	if exemplar == nil {
+		o.Observe(duration.Seconds())
+		return
+	}
+	o.(prometheus.ExemplarObserver).ObserveWithExemplar(duration.Seconds(), exemplar)
 }

@@ -29,7 +29,7 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 		}
 	}
 	var succeeded sync.Map // observers by name, as looking them up takes longer than observing
-	return func(_ context.Context, s *web.Statement) {
+	return func(ctx context.Context, s *web.Statement) {
 		observer, ok := succeeded.Load(s.Name)
 		if s.Err != nil || !ok {
 			observer = duration.WithLabelValues(s.Name, s.ErrorType)
@@ -37,7 +37,11 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 				succeeded.Store(s.Name, observer)
 			}
 		}
-		observer.(prometheus.Observer).Observe(s.Duration.Seconds())
+		var found prometheus.Labels
+		if info := web.InfoFrom(ctx); leads(info) {
+			found = exemplar(info)
+		}
+		observe(observer.(prometheus.Observer), s.Duration, found)
 		if s.Operation != "select" && s.Err == nil {
 			if counter, ok := counters[[2]string{s.Table, s.Operation}]; ok {
 				counter.Add(float64(s.Rows))

@@ -49,6 +49,20 @@ func serve(t *testing.T, r *http.Request, handler http.HandlerFunc) (*http.Respo
 	}
 }
 
+func TestWhatIsReadOfABodyIsNoted(t *testing.T) {
+	t.Parallel()
+	for sent, read := range map[string]int64{"all of it": 9, "a part of it": 6} {
+		serve(t, httptest.NewRequest("POST", "/", strings.NewReader(sent)), func(_ http.ResponseWriter, r *http.Request) {
+			if _, err := io.CopyN(io.Discard, r.Body, read); err != nil {
+				t.Error(err)
+			}
+			if got := web.InfoFrom(r.Context()).BodyBytes; got != read {
+				t.Errorf("%d bytes are noted, want %d", got, read)
+			}
+		})
+	}
+}
+
 func TestPanicIsAProblemAStackAndOneAccessLine(t *testing.T) {
 	t.Parallel()
 	response, records := serve(t, httptest.NewRequest("GET", "/", nil), func(http.ResponseWriter, *http.Request) { panic("SECRET") })

@@ -19,11 +19,11 @@ func KeepAsking(conn net.Conn, request string) (answered int64, err error) {
 	reader := bufio.NewReader(conn)
 	for {
 		if _, err := fmt.Fprint(conn, request); err != nil {
-			return answered, ignoreFirst(answered, err)
+			return answered, err
 		}
 		response, err := http.ReadResponse(reader, nil)
 		if err != nil {
-			return answered, ignoreFirst(answered, err)
+			return answered, err
 		}
 		if _, err := io.Copy(io.Discard, response.Body); err != nil {
 			return answered, err
@@ -33,13 +33,4 @@ func KeepAsking(conn net.Conn, request string) (answered int64, err error) {
 			return answered, nil
 		}
 	}
-}
-
-// ignoreFirst drops the error of a connection's first request: the kernel may
-// accept a connection for a listener that is about to close.
-func ignoreFirst(answered int64, err error) error {
-	if answered == 0 {
-		return nil
-	}
-	return err
 }

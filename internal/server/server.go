@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,7 +25,8 @@ const (
 )
 
 // linger bounds how long connections that are open, but idle, are waited for
-// when we stop: one may be carrying a request to us right now.
+// when we stop: one may be carrying a request to us right now. It is at most half
+// of the shutdown.
 const linger = time.Second
 
 // lastMoment is how long before the end of the shutdown requests are told to give
@@ -48,11 +50,13 @@ type Server struct {
 
 	draining atomic.Bool
 	open     atomic.Int64
+	silent   sync.Map // connections without a request so far
 }
 
 // Run serves ln until ctx is done, then stops in order: it lets requests come
-// for DrainDelay, lets those in flight finish, and closes the connections. While
-// it stops, each answer asks its client to use another connection from then on.
+// for DrainDelay, closes ln, lets those in flight finish, and closes the
+// connections. Without ln each answer asks its client not to use the connection
+// again: any earlier, they would only make new ones, which the end of ln resets.
 // It returns nil when every request got its answer in time.
 func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	work, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -67,9 +71,11 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 		ConnState:         s.count,
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(ln) }()
+	go func() { failed <- server.Serve(&patient{Listener: ln, log: s.Log}) }()
 	select {
 	case err := <-failed:
 		return err
@@ -78,7 +84,6 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	if s.Stopping != nil {
 		s.Stopping()
 	}
-	s.draining.Store(true)
 	time.Sleep(s.DrainDelay)
 	if err := ln.Close(); err != nil {
 		return err
@@ -86,6 +91,7 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	if err := <-failed; !errors.Is(err, net.ErrClosed) {
 		return err
 	}
+	s.draining.Store(true)
 	return s.shutdown(server, giveUp)
 }
 
@@ -95,9 +101,14 @@ func (s *Server) shutdown(server *http.Server, giveUp context.CancelCauseFunc) e
 	defer time.AfterFunc(s.ShutdownTimeout-lastMoment, func() { giveUp(web.ErrStopping) }).Stop()
 	// http.Server.Shutdown closes idle connections at once, also one on which a
 	// request is on its way: they get a moment to carry it here.
-	for end := time.Now().Add(linger); s.open.Load() > 0 && time.Now().Before(end) && ctx.Err() == nil; {
+	for end := time.Now().Add(min(linger, s.ShutdownTimeout/2)); s.open.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
+	// Shutdown would wait 5 s for those, as a browser opens in case it needs one.
+	s.silent.Range(func(conn, _ any) bool {
+		conn.(net.Conn).Close()
+		return true
+	})
 	if err := server.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("requests were cut off, SHUTDOWN_TIMEOUT is over: %w", err), server.Close())
 	}
@@ -113,11 +124,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.Handler.ServeHTTP(w, r)
 }
 
-func (s *Server) count(_ net.Conn, state http.ConnState) {
+func (s *Server) count(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		s.open.Add(1)
+		s.silent.Store(conn, nil)
+	case http.StateActive:
+		s.silent.Delete(conn)
 	case http.StateClosed, http.StateHijacked:
+		s.silent.Delete(conn)
 		s.open.Add(-1)
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -15,44 +18,70 @@ import (
 // run starts a server and returns its URL, and functions that stop it and wait.
 func run(t *testing.T, s *server.Server) (url string, stop func(), wait func() error) {
 	t.Helper()
+	ln := listen(t)
+	stop, wait = runOn(t, s, ln)
+	return "http://" + ln.Addr().String(), stop, wait
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ln
+}
+
+func runOn(t *testing.T, s *server.Server, ln net.Listener) (stop func(), wait func() error) {
+	t.Helper()
 	s.Log = logtest.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx, ln) }()
-	return "http://" + ln.Addr().String(), cancel, func() error { return <-done }
+	return cancel, func() error { return <-done }
 }
 
-func TestRequestsAreServedWhileDrainingAndTheirConnectionsEnd(t *testing.T) {
+func TestConnectionsEndWhenNoNewOnesAreAccepted(t *testing.T) {
 	t.Parallel()
 	stopping := make(chan struct{})
 	url, stop, wait := run(t, &server.Server{
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		Stopping:        func() { close(stopping) },
 		DrainDelay:      200 * time.Millisecond,
-		ShutdownTimeout: time.Second,
+		ShutdownTimeout: 2 * time.Second,
 	})
-	for _, want := range []bool{false, true} {
-		response, err := http.Get(url)
+	client := &http.Client{Transport: &http.Transport{}} // it keeps its one connection
+	ask := func(when string, ends bool) {
+		response, err := client.Get(url)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", when, err)
 		}
 		response.Body.Close()
-		if response.Close != want {
-			t.Errorf("Connection: close = %v, want %v", response.Close, want)
+		if response.Close != ends {
+			t.Errorf("%s: Connection: close = %v, want %v", when, response.Close, ends)
 		}
-		stop()
-		<-stopping
-		time.Sleep(10 * time.Millisecond)
 	}
+	ask("before the end", false)
+	stop()
+	<-stopping
+	ask("while balancers notice", false)
+	awaitClosed(t, url)
+	ask("without a listener", true)
 	if err := wait(); err != nil {
 		t.Error(err)
 	}
-	if _, err := http.Get(url); err == nil {
-		t.Error("a stopped server answers")
+}
+
+// awaitClosed returns when the server accepts no connections any more.
+func awaitClosed(t *testing.T, url string) {
+	t.Helper()
+	for {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			return
+		}
+		conn.Close()
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 
@@ -86,5 +115,81 @@ func TestIdleConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
 	stop()
 	if err := wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestSilentConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
+	t.Parallel()
+	url, stop, wait := run(t, &server.Server{
+		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+		ShutdownTimeout: time.Second,
+	})
+	silent, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	// The next connection is accepted after it.
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	stop()
+	if err := wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// failing is a listener that cannot accept connections, a few times.
+type failing struct {
+	net.Listener
+	times int
+}
+
+func (f *failing) Accept() (net.Conn, error) {
+	if f.times--; f.times >= 0 {
+		return nil, os.NewSyscallError("accept4", syscall.ENOBUFS)
+	}
+	return f.Listener.Accept()
+}
+
+func TestErrorOfAcceptIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	ln := listen(t)
+	stop, wait := runOn(t, &server.Server{
+		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+		ShutdownTimeout: time.Second,
+	}, &failing{ln, 2})
+	client := http.Client{Timeout: 5 * time.Second}
+	response, err := client.Get("http://" + ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	stop()
+	if err := wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryRequestReachesTheHandler(t *testing.T) {
+	t.Parallel()
+	url, _, _ := run(t, &server.Server{
+		Handler:         http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
+		ShutdownTimeout: time.Second,
+	})
+	request, err := http.NewRequest(http.MethodOptions, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.URL.Opaque = "*"
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusTeapot {
+		t.Errorf("OPTIONS * = %s, which is not the handler's answer", response.Status)
 	}
 }

@@ -9,7 +9,8 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// quiet is how long the log does not say again that traces are lost.
+// quiet is how long the log does not say again that traces are lost, when they have
+// arrived meanwhile. While they do not, once is enough.
 const quiet = 5 * time.Minute
 
 // delivery sends spans, and says when they do not arrive: an outage of the collector is
@@ -43,7 +44,7 @@ func (d *delivery) account(spans int, err error) {
 		d.lost = 0
 	case err != nil:
 		d.lost += spans
-		if d.told.IsZero() || time.Since(d.told) >= quiet {
+		if !d.warned && (d.told.IsZero() || time.Since(d.told) >= quiet) {
 			d.log.Warn("traces do not arrive", "error", shortened(err.Error()))
 			d.told, d.warned = time.Now(), true
 		}

@@ -68,9 +68,15 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			InfoFrom(r.Context()).Route = route
 		}
 	}()
-	if r.Method == http.MethodConnect {
-		// ServeMux would answer by itself, and we are no proxy.
+	switch { // what ServeMux would answer by itself
+	case r.Method == http.MethodConnect: // we are no proxy
 		WriteProblem(w, r, ErrNotFound)
+		return
+	case r.RequestURI == "*" && r.Method == http.MethodOptions: // whether anybody is here
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case r.RequestURI == "*":
+		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "Only OPTIONS can be asked of *, which is no address."))
 		return
 	}
 	// Parsing drops what it cannot read: a filter that is misspelt would show all.

@@ -17,8 +17,9 @@ import (
 // App is one resource as the rest of the service sees it. A resource's package
 // exports one, and cmd/app lists them.
 type App struct {
-	// Name is the model in fixtures, and the prefix of the table that records
-	// which migrations were applied.
+	// Name is the model in fixtures, the table whose rows are counted as the model's
+	// when a statement inserts, updates or deletes them, and the prefix of the table
+	// that records which migrations were applied.
 	Name string
 	// Migrations holds the folders postgres and sqlite, each with files named
 	// 00001_what_it_does.sql; the versions of both must agree.

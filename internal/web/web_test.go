@@ -169,6 +169,16 @@ func TestOptionsTellsWhatMayBeSent(t *testing.T) {
 	c.Want(http.StatusNotFound, "OPTIONS", "/nowhere", "")
 }
 
+func TestServerAsAWholeIsAskedForItsOptionsOnly(t *testing.T) {
+	t.Parallel()
+	c := newAPI(t)
+	c.Want(http.StatusNoContent, "OPTIONS", "*", "")
+	answer := c.Want(http.StatusBadRequest, "GET", "*", "")
+	if got := answer.Header.Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("GET * is answered with %q", got)
+	}
+}
+
 func TestResourcesMayHaveTypesOfOneName(t *testing.T) {
 	t.Parallel()
 	api := web.NewAPI(web.Options{Title: "test", Version: "1"})

@@ -40,6 +40,21 @@ func eventually(text string) (err error) {
 	}
 }
 
+func TestExemplarsAndNativeHistogramsAreKept(t *testing.T) {
+	t.Parallel()
+	need(t)
+	for _, name := range []string{"http_server_request_duration_seconds", "db_client_operation_duration_seconds"} {
+		if err := eventually("histogram_count(" + name + ")"); err != nil {
+			t.Errorf("%s has no native histograms: %v", name, err)
+		}
+		var found []struct{ Exemplars []json.RawMessage }
+		since := url.Values{"query": {name + "_bucket"}, "start": {begin.Format(time.RFC3339)}, "end": {time.Now().Format(time.RFC3339)}}
+		if err := ask("query_exemplars", since, &found); err != nil || len(found) == 0 {
+			t.Errorf("%s has no exemplars: %v", name, err)
+		}
+	}
+}
+
 // still are what a bad time cannot move, and where it is tested that they move.
 var still = map[string]string{
 	"panics_total":              "cmd/app, internal/metrics",

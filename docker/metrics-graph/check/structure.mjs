@@ -18,6 +18,7 @@ export function structure(dashboards, project) {
     }
     variables(dashboard, say);
     references(dashboard, { ...project, uids }, say);
+    if (!dashboard.annotations.list.some(({ target }) => target?.expr?.includes('build_info'))) say('nothing marks deployments');
     grid(dashboard.panels, say);
     for (const panel of dashboard.panels) panelIsWhole(panel, (problem) => say(`"${panel.title}": ${problem}`));
   }
@@ -34,6 +35,7 @@ function variables(dashboard, say) {
   }
   const asked = dashboard.panels.flatMap(({ targets }) => targets).map(({ expr }) => expr).join('\n');
   for (const name of defined) if (!asked.includes(`$${name}`)) say(`no panel asks for $${name}`);
+  for (const name of ['job', 'instance']) if (!defined.includes(name)) say(`there is no $${name}`);
   for (const name of repeated(defined)) say(`$${name} is defined twice`);
 }
 
