@@ -40,6 +40,7 @@ func TestBodyThatIsNotStrictJSONIsRefusedWithThePlace(t *testing.T) {
 		{"a trailing comma", `{"text":"a",}`, 400, "body"},
 		{"not a number", `{"text":NaN}`, 400, "body.text"},
 		{"another type", `{"text":12345}`, 422, "body.text"},
+		{"a number out of range", `{"text":1e999}`, 422, "body.text"},
 		{"null", `{"text":null}`, 422, "body.text"},
 		{"an array", `[]`, 422, "body"},
 		{"nothing", `null`, 422, "body"},

@@ -58,7 +58,8 @@ func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
 		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{":                        408,
 		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{":           408,
 		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n": 100,
-		"GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n":                                                           200,
+		"GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n":                                                           408,
+		"GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n":                                                       200,
 	} {
 		t.Run(strings.Fields(request)[0]+fmt.Sprint(want), func(t *testing.T) {
 			t.Parallel()

@@ -63,11 +63,11 @@ func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger,
 		middleware.AccessLog(log),
 		counted,
 		middleware.Compress(),
-		middleware.Recover(log), // what panics while a page is made
+		middleware.Recover(log),               // what panics while a page is made
+		middleware.Deadline(c.RequestTimeout), // of a form it bounds both, to read and to change
 		pages,
 		middleware.Recover(log), // what panics below, which becomes a page
 		middleware.Hosts(c.AllowedHosts, middleware.IsProbe), // probes come by an address, and ask for nothing that names a host
 		middleware.CrossOrigin(),
-		middleware.Deadline(c.RequestTimeout),
 	)
 }

@@ -50,6 +50,7 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	defer closeLog()
+	limitMemory(log)
 	traces, err := p.openTraces(log)
 	if err != nil {
 		return err
@@ -92,7 +93,9 @@ func (serveCommand) Run(p *program) error {
 // ballast is for the garbage collector, which waits until the heap has doubled. Ours is
 // a few megabytes, so under load that would be hundreds of times a second. These bytes
 // count as heap, and take no memory, as nobody writes to them.
-func ballast() []byte { return make([]byte, 12<<20) }
+func ballast() []byte { return make([]byte, ballastSize) }
+
+const ballastSize = 12 << 20
 
 // openDatabase opens the database, and makes an embedded one ready.
 func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {

@@ -10,6 +10,7 @@ package browsable
 import (
 	"embed"
 	"net/http"
+	"runtime"
 
 	"example.com/templatesite/internal/web"
 )
@@ -32,25 +33,37 @@ var (
 // returns the URL of one of Files.
 func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	s := &site{
-		api:   api,
-		Style: asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg"),
+		api:    api,
+		making: web.NewTurns(runtime.GOMAXPROCS(0)),
+		Style:  asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg"),
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			header := w.Header()
 			header["Vary"] = append(header["Vary"], "Accept")
 			header["X-Content-Type-Options"], header["Content-Security-Policy"] = noSniffing, inert
-			if wantsPage(r) {
+			switch {
+			case !wantsPage(r):
+				next.ServeHTTP(w, r)
+			case s.making.Full(): // before anything is read or changed
+				s.refuse(w, r)
+			default:
 				s.visit(w, r, next)
-				return
 			}
-			next.ServeHTTP(w, r)
 		})
 	}
 }
 
 // site is what all pages share.
 type site struct {
-	api                 *web.API
+	api *web.API
+	// making bounds how many pages are made at once: one takes ten times the memory of
+	// what it shows.
+	making              *web.Turns
 	Style, Script, Icon string
+}
+
+// refuse answers with a problem that is no page, as too many are being made.
+func (s *site) refuse(w http.ResponseWriter, r *http.Request) {
+	web.WriteProblem(w, r, s.api.Refuse(r.Method == http.MethodGet || r.Method == http.MethodHead))
 }

@@ -39,7 +39,7 @@ type API struct {
 	huma.API
 	*Mux
 	options Options
-	turns   map[bool]*turns // of reads (true) and of changes; nil is no bound
+	turns   map[bool]*Turns // of reads (true) and of changes; nil is no bound
 }
 
 // NewAPI returns an API with no operations.
@@ -84,10 +84,7 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 	}
 	op.MaxBodyBytes = -1 // body has bounded it already
 	op.BodyReadTimeout = -1
-	op.Middlewares = append(op.Middlewares, acceptJSON)
-	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
-		op.Middlewares = append(op.Middlewares, a.readBody)
-	}
+	op.Middlewares = append(op.Middlewares, acceptJSON, a.readBody)
 	if op.Method == http.MethodGet {
 		handler = readAgain(a.options.Lost, handler)
 	}
@@ -116,14 +113,13 @@ func (a *API) takePlainPatch(path string) {
 
 // usualErrors are the problems that every operation of its kind can answer.
 func usualErrors(op huma.Operation) []int {
-	errors := []int{http.StatusNotAcceptable, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+	errors := []int{http.StatusNotAcceptable, http.StatusRequestTimeout, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 	if strings.Contains(op.Path, "{") {
 		errors = append(errors, http.StatusNotFound, http.StatusPreconditionFailed)
 	}
 	switch op.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
-		errors = append(errors, http.StatusBadRequest, http.StatusRequestTimeout,
-			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		errors = append(errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	return errors
 }

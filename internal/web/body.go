@@ -23,13 +23,17 @@ var (
 
 // readBody reads the whole body, bounded in size, and in time by the connection's
 // deadline, refuses what is not strict JSON of a type that the operation takes, and
-// hands it on. What is sent to an operation without a body is nobody's concern.
+// hands it on.
 func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
 	if ctx.Operation().RequestBody == nil {
+		if problem := discard(r); problem != nil {
+			WriteProblem(w, r, problem)
+			return
+		}
 		next(ctx)
 		return
 	}
-	r, w := humago.Unwrap(ctx)
 	var room room
 	defer room.giveBack()
 	data, problem := a.body(w, r, ctx.Operation(), &room)
@@ -42,6 +46,16 @@ func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	next(ctx)
+}
+
+// discard reads a small body to its end that nobody is going to read, for net/http sees
+// only from there on that the client goes away. A larger one is nobody's concern.
+func discard(r *http.Request) *Problem {
+	if r.ContentLength <= 0 || r.ContentLength > smallBody {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, r.Body)
+	return unreadable(err)
 }
 
 func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation, room *room) ([]byte, *Problem) {
@@ -78,17 +92,23 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request, room *room) ([]byt
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge
 	}
-	switch {
-	case errors.Is(err, errCrowded):
-		return nil, a.refuse(false)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, tooSlow
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return nil, NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
-	case err != nil:
-		return nil, NewProblem(http.StatusBadRequest, "The body could not be read.").Because(err)
+	if errors.Is(err, errCrowded) {
+		return nil, a.Refuse(false)
 	}
-	return data, nil
+	return data, unreadable(err)
+}
+
+// unreadable says what an error means that ended the reading of a body; nil is none.
+func unreadable(err error) *Problem {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return tooSlow
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
+	}
+	return NewProblem(http.StatusBadRequest, "The body could not be read.").Because(err)
 }
 
 // takes compares what the header says of the body with what the operation

@@ -17,13 +17,19 @@ func Decode[T any](data []byte) (T, error) {
 	}
 	var loose any
 	if err := ReadJSON(data, &loose); err != nil {
-		return value, err
+		return value, invalid(err)
 	}
 	if err := validate(reflect.TypeFor[T](), loose); err != nil {
 		return value, err
 	}
-	err := ReadJSON(data, &value)
-	return value, err
+	if err := ReadJSON(data, &value); err != nil {
+		return value, invalid(err)
+	}
+	return value, nil
+}
+
+func invalid(err error) error {
+	return huma.NewError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Message: err.Error(), Location: "body"})
 }
 
 // rules holds, by type, the *ruleset that reflection made of it once.

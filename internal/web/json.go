@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -48,10 +49,26 @@ func writeJSON(w io.Writer, v any) error {
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
-// duplicate names, invalid UTF-8 and lone surrogates are errors.
+// duplicate names, invalid UTF-8 and lone surrogates are errors. An error names the
+// place, and never the value.
 func ReadJSON(data []byte, v any) error {
-	return json.Unmarshal(data, v, json.RejectUnknownMembers(true))
+	err := json.Unmarshal(data, v, json.RejectUnknownMembers(true))
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
+		return err
+	}
+	message := "the value is not what belongs here"
+	if errors.Is(semantic, strconv.ErrRange) {
+		message = "the number is out of range"
+	}
+	return misfit{Message: message, Location: location(semantic.JSONPointer)}
 }
+
+// misfit is a value that is JSON, and nothing that its place can hold.
+type misfit Place
+
+// Error is all that huma keeps of it: placeOf finds the place in it again.
+func (m misfit) Error() string { return m.Location + "\n" + m.Message }
 
 // checkJSON returns nil when data is one JSON value that every engine can store
 // as it is, else a problem that names the place.

@@ -166,11 +166,33 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	return p.Because(err).addressed(ctx)
 }
 
+// placeOf takes from huma's detail what a client may see, and says whether it is a
+// misfit's.
+func placeOf(d *huma.ErrorDetail) (place Place, isMisfit bool) {
+	if i := strings.LastIndexByte(d.Message, '\n'); i >= 0 {
+		return Place{Message: d.Message[i+1:], Location: d.Message[:i]}, true
+	}
+	message := d.Message
+	if strings.HasPrefix(message, "invalid value: ") { // and the parser's words, which quote it
+		message = "invalid value"
+	}
+	return Place{Message: message, Location: shortened(d.Location)}, false
+}
+
+// unquoting formats a message without the words of a parser, which quote the value.
+func unquoting(format string, args ...any) string {
+	if _, ok := args[0].(error); ok {
+		return strings.TrimSuffix(format, ": %v")
+	}
+	return fmt.Sprintf(format, args...)
+}
+
 // huma keeps how errors are made, and whether the case of names matters, in
 // variables of its package. They are set once, here, before anything runs.
 func init() {
 	huma.ValidateStrictCasing = true
 	huma.DefaultArrayNullable = false // ours are empty, never null
+	huma.ErrorFormatter = unquoting
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		p := NewProblem(status, detail)
 		for i, err := range errs {
@@ -179,8 +201,10 @@ func init() {
 				break
 			}
 			if detailed, ok := err.(huma.ErrorDetailer); ok {
-				d := detailed.ErrorDetail()
-				place := Place{Message: d.Message, Location: shortened(d.Location)}
+				place, isMisfit := placeOf(detailed.ErrorDetail())
+				if isMisfit { // which huma takes for no JSON
+					p.Status, p.Title = http.StatusUnprocessableEntity, http.StatusText(http.StatusUnprocessableEntity)
+				}
 				// huma resolves an input that is embedded once more for each that embeds it.
 				if !slices.Contains(p.Errors, place) {
 					p.Errors = append(p.Errors, place)

@@ -19,9 +19,10 @@ const queueLength = 8
 
 var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(5)
 
-// refuse asks each client to come back at another time, and not at once: refusing
+// Refuse returns the problem of a request that found too much to do, and counts it. It
+// asks each client to come back at another time, and not at once: refusing
 // is work, too, and takes it from those who are served.
-func (a *API) refuse(reads bool) *Problem {
+func (a *API) Refuse(reads bool) *Problem {
 	if a.options.Refused != nil {
 		a.options.Refused(reads)
 	}
@@ -37,19 +38,32 @@ func (a *API) Bounded(limit int) *API {
 	bounded := *a
 	// Changes may wait for somebody's lock: they must not take all turns, nor all
 	// connections, from those who read.
-	bounded.turns = map[bool]*turns{true: newTurns(limit), false: newTurns(max(1, limit/2))}
+	bounded.turns = map[bool]*Turns{true: NewTurns(limit), false: NewTurns(max(1, limit/2))}
 	return &bounded
 }
 
-type turns struct {
+// Turns bound how many requests are worked on at once. They are for concurrent use.
+type Turns struct {
 	taken   chan struct{}
 	waiting atomic.Int64
 }
 
-func newTurns(limit int) *turns { return &turns{taken: make(chan struct{}, limit)} }
+// NewTurns returns turns for at most limit requests at once.
+func NewTurns(limit int) *Turns { return &Turns{taken: make(chan struct{}, limit)} }
 
-// take returns whether it was the request's turn in time; then it is given back later.
-func (t *turns) take(ctx context.Context) bool {
+// Take waits a moment, until ctx is done at the latest, and returns whether it was the
+// request's turn; then GiveBack ends it.
+func (t *Turns) Take(ctx context.Context) bool {
+	if !t.wait(ctx) {
+		return false
+	}
+	// Whoever else has arrived comes here first, to wait or to be refused: they
+	// would wait for a processor instead, where nobody counts them.
+	runtime.Gosched()
+	return true
+}
+
+func (t *Turns) wait(ctx context.Context) bool {
 	select {
 	case t.taken <- struct{}{}:
 		return true
@@ -70,7 +84,11 @@ func (t *turns) take(ctx context.Context) bool {
 	return false
 }
 
-func (t *turns) giveBack() { <-t.taken }
+// Full reports whether Take would refuse now: a hint, before there is work to lose.
+func (t *Turns) Full() bool { return t.waiting.Load() >= int64(queueLength*cap(t.taken)) }
+
+// GiveBack ends a turn.
+func (t *Turns) GiveBack() { <-t.taken }
 
 // inTurn makes a handler wait for its turn; without turns there is no bound.
 func inTurn[I, O any](a *API, reads bool, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
@@ -79,16 +97,13 @@ func inTurn[I, O any](a *API, reads bool, handler func(context.Context, *I) (*O,
 		return handler
 	}
 	return func(ctx context.Context, in *I) (*O, error) {
-		if !t.take(ctx) {
+		if !t.Take(ctx) {
 			if err := ctx.Err(); err != nil { // the client went away, or the service stops
 				return nil, err
 			}
-			return nil, a.refuse(reads)
+			return nil, a.Refuse(reads)
 		}
-		defer t.giveBack()
-		// Whoever else has arrived comes here first, to wait or to be refused: they
-		// would wait for a processor instead, where nobody counts them.
-		runtime.Gosched()
+		defer t.GiveBack()
 		return handler(ctx, in)
 	}
 }

@@ -52,6 +52,7 @@ func newAPI(t *testing.T) *webtest.Client {
 		})
 	web.Register(api, huma.Operation{OperationID: "delete", Method: http.MethodDelete, Path: "/thing/{id}"},
 		func(_ context.Context, in *web.ItemInput) (*struct{}, error) { return nil, in.Require(etag) })
+	registerOdd(api)
 	web.Register(api, huma.Operation{OperationID: "fail", Method: http.MethodGet, Path: "/fail"},
 		func(context.Context, *struct{}) (*struct{}, error) { return nil, errSecret })
 	web.Register(api, huma.Operation{OperationID: "gone", Method: http.MethodGet, Path: "/gone"},

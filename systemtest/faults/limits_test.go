@@ -86,22 +86,41 @@ func TestMemoryIsShort(t *testing.T) {
 	need(t)
 	const limit = "67108864"
 	group := inGroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
-	s := startServiceUnder(t, group, newSQLite(t), "GOMEMLIMIT=32MiB")
-	runFor(t, 500*time.Millisecond, 8, post(s.URL))
-	checkStarved(t, s, "64 MB of memory")
+	s := startServiceUnder(t, group, newSQLite(t))
+	l := &load{requests: t.Context()}
+	for range 1000 { // so many are the greatest page
+		l.do("POST", s.URL+"/tweet/", `{"text":"`+strings.Repeat("<", 140)+`"}`)
+	}
+	checkStarved(t, s, "64 MB of memory", everything(s.URL))
+	checkStarved(t, s, "64 MB of memory, pages for browsers alone", page(s.URL))
 }
 
 func TestProcessorIsShort(t *testing.T) {
 	need(t)
 	group := inGroup(t, "cpu", "cpu.cfs_quota_us", "50000", "cpu.max", "50000 100000")
-	checkStarved(t, startServiceUnder(t, group, newSQLite(t)), "half a processor")
+	s := startServiceUnder(t, group, newSQLite(t))
+	checkStarved(t, s, "half a processor", everything(s.URL))
 }
 
-// checkStarved asks for much of everything at once: pages, writes, bodies of the
-// greatest size that come slowly.
-func checkStarved(t *testing.T, s *service, name string) {
+// everything asks for much at once: pages, as JSON and for browsers, writes, bodies of
+// the greatest size.
+func everything(url string) ask {
+	return mix(get(url+"/tweet/?limit=1000"), post(url), get(url+"/tweet/1"), upload(url), page(url))
+}
+
+// page asks for what a browser shows, where a problem is a page, too.
+func page(url string) ask {
+	return func(l *load, _, _ int) answer {
+		a, _ := l.do("GET", url+"/tweet/?limit=1000&format=html", "")
+		a.problem = a.problem || a.again > 0
+		return a
+	}
+}
+
+// checkStarved has 64 clients ask the service, and holds it to live on.
+func checkStarved(t *testing.T, s *service, name string, next ask) {
 	t.Helper()
-	l := startLoad(t, 64, mix(get(s.URL+"/tweet/?limit=1000"), post(s.URL), get(s.URL+"/tweet/1"), upload(s.URL)))
+	l := startLoad(t, 64, next)
 	time.Sleep(6 * time.Second)
 	survived := alive(s)
 	l.stop()

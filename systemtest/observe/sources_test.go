@@ -136,14 +136,24 @@ func fromDashboards(t *testing.T) (queries []query) {
 	return queries
 }
 
-// fromRunbook returns the blocks without a language, and what is named in a sentence.
+// fromRunbook returns the blocks without a language, and the rules that a sentence names.
 func fromRunbook(t *testing.T) (queries []query) {
 	t.Helper()
 	const page = "operations.md"
-	text := read(t, "../../docs/"+page)
-	for _, found := range regexp.MustCompile("(?ms)^```\n(.*?)^```$|`((?:job|route|db|instance):[^`]*)`").FindAllStringSubmatch(text, -1) {
-		for _, line := range strings.Split(strings.TrimSpace(found[1]+found[2]), "\n") {
+	block := ""
+	for line := range strings.Lines(read(t, "../../docs/"+page)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```") && block == "":
+			block = line
+		case strings.HasPrefix(line, "```"):
+			block = ""
+		case block == "```":
 			queries = append(queries, query{page, line})
+		case block == "":
+			for _, rule := range regexp.MustCompile("`((?:job|route|db|instance):[^`]*)`").FindAllStringSubmatch(line, -1) {
+				queries = append(queries, query{page, rule[1]})
+			}
 		}
 	}
 	return queries

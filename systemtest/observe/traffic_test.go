@@ -64,6 +64,7 @@ func everyKind(ctx context.Context) {
 func create(ctx context.Context, body string) string {
 	r, _ := http.NewRequestWithContext(ctx, "POST", service+"/tweet/", strings.NewReader(body)) // it is well formed
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Request-ID", "observed")
 	response, err := client.Do(r)
 	if err != nil {
 		return "/tweet/0"
