@@ -2,6 +2,7 @@ package tweet_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -167,22 +168,39 @@ func TestRepeatedAndEmptyPreconditionsCount(t *testing.T) {
 	})
 }
 
+// load stores a tweet as a fixture does.
+func load(t *testing.T, db *database.DB, id int64, text string) {
+	t.Helper()
+	tx, err := db.Write.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }() // unless it is committed
+	fields := fmt.Sprintf(`{"text":%q,"timestamp":"2017-07-30T15:22:42Z"}`, text)
+	if err := tweet.App().Load(t.Context(), tx, id, []byte(fields)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.AdvanceSequence(t.Context(), tx, "tweet"); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNoTweetIsCreatedAfterTheLastID(t *testing.T) {
+	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
+		load(t, db, math.MaxInt64, "the last")
+		webtest.NewAPI(t, tweet.App(), db).Want(http.StatusInsufficientStorage, "POST", "/tweet/", `{"text":"one more"}`)
+	})
+}
+
 func TestTagOfOneContentIsNeverThatOfAnother(t *testing.T) {
 	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
 		c := webtest.NewAPI(t, tweet.App(), db)
 		var tags []string
 		for _, text := range []string{"A", "B"} { // as after a reset, with another fixture
-			tx, err := db.BeginTx(t.Context(), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fields := fmt.Sprintf(`{"text":%q,"timestamp":"2017-07-30T15:22:42Z"}`, text)
-			if err := tweet.App().Load(t.Context(), tx, 1, []byte(fields)); err != nil {
-				t.Fatal(err)
-			}
-			if err := tx.Commit(); err != nil {
-				t.Fatal(err)
-			}
+			load(t, db, 1, text)
 			tags = append(tags, c.Want(http.StatusOK, "GET", "/tweet/1", "").Header.Get("ETag"))
 			c.Want(http.StatusNoContent, "DELETE", "/tweet/1", "")
 		}

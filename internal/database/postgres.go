@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,20 +38,44 @@ func openPostgres(o Options) (*DB, error) {
 		config.ConnectTimeout = connectTimeout
 	}
 	other := func(f *pgconn.FallbackConfig) bool { return f.Host != config.Host || f.Port != config.Port }
-	if slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs") {
-		// Of several servers, the one that takes writes is meant.
+	// Of several servers, the one that takes writes is meant.
+	follow := slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs")
+	newest := &primary{}
+	if follow {
+		config.LookupFunc = newest.lookup(config.LookupFunc)
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
+	config.ValidateConnect = validateEncoding(config.ValidateConnect)
+	config.RuntimeParams["client_encoding"] = "UTF8"
 	for name, value := range o.sessionSettings() {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
 		}
 	}
 	lost := &loss{}
-	connector := o.observed(commenting{retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost}})
+	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost, config.ConnectTimeout})
+	if follow {
+		connector = following{connector, newest}
+	}
+	connector = o.observed(commenting{connector})
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
+}
+
+// validateEncoding refuses a database that does not store characters as ours: it would
+// count and compare bytes. What else is to be asked of it is next.
+func validateEncoding(next pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
+	return func(ctx context.Context, conn *pgconn.PgConn) error {
+		// A pooler may not say.
+		if encoding := conn.ParameterStatus("server_encoding"); encoding != "" && encoding != "UTF8" {
+			return fmt.Errorf("the database is encoded in %s, it must be in UTF8: `create database … encoding 'UTF8' template template0`", encoding)
+		}
+		if next == nil {
+			return nil
+		}
+		return next(ctx, conn)
+	}
 }
 
 // sessionSettings are what each connection has the server do by itself.

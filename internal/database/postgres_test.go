@@ -2,9 +2,11 @@ package database_test
 
 import (
 	"context"
+	"crypto/rand"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -81,6 +83,20 @@ func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 	}
 }
 
+// A program that is killed leaves an index that is invalid, or one that is not recorded.
+func TestIndexThatWasLeftBehindIsMadeAgain(t *testing.T) {
+	db := postgres(t)
+	app := note(2)
+	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ndrop index concurrently if exists note_n;\ncreate index concurrently note_n on note (n);\n"
+	app.Migrations.(fstest.MapFS)["migrations/postgres/00003_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	for range 2 {
+		if err := db.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+			t.Fatal(err)
+		}
+		outside(t, db, "delete from note_migrations where version_id = 3")
+	}
+}
+
 // The server's bound is the time of a request: it may fire before the request's own.
 func TestStatementThatTheServerEndsTookTooLong(t *testing.T) {
 	t.Parallel()
@@ -95,5 +111,49 @@ func TestStatementThatTheServerEndsTookTooLong(t *testing.T) {
 	_, err = db.ExecContext(t.Context(), "select pg_sleep(10)")
 	if problem := database.Problem(err); problem == nil || problem.Status != http.StatusGatewayTimeout {
 		t.Errorf("%v is %v, want 504", err, problem)
+	}
+}
+
+func TestDatabaseThatIsNotUTF8IsRefused(t *testing.T) {
+	db := postgres(t)
+	target, err := url.Parse(databasetest.URL(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "ascii_" + strings.ToLower(rand.Text())
+	if _, err := db.ExecContext(t.Context(), "create database "+name+" encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'"); err != nil {
+		t.Fatal(err)
+	}
+	defer outside(t, db, "drop database "+name)
+	target.Path = "/" + name
+	ascii, err := database.Open(database.Options{URL: target.String(), MaxConnections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ascii.Close()
+	_, notReady := ascii.Ready(t.Context(), apps(1))
+	const want = "SQL_ASCII, it must be in UTF8: `create database … encoding 'UTF8' template template0`"
+	for what, err := range map[string]error{"Migrate": ascii.Migrate(t.Context(), apps(1), nil), "Ready": notReady} {
+		if p := database.Problem(err); err == nil || !strings.Contains(err.Error(), want) || p == nil || p.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s: %v is %v", what, err, p)
+		}
+	}
+}
+
+func TestTextIsSentInUTF8WhateverTheURLSays(t *testing.T) {
+	db := postgres(t)
+	target, err := url.Parse(databasetest.URL(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target.RawQuery = "client_encoding=LATIN1"
+	other, err := database.Open(database.Options{URL: target.String(), MaxConnections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	length := 0
+	if err := other.QueryRowContext(t.Context(), "select char_length($1::text)", "🙂🙂").Scan(&length); err != nil || length != 2 {
+		t.Errorf("%d characters, %v", length, err)
 	}
 }

@@ -76,7 +76,7 @@ func errorType(err error) string {
 // (PostgreSQL manual, appendix A).
 func postgresProblem(code string) *web.Problem {
 	switch {
-	case code == "53100": // disk full
+	case code == "53100", code == "2200H": // disk full, the last id is taken
 		return full
 	case code == "57014": // statement_timeout, which is the time of a request
 		return web.ErrTooLong

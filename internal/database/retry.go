@@ -36,6 +36,8 @@ func Lost(err error) bool {
 type retrying struct {
 	driver.Connector
 	lost *loss
+	// pingTimeout bounds how long a connection may take to say that it lives.
+	pingTimeout time.Duration
 }
 
 // loss is when a connection was lost last, in nanoseconds since 1970.
@@ -52,12 +54,23 @@ func (c retrying) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &retrier{conn.(*stdlib.Conn), c.lost}, nil
+	return &retrier{conn.(*stdlib.Conn), c.lost, c.pingTimeout}, nil
 }
 
 type retrier struct {
 	*stdlib.Conn
-	lost *loss
+	lost        *loss
+	pingTimeout time.Duration
+}
+
+// ResetSession asks the connection whether it lives, if it has to. One that is dead
+// and does not say so must not cost the request all of its time.
+func (r *retrier) ResetSession(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, r.pingTimeout)
+	defer cancel()
+	err := r.Conn.ResetSession(ctx)
+	r.noteLoss()
+	return err
 }
 
 // ExecContext runs a statement without rows.
@@ -106,11 +119,16 @@ func stalePlan(err error) bool {
 	return ok && e.Code == "0A000" && e.Routine == "RevalidateCachedQuery"
 }
 
-// elsewhere makes an error that left no effect one for which database/sql takes
-// another connection, if it is not for a transaction.
+// elsewhere makes an error that left no effect, and no other, one for which
+// database/sql takes another connection, if it is not for a transaction.
 func (r *retrier) elsewhere(ctx context.Context, err error, harmless bool) error {
 	if err == nil || ctx.Err() != nil {
 		return err
+	}
+	if !harmless && errors.Is(err, driver.ErrBadConn) && r.Conn.Conn().IsClosed() {
+		// The connection lived when it was taken. Of a statement without arguments,
+		// the driver says that it was not sent, whenever the connection ends.
+		return io.ErrUnexpectedEOF
 	}
 	// 25006: this server is a standby now, and has refused to write.
 	if harmless && r.Conn.Conn().IsClosed() || sqlState(err) == "25006" {
@@ -119,14 +137,17 @@ func (r *retrier) elsewhere(ctx context.Context, err error, harmless bool) error
 	return err
 }
 
-// IsValid reports whether the connection may go back to the pool, and notes when it
-// may not, for the sake of the others.
-func (r *retrier) IsValid() bool {
-	if !r.Conn.Conn().IsClosed() {
-		return true
+// IsValid reports whether the connection may go back to the pool.
+func (r *retrier) IsValid() bool { return !r.noteLoss() }
+
+// noteLoss reports whether the connection is closed, and notes it for the sake of the
+// others.
+func (r *retrier) noteLoss() bool {
+	closed := r.Conn.Conn().IsClosed()
+	if closed {
+		r.lost.Store(time.Now().UnixNano())
 	}
-	r.lost.Store(time.Now().UnixNano())
-	return false
+	return closed
 }
 
 // sqlState is the code of an error that PostgreSQL has sent, or empty.

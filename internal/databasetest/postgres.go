@@ -108,7 +108,7 @@ func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, apps []we
 	if err := exec(ctx, conn, "drop database if exists %s with (force)", name); err != nil {
 		return err
 	}
-	if err := exec(ctx, conn, "create database %s", name); err != nil {
+	if err := exec(ctx, conn, "create database %s encoding 'UTF8' template template0", name); err != nil {
 		return err
 	}
 	db, err := database.Open(database.Options{URL: databaseURL(name), MaxConnections: 2})

@@ -46,6 +46,7 @@ type Health struct {
 type state struct {
 	Detail
 	said    time.Time  // when the log was told last that it fails
+	told    bool       // whether the log says that it fails
 	pending chan found // from the check that goes on; who runs the checks owns it
 }
 
@@ -161,10 +162,10 @@ func (h *Health) note(ctx context.Context, name string, start time.Time, f found
 	}
 	switch {
 	case f.err != nil && now.Sub(s.said) > sayAgain:
-		s.said = now
+		s.said, s.told = now, true
 		h.log.WarnContext(ctx, "health check fails", "check", name, "error", f.err)
-	case f.err == nil && !s.said.IsZero():
-		s.said = time.Time{}
+	case f.err == nil && s.told:
+		s.told = false
 		h.log.InfoContext(ctx, "health check is well again", "check", name)
 	}
 }

@@ -234,3 +234,27 @@ func TestFailureIsSaidOnceAndAgainAndItsEndOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestCheckThatFlapsIsSaidAFewTimesAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		asked := 0
+		h := health.New(slog.New(slog.NewTextHandler(&log, nil)), map[string]health.Check{
+			"db": func(context.Context) (string, error) {
+				if asked++; asked%2 == 0 {
+					return "", nil
+				}
+				return "", errors.New("too many connections")
+			},
+		})
+		for range 120 {
+			h.Ask(t.Context())
+			time.Sleep(time.Second / 2)
+		}
+		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check is well again")
+		if fails != 3 || well != 3 {
+			t.Errorf("it is said %d times that it fails, and %d times that it is well:\n%s", fails, well, &log)
+		}
+	})
+}

@@ -13,12 +13,15 @@ import (
 func TestServiceFollowsThePrimary(t *testing.T) {
 	need(t)
 	for _, fault := range []struct {
-		name string
-		lose func(*postgrestest.Server) error
-		wait time.Duration // until somebody notices, and promotes the standby
+		name    string
+		lose    func(*postgrestest.Server) error
+		writers int
+		wait    time.Duration // until somebody notices, and promotes the standby
 	}{
-		{"dies", (*postgrestest.Server).Kill, time.Second},
-		{"hangs", (*postgrestest.Server).Freeze, 8 * time.Second},
+		{"dies", (*postgrestest.Server).Kill, 16, time.Second},
+		{"hangs", (*postgrestest.Server).Freeze, 16, time.Second},
+		{"hangs", (*postgrestest.Server).Freeze, 16, 8 * time.Second},
+		{"hangs, with one writer", (*postgrestest.Server).Freeze, 1, time.Second}, // and idle connections
 	} {
 		primary, _ := newPostgres(t)
 		standby, err := primary.Standby(t.Context())
@@ -27,7 +30,7 @@ func TestServiceFollowsThePrimary(t *testing.T) {
 		s := startService(t, "postgres://postgres@127.0.0.1:"+primary.Port+",127.0.0.1:"+standby.Port+"/postgres")
 		before := runFor(t, time.Second, 8, readWrite(s))
 		must(t, fault.lose(primary))
-		l := startLoad(t, 16, post(s.URL))
+		l := startLoad(t, fault.writers, post(s.URL))
 		time.Sleep(fault.wait)
 		must(t, standby.Promote(t.Context()))
 		promoted := time.Now()
@@ -35,8 +38,9 @@ func TestServiceFollowsThePrimary(t *testing.T) {
 		l.stop()
 		last := recovered(l.answers, promoted)
 		acked, lost, twice := kept(t, s.URL, l)
-		record(t, 11, "the primary "+fault.name+", the standby is promoted", fmt.Sprintf("every write succeeds after %.1f s", last.Seconds()), "≤ 5 s", last <= 5*time.Second)
-		record(t, 11, "the primary "+fault.name+", the standby is promoted", fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice),
+		what := fmt.Sprintf("the primary %s, the standby is promoted after %v", fault.name, fault.wait)
+		record(t, 11, what, fmt.Sprintf("every write succeeds after %.1f s", last.Seconds()), "≤ 5 s", last <= 5*time.Second)
+		record(t, 11, what, fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice),
 			"0 lost, 0 twice", acked > 0 && lost+twice == 0 && len(failed(before.answers)) == 0)
 	}
 }

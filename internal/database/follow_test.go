@@ -1,0 +1,152 @@
+package database_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+)
+
+// hanging is a way to a server that may stop to let anything pass, and says nothing.
+type hanging struct {
+	net.Listener
+	target string
+	// epoch is which connections it lets through: those that began in it; 0 is none.
+	epoch atomic.Int64
+}
+
+func newHanging(t *testing.T, target string) *hanging {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hanging{Listener: listener, target: target}
+	h.epoch.Store(1)
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go h.serve(t.Context(), conn)
+		}
+	}()
+	return h
+}
+
+func (h *hanging) serve(ctx context.Context, conn net.Conn) {
+	defer conn.Close()
+	epoch := h.epoch.Load()
+	server, err := net.Dial("tcp", h.target)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	pass := func(to, from net.Conn) {
+		for piece := make([]byte, 64<<10); ; {
+			n, err := from.Read(piece)
+			if err != nil {
+				return
+			}
+			if epoch == 0 || epoch != h.epoch.Load() {
+				<-ctx.Done()
+			}
+			if _, err := to.Write(piece[:n]); err != nil {
+				return
+			}
+		}
+	}
+	go pass(server, conn)
+	pass(conn, server)
+}
+
+// beforeHang returns a pool that is warm, and the way that its connections go. The
+// second host, if there are two, is the same server without it.
+func beforeHang(t *testing.T, hosts int) (*database.DB, *hanging) {
+	t.Helper()
+	target, err := url.Parse(databasetest.URL(t, postgres(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := newHanging(t, target.Host)
+	target.Host = way.Addr().String() + map[int]string{1: "", 2: "," + target.Host}[hosts]
+	db, err := database.Open(database.Options{URL: target.String(), MaxConnections: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() }) // the connections that hang
+	warm(t, db, "select 1")
+	return db, way
+}
+
+// within fails the test when f takes longer.
+func within(t *testing.T, most time.Duration, f func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	start := time.Now()
+	err := f(ctx)
+	if took := time.Since(start); err != nil || took > most {
+		t.Errorf("%v after %v", err, took)
+	}
+}
+
+func TestConnectionsThatDiedInSilenceAreLeftSoon(t *testing.T) {
+	db, way := beforeHang(t, 1)
+	way.epoch.Add(1)
+	time.Sleep(1100 * time.Millisecond) // then they are asked whether they live
+	write := func(ctx context.Context) error {
+		_, err := db.ExecContext(ctx, "insert into note values (7)")
+		return err
+	}
+	within(t, 3*time.Second, write)
+	within(t, time.Second/2, write)
+}
+
+func TestPoolLeavesAServerThatHangs(t *testing.T) {
+	db, way := beforeHang(t, 2)
+	way.epoch.Store(0)
+	time.Sleep(1100 * time.Millisecond)
+	for i := range 6 {
+		most := time.Second / 2
+		if i == 0 {
+			most = 4 * time.Second
+		}
+		within(t, most, func(ctx context.Context) error {
+			_, err := db.ExecContext(ctx, "insert into note values (7)")
+			return err
+		})
+	}
+}
+
+func TestStatementLeavesAServerThatHangs(t *testing.T) {
+	for name, arguments := range map[string][]any{"insert into note values (7)": nil, "insert into note values ($1)": {7}} {
+		t.Run(name, func(t *testing.T) {
+			db, way := beforeHang(t, 2)
+			way.epoch.Store(0)
+			within(t, 3*time.Second, func(ctx context.Context) error {
+				// It may have been done, so it is not sent again.
+				if _, err := db.ExecContext(ctx, name, arguments...); !database.Lost(err) {
+					return fmt.Errorf("no loss: %w", err)
+				}
+				return nil
+			})
+		})
+	}
+}
+
+func TestStatementThatTakesLongIsLeftAloneWhereItsServerLives(t *testing.T) {
+	db, _ := beforeHang(t, 2)
+	within(t, 4*time.Second, func(ctx context.Context) error {
+		_, err := db.ExecContext(ctx, "select pg_sleep(2.5)")
+		return err
+	})
+}
