@@ -17,6 +17,19 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
+// untimed returns the URL of a database without a time for connecting: ours is meant.
+func untimed(t *testing.T, db *database.DB) *url.URL {
+	t.Helper()
+	target, err := url.Parse(databasetest.URL(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := target.Query()
+	query.Del("connect_timeout")
+	target.RawQuery = query.Encode()
+	return target
+}
+
 func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
@@ -25,14 +38,8 @@ func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	target, err := url.Parse(databasetest.URL(t, databasetest.OpenPostgres(t, apps(1))))
-	if err != nil {
-		t.Fatal(err)
-	}
+	target := untimed(t, databasetest.OpenPostgres(t, apps(1)))
 	target.Host = silent.Addr().String() + "," + target.Host
-	query := target.Query()
-	query.Del("connect_timeout")
-	target.RawQuery = query.Encode()
 	for range 3 { // the machine may be slow at times
 		if err = readyAtOnce(t, target.String()); err == nil {
 			return
