@@ -23,7 +23,6 @@ import (
 
 // ErrNotInstalled says that this machine lacks the programs.
 var ErrNotInstalled = errors.New("no PostgreSQL server is installed in /usr/lib/postgresql")
-
 var errEnded = errors.New("PostgreSQL has ended")
 
 // Server is one server and its data.
