@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -54,10 +56,45 @@ func needOwn(t *testing.T) {
 	}
 }
 
+// awaitDraining returns when the service has seen a signal: another one that comes
+// before may be lost in it.
+func awaitDraining(t *testing.T, p *processtest.Process) {
+	t.Helper()
+	await(t, "draining", func() bool {
+		response, err := http.Get(p.URL + "/healthcheck")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusServiceUnavailable
+	})
+}
+
+// awaitClosed returns when the service takes no more connections.
+func awaitClosed(t *testing.T, p *processtest.Process) {
+	t.Helper()
+	await(t, "closed", func() bool {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.URL, "http://"))
+		if err == nil {
+			conn.Close()
+		}
+		return errors.Is(err, syscall.ECONNREFUSED)
+	})
+}
+
+func await(t *testing.T, state string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the service is not %s", state)
+		}
+	}
+}
+
 func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(signal.String(), func(t *testing.T) {
-			p := own(t, "", "DRAIN_DELAY=500ms")
+			p := own(t, "", "DRAIN_DELAY=5s", "SHUTDOWN_TIMEOUT=30s", "REQUEST_TIMEOUT=60s")
 			// A request is in flight as long as its body comes in.
 			body, finish := io.Pipe()
 			answered := make(chan error, 1)
@@ -73,14 +110,14 @@ func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 			if err := p.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(100 * time.Millisecond)
+			awaitDraining(t, p)
 			var health struct{ Server struct{ Status string } }
 			get(t, p.URL+"/healthcheck", http.StatusServiceUnavailable, &health)
 			if health.Server.Status != "nok" {
 				t.Errorf("health while draining = %+v", health)
 			}
 			get(t, p.URL+"/tweet/", http.StatusOK, nil) // balancers have not noticed yet
-			time.Sleep(time.Second)
+			awaitClosed(t, p)
 			fmt.Fprint(finish, `"slow"}`)
 			finish.Close()
 			if err := <-answered; err != nil {
@@ -94,12 +131,14 @@ func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 }
 
 func TestSecondSignalEndsAtOnceWithOne(t *testing.T) {
-	p := own(t, "", "DRAIN_DELAY=10s")
-	for range 2 {
+	p := own(t, "", "DRAIN_DELAY=30s")
+	for i := range 2 {
+		if i > 0 {
+			awaitDraining(t, p)
+		}
 		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(200 * time.Millisecond)
 	}
 	if status := wait(t, p); status != 1 {
 		t.Errorf("exit status = %d, want 1", status)
@@ -143,11 +182,13 @@ func TestEndDoesNotWaitForAReaderOfStandardError(t *testing.T) {
 			body, _ := io.Pipe() // it never ends
 			go func() { _, _ = http.Post(p.URL+"/tweet/", "application/json", body) }()
 			time.Sleep(200 * time.Millisecond)
-			for range tt.signals {
+			for i := range tt.signals {
+				if i > 0 {
+					awaitDraining(t, p)
+				}
 				if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(200 * time.Millisecond)
 			}
 			if status, err := p.Wait(5 * time.Second); err != nil || status != 1 {
 				t.Errorf("exit status = %d, want 1: %v", status, err)

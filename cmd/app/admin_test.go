@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -31,29 +29,6 @@ func (s *service) ask(path string, headers ...string) reply {
 	}
 	s.t.Fatalf("GET %s is always in use", path)
 	return reply{}
-}
-
-func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
-	t.Parallel()
-	s := startService(t, nil)
-	for _, path := range []string{"/debug/pprof/profile?seconds=1", "/debug/pprof/trace?seconds=1"} {
-		var refused atomic.Int64
-		var both sync.WaitGroup
-		for range 2 {
-			both.Go(func() {
-				switch got := s.do("GET", s.admin+path, ""); {
-				case got.status == http.StatusServiceUnavailable && got.header.Get("Content-Type") == "application/problem+json":
-					refused.Add(1)
-				case got.status != http.StatusOK:
-					t.Errorf("GET %s = %d %s", path, got.status, got.body)
-				}
-			})
-		}
-		both.Wait()
-		if refused.Load() == 0 {
-			t.Errorf("GET %s was answered to two at once", path)
-		}
-	}
 }
 
 // upgrade are the headers with which a browser asks for the live plots' numbers.

@@ -53,7 +53,7 @@ func raw(t *testing.T, s *service, text string, within time.Duration) (status in
 
 func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
 	t.Parallel()
-	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "300ms"})
+	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "3s"})
 	for request, want := range map[string]int{
 		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{":                        408,
 		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{":           408,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,6 +18,13 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
 )
+
+// TestMain has traces sent soon: the library reads that from the environment alone, and
+// what is left for the end of a service may be given up.
+func TestMain(m *testing.M) {
+	os.Setenv("OTEL_BSP_SCHEDULE_DELAY", "100") //nolint:errcheck // the name is well formed
+	m.Run()
+}
 
 // service is the program, running inside of the test.
 type service struct {

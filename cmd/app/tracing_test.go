@@ -43,7 +43,6 @@ func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
 		env, receiver := traced(t, env)
 		s := startService(t, env)
 		s.do("POST", "/tweet/", `{"text":"a value"}`, traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
-		s.exit()
 		request, statement := receiver.Wait(t, named("POST /tweet/")), receiver.Wait(t, named("tweet.create"))
 		if request.TraceID != callersTrace || request.ParentID != callersSpan || request.Kind != "server" || request.Status != "" || len(request.Events) > 0 {
 			t.Errorf("the request is %+v", request)
@@ -89,7 +88,6 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 			t.Fatalf("%d %s", got.status, got.body)
 		}
 		s.record("request", func(r map[string]any) bool { return r["trace_id"] == problem.TraceID })
-		s.exit()
 		request, statement := receiver.Wait(t, named("GET /tweet/{id}")), receiver.Wait(t, named("tweet.get"))
 		for _, span := range []otlptest.Span{request, statement} {
 			if span.TraceID != problem.TraceID || span.Status != "error" || len(span.Events) != 1 || span.Events[0].Name != "exception" || span.Events[0].Attributes["exception.type"] == "" {
@@ -122,6 +120,7 @@ func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
 	}
 	s.do("GET", "/livez", "", traceparent)
 	s.do("GET", "/healthcheck", "", traceparent)
+	receiver.WaitFor(t, 8)
 	s.exit()
 	names := map[string]int{}
 	for _, span := range receiver.Spans() {
@@ -150,9 +149,8 @@ func TestOctetsOfAClientThatAreNoTextLoseNoTrace(t *testing.T) {
 	s := startService(t, env)
 	s.do("GET", "/tweet/%ff", "", "User-Agent: \xff")
 	s.do("GET", "/tweet/77777", "")
-	s.exit()
 	var paths []any
-	for _, span := range receiver.Spans() {
+	for _, span := range receiver.WaitFor(t, 3) {
 		if span.Kind == "server" {
 			paths = append(paths, span.Attributes["url.path"], span.Attributes["user_agent.original"])
 		}
@@ -188,6 +186,9 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 			s := startService(t, env)
 			got := s.do("GET", "/tweet/77777", "", tt.parent)
 			record := s.record("request", nil)
+			if tt.traced {
+				receiver.WaitFor(t, 2)
+			}
 			s.exit()
 			spans := len(receiver.Spans())
 			if strings.Contains(got.body, "trace_id") != tt.traced || (record["trace_id"] != nil) != tt.traced || (spans == 2) != tt.traced || !tt.traced && spans > 0 {
@@ -215,15 +216,15 @@ func TestCollectorThatIsDownIsSaidOnceAndHoldsUpNobody(t *testing.T) {
 			s := startService(t, map[string]string{
 				"OTEL_EXPORTER_OTLP_ENDPOINT": "http://" + address, "OTEL_EXPORTER_OTLP_HEADERS": "authorization=SECRET", "LOG_LEVEL": "info",
 			})
-			for range 600 { // two batches are full, and sent
+			for range 600 { // two batches are full, and sent: to wait for that would take 10 s
 				start := time.Now()
 				s.do("GET", "/tweet/1", "")
-				if took := time.Since(start); took > 3*time.Second {
+				if took := time.Since(start); took > 8*time.Second {
 					t.Errorf("a request took %s", took)
 				}
 			}
 			start := time.Now()
-			if status, took := s.exit(), time.Since(start); status != 0 || took > 5*time.Second {
+			if status, took := s.exit(), time.Since(start); status != 0 || took > 8*time.Second {
 				t.Errorf("exit status %d after %s", status, took)
 			}
 			s.record("traces do not arrive", nil)

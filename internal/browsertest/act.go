@@ -83,7 +83,7 @@ func (tab *Tab) Press(selector string) {
 // click could miss what still moves.
 func (tab *Tab) Enter(text string) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, chromedp.Focus(byText(text)), chromedp.KeyEvent(kb.Enter)); err != nil {
+	if err := chromedp.Do(tab.ctx, steady(chromedp.Focus(byText(text))), chromedp.KeyEvent(kb.Enter)); err != nil {
 		tab.t.Fatalf("enter %s: %v", text, err)
 	}
 }
@@ -105,7 +105,7 @@ func (tab *Tab) Type(selector, text string) {
 		}
 	}
 	if err == nil {
-		err = chromedp.Do(tab.ctx, chromedp.KeyEvent(kb.Delete), chromedp.SendKeys(control, text))
+		err = chromedp.Do(tab.ctx, chromedp.KeyEvent(kb.Delete), steady(chromedp.SendKeys(control, text)))
 	}
 	if err != nil {
 		tab.t.Fatalf("type into %s: %v", selector, err)

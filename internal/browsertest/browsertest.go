@@ -24,8 +24,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// timeout bounds what is done in one tab: a click on what is not there waits for it.
-const timeout = time.Minute
+// timeout bounds the start of the browser, and all that is done in one tab: a click on
+// what is not there waits for it.
+const timeout = 5 * time.Minute
 
 // Browser is a browser that runs as long as the test that has started it.
 type Browser struct{ ctx context.Context }
@@ -34,7 +35,7 @@ type Browser struct{ ctx context.Context }
 // where it finds others than DNS says, as in "MAP localhost:8000 127.0.0.1:1234".
 func Start(t testing.TB, hosts ...string) *Browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path(t)), chromedp.DisableGPU,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path(t)), chromedp.WSURLReadTimeout(timeout), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", strings.Join(hosts, ",")))
 	if os.Geteuid() == 0 {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/url"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/databasetest"
 )
 
 // hanging is a way to a server that may stop to let anything pass, and says nothing.
@@ -72,10 +70,7 @@ func (h *hanging) serve(ctx context.Context, conn net.Conn) {
 // second host, if there are two, is the same server without it.
 func beforeHang(t *testing.T, hosts int) (*database.DB, *hanging) {
 	t.Helper()
-	target, err := url.Parse(databasetest.URL(t, postgres(t)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	target := untimed(t, postgres(t))
 	way := newHanging(t, target.Host)
 	target.Host = way.Addr().String() + map[int]string{1: "", 2: "," + target.Host}[hosts]
 	db, err := database.Open(database.Options{URL: target.String(), MaxConnections: 4})

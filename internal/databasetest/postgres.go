@@ -179,12 +179,18 @@ func withServer(f func(context.Context, *pgx.Conn) error) error {
 	return errors.Join(f(ctx, conn), conn.Close(ctx))
 }
 
+// databaseURL names a database of the server. A slow machine is not given up after the
+// second that connecting may take elsewhere.
 func databaseURL(name string) string {
 	u, err := url.Parse(serverURL())
 	if err != nil {
 		return "" // withServer has connected to it
 	}
 	u.Path = "/" + name
+	if query := u.Query(); !query.Has("connect_timeout") {
+		query.Set("connect_timeout", "60")
+		u.RawQuery = query.Encode()
+	}
 	return u.String()
 }
 

@@ -69,7 +69,7 @@ func TestNobodyWaitsForAWriterThatBlocks(t *testing.T) {
 	for range lines {
 		fmt.Fprintf(b, "%s", line)
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("logging took %v", took)
 	}
 	dropped := b.Dropped()
@@ -78,7 +78,7 @@ func TestNobodyWaitsForAWriterThatBlocks(t *testing.T) {
 	}
 	start = time.Now()
 	b.Close(50 * time.Millisecond)
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("Close took %v", took)
 	}
 	close(w.goOn)

@@ -109,22 +109,38 @@ const patience = 20 * time.Second
 // test fails when there is none for a long time.
 func (r *Receiver) Wait(t testing.TB, match func(Span) bool) Span {
 	t.Helper()
+	found := -1
+	spans := r.await(t, func(spans []Span) bool {
+		found = slices.IndexFunc(spans, match)
+		return found >= 0
+	})
+	return spans[found]
+}
+
+// WaitFor returns all spans as soon as there are n, or more. The test fails when there
+// are fewer for a long time.
+func (r *Receiver) WaitFor(t testing.TB, n int) []Span {
+	t.Helper()
+	return r.await(t, func(spans []Span) bool { return len(spans) >= n })
+}
+
+func (r *Receiver) await(t testing.TB, enough func([]Span) bool) []Span {
+	t.Helper()
 	late := time.After(patience)
 	for {
 		r.mu.Lock()
-		if i := slices.IndexFunc(r.spans, match); i >= 0 {
-			defer r.mu.Unlock()
-			return r.spans[i]
-		}
 		if r.arrived == nil {
 			r.arrived = make(chan struct{})
 		}
-		arrived := r.arrived
+		spans, arrived := slices.Clone(r.spans), r.arrived
 		r.mu.Unlock()
+		if enough(spans) {
+			return spans
+		}
 		select {
 		case <-arrived:
 		case <-late:
-			t.Fatalf("the span did not arrive; these did: %v", r.Spans())
+			t.Fatalf("what is waited for did not arrive; this did: %v", spans)
 		}
 	}
 }

@@ -23,6 +23,7 @@ import (
 
 // ErrNotInstalled says that this machine lacks the programs.
 var ErrNotInstalled = errors.New("no PostgreSQL server is installed in /usr/lib/postgresql")
+var errEnded = errors.New("PostgreSQL has ended")
 
 // Server is one server and its data.
 type Server struct {
@@ -44,7 +45,7 @@ func Start(ctx context.Context, options ...string) (*Server, error) {
 	}
 	err = s.run(ctx, "initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 	if err == nil {
-		err = s.Run(ctx)
+		err = s.launch(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -60,7 +61,7 @@ func (s *Server) Standby(ctx context.Context) (*Server, error) {
 	}
 	err = standby.run(ctx, "pg_basebackup", "-D", standby.data(), "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", s.URL("postgres"))
 	if err == nil {
-		err = standby.Run(ctx)
+		err = standby.launch(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, standby.Close())
@@ -78,12 +79,6 @@ func newServer(options []string) (*Server, error) {
 	if len(found) == 0 {
 		return nil, ErrNotInstalled
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	listener.Close()
 	dir, err := os.MkdirTemp("", "postgrestest-")
 	if err != nil {
 		return nil, err
@@ -91,7 +86,7 @@ func newServer(options []string) (*Server, error) {
 	if err := giveToPostgres(dir); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &Server{Port: port, bin: found[len(found)-1], dir: dir, options: options}, nil
+	return &Server{bin: found[len(found)-1], dir: dir, options: options}, nil
 }
 
 // giveToPostgres gives dir to the user that the server runs as, since PostgreSQL
@@ -131,6 +126,21 @@ func (s *Server) run(ctx context.Context, program string, arguments ...string) e
 	return nil
 }
 
+// launch runs a new server on a free port, or another if that was taken.
+func (s *Server) launch(ctx context.Context) error {
+	for tries := 1; ; tries++ {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		_, s.Port, _ = net.SplitHostPort(listener.Addr().String())
+		listener.Close()
+		if err := s.Run(ctx); !errors.Is(err, errEnded) || tries == 3 {
+			return err
+		}
+	}
+}
+
 // Run starts the server on the data that it has, and returns when it answers.
 func (s *Server) Run(ctx context.Context) error {
 	arguments := []string{
@@ -162,14 +172,17 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) await(ctx context.Context) (err error) {
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
 		var conn *pgx.Conn
-		if conn, err = pgx.Connect(ctx, s.URL("postgres")); err == nil {
-			return conn.Close(ctx)
+		if conn, err = pgx.Connect(ctx, s.URL("postgres?connect_timeout=5")); err == nil {
+			err = conn.Close(ctx)
 		}
 		select {
-		case <-s.ended:
+		case <-s.ended: // and who answers is another
 			log, _ := s.Log() // what there is
-			return errors.Join(errors.New("PostgreSQL has ended: "+log), err)
+			return errors.Join(fmt.Errorf("%w: %s", errEnded, log), err)
 		default:
+		}
+		if err == nil {
+			return nil
 		}
 	}
 	return err

@@ -27,7 +27,7 @@ func newTracer(t testing.TB, s tracing.Settings) (*tracing.Tracer, *otlptest.Rec
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { tracer.Close(time.Second) })
+	t.Cleanup(func() { tracer.Close(20 * time.Second) })
 	return tracer, receiver
 }
 
@@ -78,7 +78,7 @@ func TestTraceGoesOnInTheServicesThatAreCalled(t *testing.T) {
 		if len(parts) != 4 || parts[1] != trace || parts[3] != flags || header.Get("Baggage") != "shop=7" {
 			t.Errorf("%s: the other service gets %v", sampler, header)
 		}
-		tracer.Close(time.Second)
+		tracer.Close(20 * time.Second)
 		if flags == "00" {
 			continue
 		}
@@ -103,7 +103,7 @@ func TestAnswerThatIsCutOffIsAFailure(t *testing.T) {
 		response.Body.Close()
 	}
 	server.Close()
-	tracer.Close(time.Second)
+	tracer.Close(20 * time.Second)
 	span := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "GET" })
 	if span.Status != "error" || span.Attributes["error.type"] != "cut off" || len(span.Events) != 1 {
 		t.Errorf("the span is %+v", span)
@@ -118,7 +118,7 @@ func TestStatementOutsideOfATraceIsLeftOut(t *testing.T) {
 	tracer, receiver := newTracer(t, tracing.Settings{})
 	observe := tracer.Statements("sqlite")
 	observe(context.Background(), &web.Statement{Name: "a health check", Start: time.Now(), Err: errors.New("x"), ErrorType: "other"})
-	tracer.Close(time.Second)
+	tracer.Close(20 * time.Second)
 	if spans := receiver.Spans(); len(spans) > 0 {
 		t.Errorf("it became %+v", spans)
 	}
@@ -132,7 +132,7 @@ func TestTextThatIsNoneLosesNoBatch(t *testing.T) {
 		span.AddEvent("\xff")
 		span.End()
 	}
-	tracer.Close(time.Second)
+	tracer.Close(20 * time.Second)
 	spans := receiver.Spans()
 	if len(spans) != 2 || spans[0].Name != "a \uFFFD name" || spans[0].Events[0].Name != "\uFFFD" || spans[0].Resource["a"] != "\uFFFD" || spans[1].Name != "another" {
 		t.Errorf("what arrives is %+v", spans)
@@ -186,7 +186,7 @@ func TestErrorIsToldWithoutTheValuesInItsMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	tracer.Close(time.Second)
+	tracer.Close(20 * time.Second)
 	request := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "GET" })
 	statement := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "tweet.get" })
 	if request.Events[0].Attributes["exception.message"] != "What the client sees." || statement.Attributes["db.response.status_code"] != "22P02" {

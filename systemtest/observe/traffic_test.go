@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -102,7 +103,9 @@ func lockedTable(ctx context.Context) error {
 	go func() {
 		locked <- sql(ctx, fmt.Sprintf("begin; lock table tweet in access exclusive mode; select pg_sleep(%d); commit;", int(fault.Seconds())))
 	}()
-	time.Sleep(time.Second)
+	if err := awaitLock(ctx, locked); err != nil {
+		return err
+	}
 	var crowd sync.WaitGroup
 	var mu sync.Mutex
 	statuses := map[int]int{}
@@ -129,6 +132,25 @@ func lockedTable(ctx context.Context) error {
 		return fmt.Errorf("a locked table is answered with %v, want 503 and 504 among them", statuses)
 	}
 	return <-locked
+}
+
+// awaitLock returns when the table is locked: a read of it gets no answer for a second.
+func awaitLock(ctx context.Context, locked <-chan error) error {
+	for ctx.Err() == nil {
+		select {
+		case err := <-locked:
+			return errors.Join(errors.New("the table was not locked"), err)
+		default:
+		}
+		patient, cancel := context.WithTimeout(ctx, time.Second)
+		_, err := send(patient, "GET", "/tweet/1", "", "")
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return ctx.Err()
 }
 
 // broken does something to the database, until it is undone a few scrapes later, and
