@@ -22,8 +22,10 @@ import (
 )
 
 // ErrNotInstalled says that this machine lacks the programs.
-var ErrNotInstalled = errors.New("no PostgreSQL server is installed in /usr/lib/postgresql")
-var errEnded = errors.New("PostgreSQL has ended")
+var (
+	ErrNotInstalled = errors.New("no PostgreSQL server is installed in /usr/lib/postgresql")
+	errEnded        = errors.New("PostgreSQL has ended")
+)
 
 // Server is one server and its data.
 type Server struct {
