@@ -48,6 +48,8 @@ func (h *hanging) serve(ctx context.Context, conn net.Conn) {
 		return
 	}
 	defer server.Close()
+	// At the end the server must not wait for us: it could not drop the database.
+	defer context.AfterFunc(ctx, func() { server.Close() })()
 	pass := func(to, from net.Conn) {
 		for piece := make([]byte, 64<<10); ; {
 			n, err := from.Read(piece)
@@ -56,6 +58,7 @@ func (h *hanging) serve(ctx context.Context, conn net.Conn) {
 			}
 			if epoch == 0 || epoch != h.epoch.Load() {
 				<-ctx.Done()
+				return
 			}
 			if _, err := to.Write(piece[:n]); err != nil {
 				return

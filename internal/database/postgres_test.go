@@ -128,7 +128,7 @@ func TestDatabaseThatIsNotUTF8IsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := "ascii_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "create database "+name+" encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'"); err != nil {
+	if _, err := db.ExecContext(t.Context(), "create database "+name+" encoding 'SQL_ASCII' template template0 locale_provider libc lc_collate 'C' lc_ctype 'C'"); err != nil {
 		t.Fatal(err)
 	}
 	defer outside(t, db, "drop database "+name)
