@@ -52,8 +52,8 @@ func openPostgres(o Options) (*DB, error) {
 			config.RuntimeParams[name] = value
 		}
 	}
-	lost := &loss{}
-	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost, config.ConnectTimeout})
+	lost := &loss{pingTimeout: config.ConnectTimeout}
+	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost})
 	if follow {
 		connector = following{connector, newest}
 	}

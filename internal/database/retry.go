@@ -36,17 +36,26 @@ func Lost(err error) bool {
 type retrying struct {
 	driver.Connector
 	lost *loss
-	// pingTimeout bounds how long a connection may take to say that it lives.
-	pingTimeout time.Duration
 }
 
 // loss is when a connection was lost last, in nanoseconds since 1970.
-type loss struct{ atomic.Int64 }
+type loss struct {
+	atomic.Int64
+	// pingTimeout bounds how long a connection may take to say that it lives: one that
+	// is dead in silence must not cost the request all of its time.
+	pingTimeout time.Duration
+}
 
-// shouldPing tells the driver which connections to ask: those that were used last
-// before one was lost, or a second ago.
-func (l *loss) shouldPing(_ context.Context, p stdlib.ShouldPingParams) bool {
-	return p.IdleDuration > min(time.Second, time.Since(time.Unix(0, l.Load())))
+// shouldPing asks connections whether they live that were used last before one was
+// lost, or a second ago. One that does not answer is closed then, which the driver's
+// own question finds at once. (Most are not asked, and need no timer.)
+func (l *loss) shouldPing(ctx context.Context, p stdlib.ShouldPingParams) bool {
+	if p.IdleDuration <= min(time.Second, time.Since(time.Unix(0, l.Load()))) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.pingTimeout)
+	defer cancel()
+	return p.Conn.PgConn().Ping(ctx) != nil
 }
 
 func (c retrying) Connect(ctx context.Context) (driver.Conn, error) {
@@ -54,20 +63,16 @@ func (c retrying) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &retrier{conn.(*stdlib.Conn), c.lost, c.pingTimeout}, nil
+	return &retrier{conn.(*stdlib.Conn), c.lost}, nil
 }
 
 type retrier struct {
 	*stdlib.Conn
-	lost        *loss
-	pingTimeout time.Duration
+	lost *loss
 }
 
-// ResetSession asks the connection whether it lives, if it has to. One that is dead
-// and does not say so must not cost the request all of its time.
+// ResetSession reports whether a connection of the pool may be used.
 func (r *retrier) ResetSession(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, r.pingTimeout)
-	defer cancel()
 	err := r.Conn.ResetSession(ctx)
 	r.noteLoss()
 	return err
