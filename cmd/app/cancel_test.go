@@ -7,13 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
 )
 
-// lockTweets holds a lock on all tweets, against readers too, until the test is over.
-func lockTweets(t *testing.T, db *database.DB) {
+// startLocked starts a service, and holds a lock on all of its tweets, against readers
+// too, until the test is over.
+func startLocked(t *testing.T, requestTimeout string) *service {
 	t.Helper()
+	databasetest.NeedPostgres(t)
+	db := databasetest.OpenPostgres(t, apps())
+	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": requestTimeout})
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -22,14 +25,12 @@ func lockTweets(t *testing.T, db *database.DB) {
 	if _, err := tx.ExecContext(t.Context(), "lock table tweet in access exclusive mode"); err != nil {
 		t.Fatal(err)
 	}
+	return s
 }
 
 func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 	t.Parallel()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps())
-	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": "20s"})
-	lockTweets(t, db)
+	s := startLocked(t, "20s")
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
 		ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer leave()
@@ -47,10 +48,7 @@ func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 
 func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
 	t.Parallel()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps())
-	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": "1s"})
-	lockTweets(t, db)
+	s := startLocked(t, "1s")
 	begin := time.Now()
 	got := s.do("POST", "/tweet/1", "_method=PATCH&text=x", "Accept: text/html", "Content-Type: application/x-www-form-urlencoded")
 	if took := time.Since(begin); took > 1500*time.Millisecond {
