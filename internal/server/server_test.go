@@ -41,6 +41,21 @@ func runOn(t *testing.T, s *server.Server, ln net.Listener) (stop func(), wait f
 	return cancel, func() error { return <-done }
 }
 
+// endAfterARequest wants a server to answer a request, and to stop without an error.
+func endAfterARequest(t *testing.T, url string, stop func(), wait func() error) {
+	t.Helper()
+	client := http.Client{Timeout: 5 * time.Second}
+	response, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	stop()
+	if err := wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestConnectionsEndWhenNoNewOnesAreAccepted(t *testing.T) {
 	t.Parallel()
 	stopping := make(chan struct{})
@@ -107,15 +122,7 @@ func TestIdleConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		ShutdownTimeout: time.Minute,
 	})
-	response, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	stop()
-	if err := wait(); err != nil {
-		t.Error(err)
-	}
+	endAfterARequest(t, url, stop, wait)
 }
 
 func TestSilentConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
@@ -130,15 +137,7 @@ func TestSilentConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
 	}
 	defer silent.Close()
 	// The next connection is accepted after it.
-	response, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	stop()
-	if err := wait(); err != nil {
-		t.Error(err)
-	}
+	endAfterARequest(t, url, stop, wait)
 }
 
 // failing is a listener that cannot accept connections, a few times.
@@ -161,16 +160,7 @@ func TestErrorOfAcceptIsNotTheEnd(t *testing.T) {
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		ShutdownTimeout: time.Second,
 	}, &failing{ln, 2})
-	client := http.Client{Timeout: 5 * time.Second}
-	response, err := client.Get("http://" + ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	stop()
-	if err := wait(); err != nil {
-		t.Error(err)
-	}
+	endAfterARequest(t, "http://"+ln.Addr().String(), stop, wait)
 }
 
 func TestEveryRequestReachesTheHandler(t *testing.T) {
