@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"example.com/templatesite/internal/web"
@@ -29,9 +28,9 @@ type observing struct {
 // Connect opens a connection, which counts as a statement: a database that is away is
 // seen here, before there is any other.
 func (c observing) Connect(ctx context.Context) (driver.Conn, error) {
-	s := &web.Statement{Name: "connect", Operation: "connect", Start: time.Now()}
+	s := begin("connect")
 	conn, err := c.Connector.Connect(ctx)
-	c.observe.over(ctx, s, err)
+	c.observe.over(ctx, &s, err)
 	if err != nil {
 		return nil, err
 	}
@@ -72,19 +71,19 @@ func (c *observedConn) ExecContext(ctx context.Context, query string, args []dri
 	if err == nil {
 		s.Rows, _ = result.RowsAffected() // 0 where the driver does not know
 	}
-	c.observe.over(ctx, s, err)
+	c.observe.over(ctx, &s, err)
 	return result, err
 }
 
 // QueryContext runs a statement with rows.
 func (c *observedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	s := begin(query)
-	rows, err := c.fullConn.QueryContext(ctx, query, args)
-	if err != nil {
-		c.observe.over(ctx, s, err)
+	r := &observedRows{conn: c, ctx: ctx, statement: begin(query)}
+	var err error
+	if r.Rows, err = c.fullConn.QueryContext(ctx, query, args); err != nil {
+		c.observe.over(ctx, &r.statement, err)
 		return nil, err
 	}
-	return &observedRows{rows, c, ctx, s, nil}, nil
+	return r, nil
 }
 
 // BeginTx begins a transaction. Its begin and its end count as statements: SQLite waits
@@ -92,7 +91,7 @@ func (c *observedConn) QueryContext(ctx context.Context, query string, args []dr
 func (c *observedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	s := begin("begin")
 	tx, err := c.fullConn.BeginTx(ctx, options)
-	c.observe.over(ctx, s, err)
+	c.observe.over(ctx, &s, err)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +110,13 @@ func (t *observedTx) Rollback() error { return t.end("rollback", t.Tx.Rollback) 
 func (t *observedTx) end(name string, end func() error) error {
 	s := begin(name)
 	err := end()
-	t.conn.observe.over(t.ctx, s, err)
+	t.conn.observe.over(t.ctx, &s, err)
 	return err
 }
 
-func begin(query string) *web.Statement {
+func begin(query string) web.Statement {
 	n := nameOf(query)
-	return &web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
+	return web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
 }
 
 func (o Observer) over(ctx context.Context, s *web.Statement, err error) {
@@ -131,7 +130,7 @@ type observedRows struct {
 	driver.Rows
 	conn      *observedConn
 	ctx       context.Context
-	statement *web.Statement
+	statement web.Statement
 	err       error
 }
 
@@ -148,7 +147,7 @@ func (r *observedRows) Next(dest []driver.Value) error {
 
 func (r *observedRows) Close() error {
 	err := r.Rows.Close()
-	r.conn.observe.over(r.ctx, r.statement, cmp.Or(r.err, err))
+	r.conn.observe.over(r.ctx, &r.statement, cmp.Or(r.err, err))
 	return err
 }
 
@@ -159,20 +158,24 @@ type named struct{ name, operation, table string }
 // The service has a few statements for each resource; who makes up SQL as it goes
 // meets the bound.
 var (
-	names      sync.Map
-	namesCount atomic.Int64
+	names   = map[string]named{}
+	namesMu sync.RWMutex
 )
 
 const maxNames = 1000
 
 func nameOf(query string) named {
-	if found, ok := names.Load(query); ok {
-		return found.(named)
+	namesMu.RLock()
+	n, ok := names[query]
+	namesMu.RUnlock()
+	if ok {
+		return n
 	}
-	n := parseName(query)
-	if namesCount.Load() < maxNames {
-		namesCount.Add(1)
-		names.Store(query, n)
+	n = parseName(query)
+	namesMu.Lock()
+	defer namesMu.Unlock()
+	if len(names) < maxNames {
+		names[query] = n
 	}
 	return n
 }

@@ -52,7 +52,7 @@ func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
 func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
-	ctx := web.WithInfo(t.Context(), &web.Info{ID: "followed", Followed: true, Status: 200})
+	ctx := web.WithInfo(t.Context(), &web.Info{Start: time.Now(), ID: "followed", Followed: true, Status: 200})
 	handler := registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
 	registry.Statements(nil)(ctx, &web.Statement{Name: "tweet.get", Duration: time.Millisecond})
@@ -76,13 +76,23 @@ func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 
 func TestWhatAClientClaimsOfItsBodyIsNotMeasured(t *testing.T) {
 	t.Parallel()
+	if h := sizeOfBodies(t, 7); h.GetSampleCount() != 1 || h.GetSampleSum() != 7 {
+		t.Errorf("a body of 7 bytes is %v bodies of %v bytes", h.GetSampleCount(), h.GetSampleSum())
+	}
+	if h := sizeOfBodies(t, 0); h.GetSampleCount() != 0 {
+		t.Errorf("no body is %v bodies", h.GetSampleCount())
+	}
+}
+
+// sizeOfBodies is what is measured of a request whose client claims a large body, and of
+// which so many bytes were read.
+func sizeOfBodies(t *testing.T, read int64) *dto.Histogram {
+	t.Helper()
 	registry := metrics.New("1", "2", "3")
-	r := httptest.NewRequestWithContext(web.WithInfo(t.Context(), &web.Info{BodyBytes: 7, Status: 400}), "POST", "/", nil)
+	r := httptest.NewRequestWithContext(web.WithInfo(t.Context(), &web.Info{BodyBytes: read, Status: 400}), "POST", "/", nil)
 	r.ContentLength = 1 << 62
 	registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(httptest.NewRecorder(), r)
-	if got := gather(t, registry, "http_server_request_body_size_bytes")[0].GetHistogram().GetSampleSum(); got != 7 {
-		t.Errorf("the size of all bodies = %v", got)
-	}
+	return gather(t, registry, "http_server_request_body_size_bytes")[0].GetHistogram()
 }
 
 func TestPanicsAreCounted(t *testing.T) {

@@ -32,7 +32,8 @@ type httpMetrics struct {
 	responseSize *prometheus.HistogramVec
 	panics       prometheus.Counter
 
-	series   sync.Map     // *httpSeries by httpLabels
+	mu       sync.RWMutex
+	series   map[httpLabels]*httpSeries
 	exemplar atomic.Int64 // when there was one last, in nanoseconds since 1970
 }
 
@@ -53,8 +54,7 @@ func (r Registry) Requests() web.Middleware {
 	r.MustRegister(m.duration, m.requestSize, m.responseSize, m.panics)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			start := time.Now()
-			defer func() { m.observe(r, start, time.Since(start)) }()
+			defer m.observe(r)
 			next.ServeHTTP(w, r)
 		})
 	}
@@ -86,14 +86,18 @@ func newHTTPMetrics() *httpMetrics {
 		requestSize:  size("request"),
 		responseSize: size("response"),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
+		series:       map[httpLabels]*httpSeries{},
 	}
 }
 
-func (m *httpMetrics) observe(r *http.Request, start time.Time, duration time.Duration) {
+func (m *httpMetrics) observe(r *http.Request) {
 	info := web.InfoFrom(r.Context())
+	duration := time.Since(info.Start)
 	s := m.of(httpLabels{r.Method, info.Route, info.Status})
-	observe(s.duration, duration, m.exemplarOf(info, start.Add(duration)))
-	s.requestSize.Observe(float64(info.BodyBytes)) // a client may claim any length
+	observe(s.duration, duration, m.exemplarOf(info, info.Start.Add(duration)))
+	if info.BodyBytes > 0 {
+		s.requestSize.Observe(float64(info.BodyBytes)) // a client may claim any length
+	}
 	s.responseSize.Observe(float64(info.Bytes))
 	if info.Panicked {
 		m.panics.Inc()
@@ -106,15 +110,20 @@ func (m *httpMetrics) of(labels httpLabels) *httpSeries {
 		labels.method = "_OTHER"
 	}
 	labels.route = cmp.Or(labels.route, unmatched)
-	if s, ok := m.series.Load(labels); ok {
-		return s.(*httpSeries)
+	m.mu.RLock()
+	s := m.series[labels]
+	m.mu.RUnlock()
+	if s != nil {
+		return s
 	}
-	s := &httpSeries{
+	s = &httpSeries{
 		m.duration.WithLabelValues(labels.method, labels.route, strconv.Itoa(labels.status)),
 		m.requestSize.WithLabelValues(labels.method, labels.route),
 		m.responseSize.WithLabelValues(labels.method, labels.route),
 	}
-	m.series.Store(labels, s)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.series[labels] = s
 	return s
 }
 

@@ -28,24 +28,43 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 			counters[[2]string{model, operation}] = rows.WithLabelValues(model, operation)
 		}
 	}
-	var succeeded sync.Map // observers by name, as looking them up takes longer than observing
+	succeeded := successes{duration: duration, observers: map[string]prometheus.Observer{}}
 	return func(ctx context.Context, s *web.Statement) {
-		observer, ok := succeeded.Load(s.Name)
-		if s.Err != nil || !ok {
+		observer := succeeded.of(s.Name)
+		if s.Err != nil {
 			observer = duration.WithLabelValues(s.Name, s.ErrorType)
-			if s.Err == nil {
-				succeeded.Store(s.Name, observer)
-			}
 		}
 		var found prometheus.Labels
 		if info := web.InfoFrom(ctx); leads(info) {
 			found = exemplar(info)
 		}
-		observe(observer.(prometheus.Observer), s.Duration, found)
+		observe(observer, s.Duration, found)
 		if s.Operation != "select" && s.Err == nil {
 			if counter, ok := counters[[2]string{s.Table, s.Operation}]; ok {
 				counter.Add(float64(s.Rows))
 			}
 		}
 	}
+}
+
+// successes keeps the observers of statements that did not fail, as looking them up
+// takes longer than observing.
+type successes struct {
+	duration  *prometheus.HistogramVec
+	mu        sync.RWMutex
+	observers map[string]prometheus.Observer // by the statement's name
+}
+
+func (s *successes) of(name string) prometheus.Observer {
+	s.mu.RLock()
+	o := s.observers[name]
+	s.mu.RUnlock()
+	if o != nil {
+		return o
+	}
+	o = s.duration.WithLabelValues(name, "")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.observers[name] = o
+	return o
 }

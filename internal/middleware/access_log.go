@@ -13,8 +13,7 @@ import (
 func AccessLog(log *slog.Logger) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			start := time.Now()
-			defer logRequest(log, r, start)
+			defer logRequest(log, r)
 			next.ServeHTTP(w, r)
 		})
 	}
@@ -23,9 +22,9 @@ func AccessLog(log *slog.Logger) web.Middleware {
 // maxPath bounds how much of a path is logged.
 const maxPath = 1024
 
-func logRequest(log *slog.Logger, r *http.Request, start time.Time) {
-	duration := time.Since(start)
+func logRequest(log *slog.Logger, r *http.Request) {
 	info := web.InfoFrom(r.Context())
+	duration := time.Since(info.Start)
 	level := slog.LevelInfo
 	switch {
 	case IsProbe(info.Route):
@@ -37,7 +36,7 @@ func logRequest(log *slog.Logger, r *http.Request, start time.Time) {
 		return
 	}
 	// The handler is asked by itself, for the logger would look up which line logs.
-	record := slog.NewRecord(start.Add(duration), level, "request", 0)
+	record := slog.NewRecord(info.Start.Add(duration), level, "request", 0)
 	record.AddAttrs(
 		slog.String("method", r.Method),
 		slog.String("route", info.Route),

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"example.com/templatesite/internal/web"
 )
@@ -24,7 +25,7 @@ const maxRequestID = 128
 func Identify(trusted []netip.Prefix) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			info := &web.Info{URL: r.URL}
+			info := &web.Info{Start: time.Now(), URL: r.URL}
 			info.ID, info.Followed = requestID(r.Header)
 			identify(info, r, trusted)
 			w.Header().Set(requestIDHeader, info.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Info is what is known of one request. The outermost middleware makes it, the
@@ -12,6 +13,8 @@ import (
 type Info struct {
 	// ID is the request's id: the client's, when it is well formed, else ours.
 	ID string
+	// Start is when its header had come.
+	Start time.Time
 	// Followed says that the id is the client's.
 	Followed bool
 	// TraceID is the id of the trace that the request is a part of, when there is one
