@@ -64,26 +64,6 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 	return b.measureInstruments(ctx, e, log)
 }
 
-// measureInstruments compares the service with itself when it counts and times
-// nothing, because it has no admin address at which anyone could look.
-func (b *bench) measureInstruments(ctx context.Context, e *engine, log io.Writer) error {
-	without, err := start(ctx, "service without", append(serviceEnv(e.database), "ADMIN_ADDRESS="), log, b.app, "serve")
-	if err != nil {
-		return err
-	}
-	defer without.stop()
-	c := cases(b.rows)[0]
-	c.name, c.goal.limit = "metrics on / off", 0.95
-	pairs, err := b.alternate(ctx, &engine{name: e.name, service: e.service, floor: without}, c)
-	if err != nil {
-		return err
-	}
-	b.table = append(b.table, caseRow(e.name, c, pairs))
-	scrape, err := e.scrape(ctx)
-	b.table = append(b.table, scrape)
-	return err
-}
-
 // start starts the service several times; the last one stays.
 func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error) {
 	for len(e.starts) < starts {
@@ -106,7 +86,7 @@ func (b *bench) compare(ctx context.Context, e *engine) error {
 	}
 	var service, floor float64
 	for _, c := range cases(b.rows) {
-		pairs, err := b.alternate(ctx, e, c)
+		pairs, err := b.alternate(ctx, e, c, b.rounds)
 		if err != nil {
 			return err
 		}

@@ -43,16 +43,16 @@ func pageTarget(after int) string { return fmt.Sprintf("/tweet/?limit=100&after=
 // pair is one round of each side.
 type pair struct{ service, floor *load }
 
-// alternate loads the service and the floor in turn.
-func (b *bench) alternate(ctx context.Context, e *engine, c testCase) ([]pair, error) {
+// alternate loads the service and the floor in turn, for so many rounds each.
+func (b *bench) alternate(ctx context.Context, e *engine, c testCase, rounds int) ([]pair, error) {
 	one := func(p *process, d time.Duration) (*load, error) { return run(ctx, p, c.requests, b.connections, d) }
 	for _, p := range []*process{e.service, e.floor} {
-		if _, err := one(p, b.round/4); err != nil { // to warm up
+		if _, err := one(p, 2*b.round); err != nil { // to warm up
 			return nil, err
 		}
 	}
 	var pairs []pair
-	for range b.rounds {
+	for range rounds {
 		service, err := one(e.service, b.round)
 		if err != nil {
 			return nil, err

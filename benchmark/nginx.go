@@ -55,7 +55,7 @@ func (b *bench) measureNginx(ctx context.Context) error {
 		{"GET 120 KB as gzip", []request{get(sheetTarget, "Accept-Encoding: gzip")}, goal{limit: 1, atLeast: true}},
 		{"GET 120 KB", []request{get(sheetTarget)}, goal{limit: 0.5, atLeast: true}},
 	} {
-		pairs, err := b.alternate(ctx, e, c)
+		pairs, err := b.alternate(ctx, e, c, b.rounds)
 		if err != nil {
 			return err
 		}
