@@ -157,15 +157,14 @@ func (s *Server) Run(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = s.command(context.WithoutCancel(ctx), "postgres", arguments...)
-	s.cmd.Stderr = log
-	if err := s.cmd.Start(); err != nil {
+	cmd, ended := s.command(context.WithoutCancel(ctx), "postgres", arguments...), make(chan struct{})
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
 		return err
 	}
-	ended := make(chan struct{})
-	s.ended = ended
+	s.cmd, s.ended = cmd, ended
 	go func() {
-		_ = s.cmd.Wait() // how it ended is in its log
+		_ = cmd.Wait() // how it ended is in its log; the next Run has a command of its own
 		close(ended)
 	}()
 	return s.await(ctx)

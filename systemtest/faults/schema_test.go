@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,17 +115,23 @@ func TestManyMigrateAtOnceAndSomeAreKilled(t *testing.T) {
 		group.Go(func() {
 			migrate := exec.Command(next, "migrate")
 			migrate.Env = append(os.Environ(), "DATABASE_URL="+url)
+			var output bytes.Buffer
+			migrate.Stdout, migrate.Stderr = &output, &output
+			if err := migrate.Start(); err != nil {
+				t.Error(err)
+				return
+			}
 			if i < 5 {
 				time.AfterFunc(time.Duration(200+i*150)*time.Millisecond, func() {
-					if migrate.Process != nil && migrate.Process.Signal([]os.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2]) == nil {
+					if migrate.Process.Signal([]os.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2]) == nil {
 						killed.Add(1)
 					}
 				})
 			}
-			if output, err := migrate.CombinedOutput(); err != nil {
+			if err := migrate.Wait(); err != nil {
 				if exit, ok := errors.AsType[*exec.ExitError](err); !ok || i >= 5 {
 					failures.Add(1)
-					t.Errorf("%v %v: %s", err, exit, output)
+					t.Errorf("%v %v: %s", err, exit, output.String())
 				}
 			}
 		})
