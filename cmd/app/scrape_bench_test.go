@@ -23,11 +23,12 @@ func BenchmarkScrape(b *testing.B) {
 		info := web.InfoFrom(r.Context())
 		statements(r.Context(), &web.Statement{Name: info.Route + r.Method, Duration: time.Millisecond})
 	}))
+	sizes := map[string]int64{"POST": 100, "PUT": 100, "PATCH": 10}
 	for resource := range 20 {
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 			for _, status := range []int{200, 404, 422, 503} {
 				r := httptest.NewRequest(method, "/", nil)
-				info := &web.Info{ID: "benchmark", Route: fmt.Sprintf("/resource%d/{id}", resource), Status: status}
+				info := &web.Info{ID: "benchmark", BodyBytes: sizes[method], Route: fmt.Sprintf("/resource%d/{id}", resource), Status: status}
 				requests.ServeHTTP(httptest.NewRecorder(), r.WithContext(web.WithInfo(r.Context(), info)))
 			}
 		}

@@ -4,24 +4,27 @@
 package metrics
 
 import (
+	"compress/gzip"
 	"net/http"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Registry holds the metrics of the service that are at hand, and apart from them
-// those that something has to be asked for: only a scrape does.
+// Registry holds the metrics of the service that are at hand, and in all also those that
+// something has to be asked for: only a scrape does.
 type Registry struct {
 	*prometheus.Registry
-	asking *prometheus.Registry
+	all *prometheus.Registry
 }
 
 // New returns a registry that has the Go runtime, the process, and which build
 // this is.
 func New(version, commit, goVersion string) Registry {
 	r := Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
+	r.all.MustRegister(r.Registry) // while it is empty, so that what comes later is in it, too
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "build_info", Help: "Always 1: the labels say which build this is.",
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit, "go_version": goVersion},
@@ -38,9 +41,14 @@ const maxScrapes = 3
 // Handler answers GET /metrics, with exemplars and native histograms for a
 // Prometheus that asks for them. One scrape too many is answered with 503.
 func (r Registry) Handler() http.Handler {
-	return promhttp.HandlerFor(prometheus.Gatherers{r, r.asking}, promhttp.HandlerOpts{
-		Registry: r, EnableOpenMetrics: true, MaxRequestsInFlight: maxScrapes,
-	})
+	// promhttp compresses by itself, but that is a sixth of the time of a scrape.
+	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return compress(promhttp.HandlerFor(r.all, promhttp.HandlerOpts{
+		Registry: r, EnableOpenMetrics: true, MaxRequestsInFlight: maxScrapes, DisableCompression: true,
+	}))
 }
 
 // durations is a histogram of seconds, with classic buckets that are fine where a

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,19 +31,18 @@ type httpMetrics struct {
 	responseSize *prometheus.HistogramVec
 	panics       prometheus.Counter
 
-	mu       sync.RWMutex
-	series   map[httpLabels]*httpSeries
+	known    known[httpLabels, httpSeries]
 	exemplar atomic.Int64 // when there was one last, in nanoseconds since 1970
 }
 
-// httpLabels are what the requests of a series have in common, and httpSeries where
-// these are counted, as looking them up takes longer than counting.
+// httpLabels are what the requests of a series have in common, and httpSeries what is
+// measured of each of them.
 type (
 	httpLabels struct {
 		method, route string
 		status        int
 	}
-	httpSeries struct{ duration, requestSize, responseSize prometheus.Observer }
+	httpSeries struct{ duration, responseSize prometheus.Observer }
 )
 
 // Requests returns the middleware that counts and times every request, however it
@@ -80,23 +78,30 @@ func newHTTPMetrics() *httpMetrics {
 			Name: "http_server_" + what + "_body_size_bytes", Help: "Size of a " + what + "'s body.", Buckets: sizeBuckets,
 		}, []string{"http_request_method", "http_route"})
 	}
-	return &httpMetrics{
+	m := &httpMetrics{
 		duration: durations("http_server_request_duration_seconds", "Time from a request's header to the end of its answer.",
 			"http_request_method", "http_route", "http_response_status_code"),
 		requestSize:  size("request"),
 		responseSize: size("response"),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
-		series:       map[httpLabels]*httpSeries{},
 	}
+	m.known.find = func(l httpLabels) httpSeries {
+		return httpSeries{
+			m.duration.WithLabelValues(l.method, l.route, strconv.Itoa(l.status)),
+			m.responseSize.WithLabelValues(l.method, l.route),
+		}
+	}
+	return m
 }
 
 func (m *httpMetrics) observe(r *http.Request) {
 	info := web.InfoFrom(r.Context())
 	duration := time.Since(info.Start)
-	s := m.of(httpLabels{r.Method, info.Route, info.Status})
+	labels := labelsOf(r.Method, info)
+	s := m.known.of(labels)
 	observe(s.duration, duration, m.exemplarOf(info, info.Start.Add(duration)))
-	if info.BodyBytes > 0 {
-		s.requestSize.Observe(float64(info.BodyBytes)) // a client may claim any length
+	if info.BodyBytes > 0 { // and not what a client claims
+		m.requestSize.WithLabelValues(labels.method, labels.route).Observe(float64(info.BodyBytes))
 	}
 	s.responseSize.Observe(float64(info.Bytes))
 	if info.Panicked {
@@ -104,27 +109,11 @@ func (m *httpMetrics) observe(r *http.Request) {
 	}
 }
 
-// of returns the series of these labels.
-func (m *httpMetrics) of(labels httpLabels) *httpSeries {
-	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, labels.method) {
-		labels.method = "_OTHER"
+func labelsOf(method string, info *web.Info) httpLabels {
+	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, method) {
+		method = "_OTHER"
 	}
-	labels.route = cmp.Or(labels.route, unmatched)
-	m.mu.RLock()
-	s := m.series[labels]
-	m.mu.RUnlock()
-	if s != nil {
-		return s
-	}
-	s = &httpSeries{
-		m.duration.WithLabelValues(labels.method, labels.route, strconv.Itoa(labels.status)),
-		m.requestSize.WithLabelValues(labels.method, labels.route),
-		m.responseSize.WithLabelValues(labels.method, labels.route),
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.series[labels] = s
-	return s
+	return httpLabels{method, cmp.Or(info.Route, unmatched), info.Status}
 }
 
 // exemplarOf leads from a bucket to one request in it: always to one that somebody

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"context"
-	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -28,43 +27,20 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 			counters[[2]string{model, operation}] = rows.WithLabelValues(model, operation)
 		}
 	}
-	succeeded := successes{duration: duration, observers: map[string]prometheus.Observer{}}
+	type labels struct{ name, errorType string }
+	observers := known[labels, prometheus.Observer]{find: func(l labels) prometheus.Observer {
+		return duration.WithLabelValues(l.name, l.errorType)
+	}}
 	return func(ctx context.Context, s *web.Statement) {
-		observer := succeeded.of(s.Name)
-		if s.Err != nil {
-			observer = duration.WithLabelValues(s.Name, s.ErrorType)
-		}
 		var found prometheus.Labels
 		if info := web.InfoFrom(ctx); leads(info) {
 			found = exemplar(info)
 		}
-		observe(observer, s.Duration, found)
+		observe(observers.of(labels{s.Name, s.ErrorType}), s.Duration, found)
 		if s.Operation != "select" && s.Err == nil {
 			if counter, ok := counters[[2]string{s.Table, s.Operation}]; ok {
 				counter.Add(float64(s.Rows))
 			}
 		}
 	}
-}
-
-// successes keeps the observers of statements that did not fail, as looking them up
-// takes longer than observing.
-type successes struct {
-	duration  *prometheus.HistogramVec
-	mu        sync.RWMutex
-	observers map[string]prometheus.Observer // by the statement's name
-}
-
-func (s *successes) of(name string) prometheus.Observer {
-	s.mu.RLock()
-	o := s.observers[name]
-	s.mu.RUnlock()
-	if o != nil {
-		return o
-	}
-	o = s.duration.WithLabelValues(name, "")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.observers[name] = o
-	return o
 }
