@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
 		}
 	}
 	name := s.do("GET", s.admin+"/debug/pprof/cmdline", "", "Authorization: Bearer "+token).body
-	if name != "templatesite" {
+	if name != path.Base(buildInfo().Module) {
 		t.Errorf("the command line is %q", name)
 	}
 }

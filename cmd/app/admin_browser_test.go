@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path"
 	"slices"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestOperatorInABrowser(t *testing.T) {
 		tab.Want("Ready", "Log level", "debug", "Live plots")
 		tab.Follow("Settings")
 		tab.Want("ADMIN_TOKEN", "***")
-		tab.Follow("templatesite")
+		tab.Follow(path.Base(buildInfo().Module))
 		tab.Follow("Profiles")
 		tab.Want("goroutine")
 	})

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"path"
 	"strings"
 	"sync"
@@ -13,6 +17,8 @@ import (
 
 	"example.com/templatesite/internal/admin"
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/web"
 )
 
@@ -69,6 +75,67 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the log server got nothing")
+	}
+}
+
+func TestPanicIsCountedAndSoAreItsRecords(t *testing.T) {
+	t.Parallel()
+	registry := metrics.New("1", "2", "3")
+	log := slog.New(registry.LogRecords(slog.NewTextHandler(t.Output(), nil)))
+	panics := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("on purpose") })
+	handler := surround(panics, nil, &config{AllowedHosts: []string{"example.com"}, RequestTimeout: time.Minute}, log, nil, registry.Requests())
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
+	scrape := httptest.NewRecorder()
+	registry.Handler().ServeHTTP(scrape, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
+	for _, want := range []string{
+		"\npanics_total 1\n", `log_records_total{level="error"} 2`, // the stack, and the request
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="500",http_route="unmatched"} 1`,
+	} {
+		if !strings.Contains(scrape.Body.String(), want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+}
+
+func TestConnectionsAreCountedByWhetherSomebodyUsesThem(t *testing.T) {
+	t.Parallel()
+	registry := metrics.New("1", "2", "3")
+	db := databasetest.OpenSQLite(t, apps())
+	registry.Database(db.DB, migrationCounts(db))
+	count := func(state string) float64 {
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, family := range families {
+			for _, m := range family.GetMetric() {
+				if family.GetName() == "db_client_connection_count" && m.GetLabel()[0].GetValue() == state {
+					return m.GetGauge().GetValue()
+				}
+			}
+		}
+		t.Fatalf("there is no count of what is %s", state)
+		return 0
+	}
+	idle := count("idle")
+	var conns []*sql.Conn
+	for range 3 {
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+	}
+	if used := count("used"); used != 3 {
+		t.Errorf("%v are used while 3 are", used)
+	}
+	for _, conn := range conns {
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if used, idle := count("used"), count("idle")-idle; used != 0 || idle < 2 {
+		t.Errorf("after that %v are used, and %v more are idle", used, idle)
 	}
 }
 

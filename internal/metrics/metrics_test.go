@@ -2,6 +2,8 @@ package metrics_test
 
 import (
 	"errors"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -112,6 +114,25 @@ func TestPanicsAreCounted(t *testing.T) {
 	registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(httptest.NewRecorder(), r)
 	if got := gather(t, registry, "panics_total")[0].GetCounter().GetValue(); got != 1 {
 		t.Errorf("panics = %v", got)
+	}
+}
+
+func TestRecordsAreCountedByTheirLevel(t *testing.T) {
+	t.Parallel()
+	registry := metrics.New("1", "2", "3")
+	log := slog.New(registry.LogRecords(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))).With("a", "b").WithGroup("c")
+	want := map[string]float64{"debug": 1, "info": 2, "warn": 3, "error": 5}
+	for level, n := range map[slog.Level]int{slog.LevelDebug: 1, slog.LevelInfo: 2, slog.LevelWarn: 3, slog.LevelError: 4, slog.LevelError + 1: 1} {
+		for range n {
+			log.Log(t.Context(), level, "record")
+		}
+	}
+	got := map[string]float64{}
+	for _, m := range gather(t, registry, "log_records_total") {
+		got[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("records = %v, want %v", got, want)
 	}
 }
 
