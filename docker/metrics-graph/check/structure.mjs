@@ -19,6 +19,7 @@ export function structure(dashboards, project) {
     variables(dashboard, say);
     references(dashboard, { ...project, uids }, say);
     if (!dashboard.annotations.list.some(({ target }) => target?.expr?.includes('build_info'))) say('nothing marks deployments');
+    if (!dashboard.panels.some(({ links = [] }) => links.some(({ url }) => url.startsWith(`${runbook}#`)))) say('no panel leads to the runbook');
     grid(dashboard.panels, say);
     for (const panel of dashboard.panels) panelIsWhole(panel, (problem) => say(`"${panel.title}": ${problem}`));
   }
