@@ -136,7 +136,10 @@ func fromDashboards(t *testing.T) (queries []query) {
 	return queries
 }
 
-// fromRunbook returns the blocks without a language, and the rules that a sentence names.
+// inline is a query in a sentence: it begins with the name of a rule or of a metric.
+var inline = regexp.MustCompile("`((?:rate\\()?(?:(?:job|route|db|instance):|(?:build|db_client|go|http|log|model|process)_)[^`*]*)`")
+
+// fromRunbook returns the blocks without a language, and what its sentences ask.
 func fromRunbook(t *testing.T) (queries []query) {
 	t.Helper()
 	const page = "operations.md"
@@ -151,8 +154,8 @@ func fromRunbook(t *testing.T) (queries []query) {
 		case block == "```":
 			queries = append(queries, query{page, line})
 		case block == "":
-			for _, rule := range regexp.MustCompile("`((?:job|route|db|instance):[^`]*)`").FindAllStringSubmatch(line, -1) {
-				queries = append(queries, query{page, rule[1]})
+			for _, found := range inline.FindAllStringSubmatch(line, -1) {
+				queries = append(queries, query{page, found[1]})
 			}
 		}
 	}
