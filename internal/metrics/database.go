@@ -23,7 +23,7 @@ type pool struct{ db web.DB }
 // by status, which is asked at every scrape and may answer an error.
 func (r Registry) Database(db web.DB, status func() (applied, pending int, err error)) {
 	r.MustRegister(pool{db})
-	r.all.MustRegister(migrations{status})
+	r.asking.MustRegister(migrations{status})
 }
 
 func (p pool) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(p, out) }

@@ -9,7 +9,7 @@ type checks struct{ status func() map[string]bool }
 
 // Health shows whether each health check is well. The function is asked at every
 // scrape.
-func (r Registry) Health(status func() map[string]bool) { r.all.MustRegister(checks{status}) }
+func (r Registry) Health(status func() map[string]bool) { r.asking.MustRegister(checks{status}) }
 
 func (c checks) Describe(out chan<- *prometheus.Desc) { out <- checkDesc }
 

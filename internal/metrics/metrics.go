@@ -13,18 +13,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Registry holds the metrics of the service that are at hand, and in all also those that
-// something has to be asked for: only a scrape does.
+// Registry holds the metrics of the service that are at hand, and apart from them
+// those that something has to be asked for: only a scrape does.
 type Registry struct {
 	*prometheus.Registry
-	all *prometheus.Registry
+	asking *prometheus.Registry
 }
 
 // New returns a registry that has the Go runtime, the process, and which build
 // this is.
 func New(version, commit, goVersion string) Registry {
 	r := Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
-	r.all.MustRegister(r.Registry) // while it is empty, so that what comes later is in it, too
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "build_info", Help: "Always 1: the labels say which build this is.",
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit, "go_version": goVersion},
@@ -41,14 +40,30 @@ const maxScrapes = 3
 // Handler answers GET /metrics, with exemplars and native histograms for a
 // Prometheus that asks for them. One scrape too many is answered with 503.
 func (r Registry) Handler() http.Handler {
+	all := prometheus.NewRegistry() // Gatherers would check and sort everything twice
+	all.MustRegister(inTurn{r.Registry, r.asking})
 	// promhttp compresses by itself, but that is a sixth of the time of a scrape.
 	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return compress(promhttp.HandlerFor(r.all, promhttp.HandlerOpts{
+	return compress(promhttp.HandlerFor(all, promhttp.HandlerOpts{
 		Registry: r, EnableOpenMetrics: true, MaxRequestsInFlight: maxScrapes, DisableCompression: true,
 	}))
+}
+
+// inTurn collects from one after the other: the goroutines that ask something would be
+// among those that are counted.
+type inTurn []prometheus.Collector
+
+// Describe tells nothing in advance, since more is registered later.
+func (inTurn) Describe(chan<- *prometheus.Desc) {}
+
+// Collect collects what each has now.
+func (all inTurn) Collect(out chan<- prometheus.Metric) {
+	for _, one := range all {
+		one.Collect(out)
+	}
 }
 
 // durations is a histogram of seconds, with classic buckets that are fine where a

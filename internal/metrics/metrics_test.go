@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,6 +52,25 @@ func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
 	}
 	close(answered)
 	group.Wait()
+}
+
+func TestWhoAsksForAScrapeIsNotAmongTheGoroutines(t *testing.T) {
+	t.Parallel()
+	const many = 1000
+	r := metrics.New("1", "2", "3")
+	r.Health(func() map[string]bool {
+		for range many {
+			go func() { <-t.Context().Done() }()
+		}
+		return nil
+	})
+	w := httptest.NewRecorder()
+	r.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	_, count, _ := strings.Cut(w.Body.String(), "\ngo_goroutines ")
+	count, _, _ = strings.Cut(count, "\n")
+	if n, err := strconv.Atoi(count); err != nil || n >= many {
+		t.Errorf("there are %q goroutines", count)
+	}
 }
 
 func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
