@@ -5,12 +5,14 @@ package metrics
 
 import (
 	"compress/gzip"
+	"errors"
 	"net/http"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 )
 
 // Registry holds the metrics of the service that are at hand, and apart from them
@@ -40,30 +42,23 @@ const maxScrapes = 3
 // Handler answers GET /metrics, with exemplars and native histograms for a
 // Prometheus that asks for them. One scrape too many is answered with 503.
 func (r Registry) Handler() http.Handler {
-	all := prometheus.NewRegistry() // Gatherers would check and sort everything twice
-	all.MustRegister(inTurn{r.Registry, r.asking})
 	// promhttp compresses by itself, but that is a sixth of the time of a scrape.
 	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return compress(promhttp.HandlerFor(all, promhttp.HandlerOpts{
+	return compress(promhttp.HandlerFor(prometheus.GathererFunc(r.gather), promhttp.HandlerOpts{
 		Registry: r, EnableOpenMetrics: true, MaxRequestsInFlight: maxScrapes, DisableCompression: true,
 	}))
 }
 
-// inTurn collects from one after the other: the goroutines that ask something would be
-// among those that are counted.
-type inTurn []prometheus.Collector
-
-// Describe tells nothing in advance, since more is registered later.
-func (inTurn) Describe(chan<- *prometheus.Desc) {}
-
-// Collect collects what each has now.
-func (all inTurn) Collect(out chan<- prometheus.Metric) {
-	for _, one := range all {
-		one.Collect(out)
-	}
+// gather returns all metrics. Those that somebody has to be asked for come last and side by
+// side: the goroutines that ask would be among those that are counted. No name is in both,
+// so nothing is to be merged, which prometheus.Gatherers would check and sort everything for.
+func (r Registry) gather() ([]*dto.MetricFamily, error) {
+	atHand, err := r.Gather()
+	asked, errAsking := r.asking.Gather()
+	return append(atHand, asked...), errors.Join(err, errAsking)
 }
 
 // durations is a histogram of seconds, with classic buckets that are fine where a

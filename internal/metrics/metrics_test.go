@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"database/sql"
 	"errors"
 	"log/slog"
 	"maps"
@@ -71,6 +72,23 @@ func TestWhoAsksForAScrapeIsNotAmongTheGoroutines(t *testing.T) {
 	if n, err := strconv.Atoi(count); err != nil || n >= many {
 		t.Errorf("there are %q goroutines", count)
 	}
+}
+
+func TestWhatAScrapeAsksForIsAskedSideBySide(t *testing.T) {
+	t.Parallel()
+	r := metrics.New("1", "2", "3")
+	checks, migrations := make(chan struct{}), make(chan struct{})
+	meets := func(own chan struct{}, other <-chan struct{}) {
+		close(own)
+		select {
+		case <-other:
+		case <-time.After(5 * time.Second):
+			t.Error("one is asked after the other: what hangs would take the time of both")
+		}
+	}
+	r.Health(func() map[string]bool { meets(checks, migrations); return nil })
+	r.Database(web.DB{DB: &sql.DB{}, Write: &sql.DB{}}, func() (int, int, error) { meets(migrations, checks); return 0, 0, nil })
+	r.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 }
 
 func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
