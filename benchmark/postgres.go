@@ -31,7 +31,7 @@ func createDatabase(ctx context.Context, server string) (database string, drop f
 	target.Path = "/" + name
 	return target.String(), func() {
 		// ctx may be what ended us.
-		if _, err := db.ExecContext(context.WithoutCancel(ctx), "drop database "+name+" with (force)"); err != nil {
+		if _, err := db.ExecContext(context.WithoutCancel(ctx), "drop database "+name); err != nil {
 			progress("drop database %s: %v", name, err)
 		}
 		_ = db.Close()

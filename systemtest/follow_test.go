@@ -2,7 +2,6 @@ package systemtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -35,7 +34,7 @@ func startFollowed(t *testing.T) *followed {
 	t.Helper()
 	needOwn(t)
 	f := &followed{stdout: filepath.Join(t.TempDir(), "stdout"), log: logtest.Listen(t, "127.0.0.1:0"), collector: otlptest.NewReceiver(t)}
-	f.postgres = newPostgres(t, append(logSettings(t), "log_min_messages=warning", "fsync=off")...)
+	f.postgres = postgrestest.New(t, append(logSettings(t), "log_min_messages=warning", "fsync=off")...)
 	url := f.postgres.URL("postgres")
 	runOn(t, url, nil, "migrate")
 	runOn(t, url, nil, "loaddata")
@@ -52,25 +51,6 @@ func startFollowed(t *testing.T) *followed {
 	}
 	t.Cleanup(f.Kill)
 	return f
-}
-
-// newPostgres starts a server for one test. It is skipped where none is installed; that
-// is a failure with REQUIRE_POSTGRES_SERVER=1.
-func newPostgres(t *testing.T, options ...string) *postgrestest.Server {
-	t.Helper()
-	server, err := postgrestest.Start(t.Context(), options...)
-	if errors.Is(err, postgrestest.ErrNotInstalled) && os.Getenv("REQUIRE_POSTGRES_SERVER") != "1" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
 }
 
 var logSetting = regexp.MustCompile(`(?m)^(log_\w+|deadlock_timeout) = ([^#\n]+)`)

@@ -72,8 +72,7 @@ func makeOwned(ctx context.Context, conn *pgx.Conn, name string, apps []web.App)
 func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	err := exec(ctx, conn, "drop database if exists %s with (force)", name)
-	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+	if err := errors.Join(drop(ctx, conn, name), conn.Close(ctx)); err != nil {
 		t.Errorf("drop the test's database: %v", err)
 	}
 }
@@ -105,7 +104,7 @@ func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, apps []we
 		return err
 	}
 	// What a killed run left unfinished is of no use.
-	if err := exec(ctx, conn, "drop database if exists %s with (force)", name); err != nil {
+	if err := drop(ctx, conn, name); err != nil {
 		return err
 	}
 	if err := exec(ctx, conn, "create database %s encoding 'UTF8' template template0", name); err != nil {
@@ -141,7 +140,7 @@ func sweep(ctx context.Context, conn *pgx.Conn) error {
 		if !free {
 			continue
 		}
-		if err := exec(ctx, conn, "drop database if exists %s with (force)", name); err != nil {
+		if err := drop(ctx, conn, name); err != nil {
 			return err
 		}
 	}
@@ -158,6 +157,17 @@ func clone(ctx context.Context, conn *pgx.Conn, name, template string) error {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// drop drops a database, whoever uses it. Autovacuum's processes are a superuser's:
+// with force, others are refused for them (SQLSTATE 42501); without, PostgreSQL itself
+// ends them, and waits 5 s for everybody else.
+func drop(ctx context.Context, conn *pgx.Conn, name string) error {
+	err := exec(ctx, conn, "drop database if exists %s with (force)", name)
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42501" {
+		err = exec(ctx, conn, "drop database if exists %s", name)
+	}
+	return err
 }
 
 func exec(ctx context.Context, conn *pgx.Conn, statement string, names ...any) error {

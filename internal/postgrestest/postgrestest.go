@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -53,6 +54,25 @@ func Start(ctx context.Context, options ...string) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// New starts a server for one test. The test is skipped where none is installed, which
+// is a failure with REQUIRE_POSTGRES_SERVER=1.
+func New(t *testing.T, options ...string) *Server {
+	t.Helper()
+	s, err := Start(t.Context(), options...)
+	if errors.Is(err, ErrNotInstalled) && os.Getenv("REQUIRE_POSTGRES_SERVER") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 // Standby makes a copy of the server that follows it, until it is promoted.

@@ -9,7 +9,6 @@ package faults
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -146,18 +145,7 @@ func newSQLite(t *testing.T) string {
 // returns the DATABASE_URL of that, too.
 func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string) {
 	t.Helper()
-	server, err := postgrestest.Start(t.Context(), options...)
-	if errors.Is(err, postgrestest.ErrNotInstalled) {
-		missing(t, err.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := postgrestest.New(t, options...)
 	url := server.URL("postgres")
 	command(t, url, "migrate")
 	command(t, url, "loaddata")
