@@ -227,11 +227,12 @@ func (f logFault) check(t *testing.T) {
 var lossTold = regexp.MustCompile(`log records were dropped here(?:: |","sink":"stdout","records":)(\d+)`)
 
 // comparison returns the p99 of one service as a part of the other's: they are asked
-// in turns, each for a moment, and the median of the turns' ratios counts.
+// in turns, each for a moment, and the median of the turns' ratios counts. One ratio is
+// off by 40 %; the median of so many by 6 %.
 func comparison(t *testing.T, with, without *service) (ratio float64, failures int) {
 	t.Helper()
 	var ratios []float64
-	for turn := range rounds(20, 60) {
+	for turn := range 60 {
 		var p99 [2]float64
 		for i := range p99 {
 			i := (i + turn) % 2 // none is always the first
