@@ -40,6 +40,30 @@ func eventually(text string) (err error) {
 	}
 }
 
+// What Go, the system and Prometheus's library tell is more than one looks at.
+var notOurs = regexp.MustCompile("^(go|process|promhttp)_")
+
+func TestEveryMetricIsOnTheConsoleAndOnADashboard(t *testing.T) {
+	t.Parallel()
+	need(t)
+	var metrics []struct{ Metric string }
+	if err := ask("targets/metadata", url.Values{"match_target": {`{job="server"}`}}, &metrics); err != nil || len(metrics) == 0 {
+		t.Fatalf("%d metrics, %v", len(metrics), err)
+	}
+	pages := map[string][]query{"the console": fromConsoles(t), "a dashboard": fromDashboards(t)}
+	for _, m := range metrics {
+		if notOurs.MatchString(m.Metric) {
+			continue
+		}
+		name := regexp.MustCompile(`\b` + m.Metric + `(_bucket|_count|_sum|_total)?\b`)
+		for page, queries := range pages {
+			if !slices.ContainsFunc(queries, func(q query) bool { return name.MatchString(q.text) }) {
+				t.Errorf("%s is not on %s", m.Metric, page)
+			}
+		}
+	}
+}
+
 func TestExemplarsAndNativeHistogramsAreKept(t *testing.T) {
 	t.Parallel()
 	need(t)
