@@ -117,13 +117,18 @@ func TestLargeBodiesTogetherHaveABound(t *testing.T) {
 	large := `{"text":"` + strings.Repeat("x", 100_000) + `"}`
 	var group sync.WaitGroup
 	defer group.Wait()
-	for range 16 { // without a length each may become 1 MB, and 4 have room
+	var ends []io.Closer
+	defer func() {
+		for _, end := range ends {
+			_ = end.Close() // pipes' ends return no errors
+		}
+	}()
+	send := func() { // without a length each may become 1 MB, and 4 have room
 		rest, end := io.Pipe()
-		defer end.Close()
+		ends = append(ends, end)
 		group.Go(func() { c.DoReader("POST", "/tweet/", io.MultiReader(strings.NewReader(large[:50_000]), rest)) })
 	}
-	time.Sleep(200 * time.Millisecond)
-	for end := time.Now().Add(5 * time.Second); ; {
+	for end := time.Now().Add(5 * time.Second); ; send() {
 		answer := c.DoReader("POST", "/tweet/", io.MultiReader(strings.NewReader(large)))
 		if answer.Status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "" {
 			break

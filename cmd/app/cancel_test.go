@@ -32,7 +32,7 @@ func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := startLocked(t, "20s")
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
-		ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
 		r, err := http.NewRequestWithContext(ctx, method, s.url+"/tweet/1", strings.NewReader(`{"text":"x"}`))
 		if err != nil {
@@ -48,10 +48,10 @@ func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 
 func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
 	t.Parallel()
-	s := startLocked(t, "1s")
+	s := startLocked(t, "3s")
 	begin := time.Now()
 	got := s.do("POST", "/tweet/1", "_method=PATCH&text=x", "Accept: text/html", "Content-Type: application/x-www-form-urlencoded")
-	if took := time.Since(begin); took > 1500*time.Millisecond {
+	if took := time.Since(begin); took > 5*time.Second {
 		t.Errorf("a form that reads and changes took %v", took)
 	}
 	if got.status != http.StatusGatewayTimeout || !strings.Contains(got.header.Get("Content-Type"), "text/html") {

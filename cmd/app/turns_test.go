@@ -65,7 +65,7 @@ func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond) // shorter than it would wait
 	defer leave()
 	r, err := http.NewRequestWithContext(ctx, "POST", s.url+"/tweet/", strings.NewReader(`{"text":"leaves"}`))
 	if err != nil {

@@ -181,7 +181,7 @@ func TestMessagesGoOnAfterTheServerWasRestarted(t *testing.T) {
 	}
 	conn.Close()
 	ln.Close()
-	time.Sleep(100 * time.Millisecond)
+	time.Sleep(time.Second / 2) // it is noticed
 	log.Info("while it is away")
 	server := logtest.Listen(t, ln.Addr().String())
 	if got := *server.Next(t).Message; got != "while it is away" {
