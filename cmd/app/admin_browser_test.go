@@ -57,7 +57,7 @@ func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
 		"2xx": "('requests', 0)", "4xx": "('requests', 2)", "p50": "('latency', 0)", "p99": "('latency', 1)", "may be open": "('connections', 2)",
 		"statements": "('statements', 0)", "p99 of statements": "('statement-latency', 1)", "goroutines": "('goroutines', 1)",
 	}
-	for end := time.Now().Add(30 * time.Second); len(wanted) > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {
 		for range 20 {
 			s.do("GET", "/tweet/", "")
 			s.do("GET", "/nowhere", "")

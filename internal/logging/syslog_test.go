@@ -154,8 +154,13 @@ func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
 	deaf := listen(t)
 	defer deaf.Close()
 	log, s := newLog(t, "tcp://"+deaf.Addr().String())
-	if took := flood(log); took > 30*time.Second {
-		t.Errorf("logging took %v", took)
+	for range 10 { // the system's buffers may hold the first of them
+		if took := flood(log); took > 30*time.Second {
+			t.Errorf("logging took %v", took)
+		}
+		if s.Dropped() > 0 {
+			break
+		}
 	}
 	if s.Dropped() == 0 {
 		t.Error("nothing was dropped")
