@@ -6,9 +6,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"maps"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/templatesite/internal/web"
@@ -154,28 +156,31 @@ func (r *observedRows) Close() error {
 // named is what a statement's SQL says of it.
 type named struct{ name, operation, table string }
 
-// names holds what was found out of each SQL, since it is asked for in each request.
-// The service has a few statements for each resource; who makes up SQL as it goes
-// meets the bound.
+// names holds what was found out of each SQL, since it is asked for in each request: a map
+// that is replaced, and never written to, so that reading it needs no lock that all
+// processors would share. The service has a few statements for each resource; who makes up
+// SQL as it goes meets the bound.
 var (
-	names   = map[string]named{}
-	namesMu sync.RWMutex
+	names   atomic.Pointer[map[string]named]
+	namesMu sync.Mutex // of who adds
 )
 
 const maxNames = 1000
 
+func init() { names.Store(&map[string]named{}) }
+
 func nameOf(query string) named {
-	namesMu.RLock()
-	n, ok := names[query]
-	namesMu.RUnlock()
+	n, ok := (*names.Load())[query]
 	if ok {
 		return n
 	}
 	n = parseName(query)
 	namesMu.Lock()
 	defer namesMu.Unlock()
-	if len(names) < maxNames {
-		names[query] = n
+	if all := *names.Load(); len(all) < maxNames {
+		all = maps.Clone(all)
+		all[query] = n
+		names.Store(&all)
 	}
 	return n
 }

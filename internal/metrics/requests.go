@@ -31,7 +31,7 @@ type httpMetrics struct {
 	responseSize *prometheus.HistogramVec
 	panics       prometheus.Counter
 
-	known    known[httpLabels, httpSeries]
+	known    *known[httpLabels, httpSeries]
 	exemplar atomic.Int64 // when there was one last, in nanoseconds since 1970
 }
 
@@ -85,12 +85,12 @@ func newHTTPMetrics() *httpMetrics {
 		responseSize: size("response"),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
 	}
-	m.known.find = func(l httpLabels) httpSeries {
+	m.known = newKnown(func(l httpLabels) httpSeries {
 		return httpSeries{
 			m.duration.WithLabelValues(l.method, l.route, strconv.Itoa(l.status)),
 			m.responseSize.WithLabelValues(l.method, l.route),
 		}
-	}
+	})
 	return m
 }
 

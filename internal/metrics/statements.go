@@ -28,9 +28,9 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 		}
 	}
 	type labels struct{ name, errorType string }
-	observers := known[labels, prometheus.Observer]{find: func(l labels) prometheus.Observer {
+	observers := newKnown(func(l labels) prometheus.Observer {
 		return duration.WithLabelValues(l.name, l.errorType)
-	}}
+	})
 	return func(ctx context.Context, s *web.Statement) {
 		var found prometheus.Labels
 		if info := web.InfoFrom(ctx); leads(info) {
