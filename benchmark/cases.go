@@ -41,28 +41,43 @@ func cases(rows int) []testCase {
 func pageTarget(after int) string { return fmt.Sprintf("/tweet/?limit=100&after=%d", after) }
 
 // pair is one round of each side.
-type pair struct{ service, floor *load }
+type pair struct{ service, floor load }
+
+// slice is how long one side is loaded before it is the other's turn: what else a machine
+// does makes it faster and slower within a second, so a round is cut into short slices.
+const slice = 50 * time.Millisecond
 
 // alternate loads the service and the floor in turn, for so many rounds each.
 func (b *bench) alternate(ctx context.Context, e *engine, c testCase, rounds int) ([]pair, error) {
-	one := func(p *process, d time.Duration) (*load, error) { return run(ctx, p, c.requests, b.connections, d) }
-	for _, p := range []*process{e.service, e.floor} {
-		if _, err := one(p, 2*b.round); err != nil { // to warm up
-			return nil, err
+	service, err := connect(ctx, e.service, b.connections)
+	if err != nil {
+		return nil, err
+	}
+	defer service.close()
+	floor, err := connect(ctx, e.floor, b.connections)
+	if err != nil {
+		return nil, err
+	}
+	defer floor.close()
+	round := func(length time.Duration) (p pair, err error) {
+		for p.service.elapsed < length && err == nil {
+			if err = service.run(ctx, c.requests, slice, &p.service); err == nil {
+				err = floor.run(ctx, c.requests, slice, &p.floor)
+			}
 		}
+		return p, err
+	}
+	if _, err := round(2 * b.round); err != nil { // to warm up
+		return nil, err
 	}
 	var pairs []pair
 	for range rounds {
-		service, err := one(e.service, b.round)
+		p, err := round(b.round)
 		if err != nil {
 			return nil, err
 		}
-		floor, err := one(e.floor, b.round)
-		if err != nil {
-			return nil, err
-		}
-		progress("%s, %s: service %.0f/s, floor %.0f/s", e.name, c.name, service.perSecond, floor.perSecond)
-		pairs = append(pairs, pair{service, floor})
+		progress("%s, %s: service %.0f/s, floor %.0f/s", e.name, c.name, p.service.perSecond(), p.floor.perSecond())
+		pairs = append(pairs, p)
 	}
 	return pairs, nil
 }
@@ -75,11 +90,16 @@ func (b *bench) saveProfile(ctx context.Context, e *engine, c testCase) error {
 	if err := os.MkdirAll(b.profile, 0o755); err != nil {
 		return err
 	}
+	service, err := connect(ctx, e.service, b.connections)
+	if err != nil {
+		return err
+	}
+	defer service.close()
 	const seconds = 5
 	file := filepath.Join(b.profile, e.name+"-"+strings.ReplaceAll(c.name, " ", "-")+".pprof")
 	saved := make(chan error, 1)
 	go func() { saved <- e.service.fetchProfile(ctx, seconds, file) }()
-	if _, err := run(ctx, e.service, c.requests, b.connections, seconds*time.Second); err != nil {
+	if err := service.run(ctx, c.requests, seconds*time.Second, new(load)); err != nil {
 		return err
 	}
 	return <-saved

@@ -35,7 +35,7 @@ func (b *bench) measureInstruments(ctx context.Context, e *engine, log io.Writer
 }
 
 // together is how many rounds two processes have, before others take their place.
-const together = 3
+const together = 6
 
 // compareSettings compares the service with itself with another setting. What is looked
 // for is small, and how a process happens to lie in memory makes a difference of a few

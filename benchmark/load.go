@@ -9,51 +9,70 @@ import (
 	"time"
 )
 
-// load is what a number of connections achieved in one round.
+// load is what a number of connections achieved.
 type load struct {
-	perSecond float64
+	elapsed time.Duration
 	// latencies are from the first byte sent to the last one read.
 	latencies []time.Duration
-	// cpu is the server's processor time for one request.
+	// cpu is the server's processor time.
 	cpu time.Duration
 	// memory is the server's at the end, in MB, while all are connected.
 	memory float64
 }
 
-// run sends the requests over and over, on every connection the next one as soon
-// as the answer to the one before is there.
-func run(ctx context.Context, p *process, requests []request, connections int, duration time.Duration) (*load, error) {
-	clients := make([]*client, connections)
-	for i := range clients {
-		c, err := dial(ctx, p.address)
+func (l *load) perSecond() float64 { return float64(len(l.latencies)) / l.elapsed.Seconds() }
+
+// cpuEach is the server's processor time for one request.
+func (l *load) cpuEach() time.Duration { return l.cpu / time.Duration(max(len(l.latencies), 1)) }
+
+// clients are connections to one process.
+type clients struct {
+	*process
+	all []*client
+}
+
+// connect opens so many connections; the caller closes them.
+func connect(ctx context.Context, p *process, connections int) (*clients, error) {
+	c := &clients{process: p}
+	for range connections {
+		one, err := dial(ctx, p.address)
 		if err != nil {
+			c.close()
 			return nil, err
 		}
-		defer c.Close()
-		clients[i] = c
+		c.all = append(c.all, one)
 	}
-	latencies := make([][]time.Duration, connections)
-	failures := make([]error, connections)
-	cpu, begin := p.cpu(), time.Now()
+	return c, nil
+}
+
+func (c *clients) close() {
+	for _, one := range c.all {
+		_ = one.Close() // there is nothing on its way
+	}
+}
+
+// run sends the requests over and over, on every connection the next one as soon
+// as the answer to the one before is there, and adds what was achieved.
+func (c *clients) run(ctx context.Context, requests []request, duration time.Duration, to *load) error {
+	latencies := make([][]time.Duration, len(c.all))
+	failures := make([]error, len(c.all))
+	cpu, begin := c.cpu(), time.Now()
 	var wg sync.WaitGroup
-	for i, c := range clients {
+	for i, one := range c.all {
+		first := len(to.latencies) + i*len(requests)/len(c.all)
 		wg.Go(func() {
-			latencies[i], failures[i] = c.repeat(ctx, requests, i*len(requests)/connections, begin.Add(duration))
+			latencies[i], failures[i] = one.repeat(ctx, requests, first, begin.Add(duration))
 		})
 	}
 	wg.Wait()
-	elapsed := time.Since(begin)
+	to.elapsed += time.Since(begin)
 	if err := cmp.Or(failures...); err != nil {
-		return nil, fmt.Errorf("the %s: %w", p.name, err)
+		return fmt.Errorf("the %s: %w", c.name, err)
 	}
-	all := slices.Concat(latencies...)
-	count := max(len(all), 1)
-	return &load{
-		perSecond: float64(len(all)) / elapsed.Seconds(),
-		latencies: all,
-		cpu:       (p.cpu() - cpu) / time.Duration(count),
-		memory:    p.memory(),
-	}, ctx.Err()
+	to.latencies = append(to.latencies, slices.Concat(latencies...)...)
+	to.cpu += c.cpu() - cpu
+	to.memory = c.memory()
+	return ctx.Err()
 }
 
 // repeat sends requests one after the other until the end.

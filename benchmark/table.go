@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"text/tabwriter"
 	"time"
 )
@@ -64,10 +65,10 @@ func caseRow(engine string, c testCase, pairs []pair) row {
 	var perSecond, cpu, latencies [2][]float64
 	var ratios []float64
 	for _, p := range pairs {
-		ratios = append(ratios, p.service.perSecond/p.floor.perSecond)
-		for i, l := range []*load{p.service, p.floor} {
-			perSecond[i] = append(perSecond[i], l.perSecond)
-			cpu[i] = append(cpu[i], l.cpu.Seconds())
+		ratios = append(ratios, p.service.perSecond()/p.floor.perSecond())
+		for i, l := range []*load{&p.service, &p.floor} {
+			perSecond[i] = append(perSecond[i], l.perSecond())
+			cpu[i] = append(cpu[i], l.cpuEach().Seconds())
 			for _, latency := range l.latencies {
 				latencies[i] = append(latencies[i], latency.Seconds())
 			}
@@ -76,13 +77,25 @@ func caseRow(engine string, c testCase, pairs []pair) row {
 	r := row{
 		engine: engine, what: c.name, goal: c.goal, value: median(ratios),
 		service: fmt.Sprintf("%.0f/s", median(perSecond[0])), floor: fmt.Sprintf("%.0f/s", median(perSecond[1])),
-		ratio: fmt.Sprintf("%.2f", median(ratios)),
+		ratio: fmt.Sprintf("%.2f ± %.2f", median(ratios), uncertainty(ratios)),
 	}
 	for i := range 2 {
 		r.p99[i] = fmt.Sprintf("%.1f ms", percentile(latencies[i], 0.99)*1e3)
 		r.cpu[i] = fmt.Sprintf("%.0f µs", median(cpu[i])*1e6)
 	}
 	return r
+}
+
+// uncertainty is the standard error of the median of values that are spread normally.
+func uncertainty(values []float64) float64 {
+	var sum, squares float64
+	for _, v := range values {
+		sum += v
+		squares += v * v
+	}
+	n := float64(len(values))
+	variance := max(0, squares/n-(sum/n)*(sum/n)) // which rounding takes below 0
+	return math.Sqrt(math.Pi / 2 * variance / n)
 }
 
 // startRow sums up the starts. The floor's is there for comparison.
