@@ -77,11 +77,27 @@ func parseOptions() options {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if !slices.Contains([]string{"", sqlite, postgres, nginx}, o.engine) || flag.NArg() > 0 {
+	if mistake := o.mistake(); mistake != "" {
 		flag.Usage()
+		fmt.Fprintln(flag.CommandLine.Output(), mistake)
 		os.Exit(2)
 	}
 	return o
+}
+
+// mistake says which option makes no sense: what was not measured would miss no goal.
+func (o options) mistake() string {
+	switch {
+	case flag.NArg() > 0:
+		return fmt.Sprintf("there are only flags, and no %q", flag.Arg(0))
+	case !slices.Contains([]string{"", sqlite, postgres, nginx}, o.engine):
+		return fmt.Sprintf("-engine: there is no %q", o.engine)
+	case o.connections < 1, o.rounds < 1, o.rows < 1:
+		return "-connections, -rounds and -rows: at least 1"
+	case o.round < slice:
+		return fmt.Sprintf("-round: at least %s", slice)
+	}
+	return ""
 }
 
 func main() {

@@ -86,15 +86,19 @@ func caseRow(engine string, c testCase, pairs []pair) row {
 	return r
 }
 
-// uncertainty is the standard error of the median of values that are spread normally.
+// uncertainty is the standard error of the median of values that are spread normally; one
+// value alone may be off by anything.
 func uncertainty(values []float64) float64 {
+	n := float64(len(values))
+	if n < 2 {
+		return math.Inf(1)
+	}
 	var sum, squares float64
 	for _, v := range values {
 		sum += v
 		squares += v * v
 	}
-	n := float64(len(values))
-	variance := max(0, squares/n-(sum/n)*(sum/n)) // which rounding takes below 0
+	variance := max(0, squares-sum*sum/n) / (n - 1) // rounding may take it below 0
 	return math.Sqrt(math.Pi / 2 * variance / n)
 }
 
