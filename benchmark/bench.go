@@ -43,6 +43,9 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 	}
 	defer log.Close()
 	e := &engine{name: name, database: database}
+	if b.against != "" {
+		return b.compareBuilds(ctx, e, log)
+	}
 	if err := b.start(ctx, e, log); err != nil {
 		return err
 	}

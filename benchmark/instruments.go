@@ -43,9 +43,27 @@ const together = 6
 func (b *bench) compareSettings(ctx context.Context, e *engine, log io.Writer, name, with, without string) error {
 	c := cases(b.rows)[0]
 	c.name, c.goal.limit = name, 0.95
+	return b.compareVariants(ctx, e, log, c, variant{b.app, with}, variant{b.app, without})
+}
+
+// compareBuilds compares the service with another build of it, as the one before a change.
+func (b *bench) compareBuilds(ctx context.Context, e *engine, log io.Writer) error {
+	for _, c := range cases(b.rows) {
+		c.goal.limit = 0.97
+		if err := b.compareVariants(ctx, e, log, c, variant{program: b.app}, variant{program: b.against}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// variant is a build of the service, with a setting, as in "NAME=value"; empty is none.
+type variant struct{ program, setting string }
+
+func (b *bench) compareVariants(ctx context.Context, e *engine, log io.Writer, c testCase, one, other variant) error {
 	var pairs []pair
 	for range b.rounds {
-		round, err := b.compareOnce(ctx, e, log, c, with, without)
+		round, err := b.compareOnce(ctx, e, log, c, one, other)
 		if err != nil {
 			return err
 		}
@@ -55,14 +73,14 @@ func (b *bench) compareSettings(ctx context.Context, e *engine, log io.Writer, n
 	return nil
 }
 
-func (b *bench) compareOnce(ctx context.Context, e *engine, log io.Writer, c testCase, with, without string) ([]pair, error) {
+func (b *bench) compareOnce(ctx context.Context, e *engine, log io.Writer, c testCase, variants ...variant) ([]pair, error) {
 	var both [2]*process
-	for i, setting := range []string{with, without} {
+	for i, v := range variants {
 		environment := serviceEnv(e.database)
-		if setting != "" {
-			environment = append(environment, setting)
+		if v.setting != "" {
+			environment = append(environment, v.setting)
 		}
-		p, err := start(ctx, "service", environment, log, b.app, "serve")
+		p, err := start(ctx, "service", environment, log, v.program, "serve")
 		if err != nil {
 			return nil, err
 		}

@@ -43,6 +43,7 @@ Examples:
   go run ./benchmark
   go run ./benchmark -engine sqlite -rounds 5
   go run ./benchmark -strict                # exit status 1 when a goal is missed
+  go run ./benchmark -against /tmp/before   # made by go build -o /tmp/before ./cmd/app, before a change
   go run ./benchmark -profile /tmp/profile  # then: go tool pprof -top /tmp/profile/…
 
 Flags:
@@ -60,6 +61,8 @@ type options struct {
 	rows int
 	// profile is the folder for CPU profiles; empty means none.
 	profile string
+	// against is another build of the service, with which it is compared instead.
+	against string
 	strict  bool
 }
 
@@ -71,6 +74,7 @@ func parseOptions() options {
 	flag.DurationVar(&o.round, "round", 600*time.Millisecond, "how long a round takes")
 	flag.IntVar(&o.rows, "rows", 10_000, "how many rows there are to read")
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of the service to this `folder`")
+	flag.StringVar(&o.against, "against", "", "compare with another build of the service, this `program`, instead")
 	flag.BoolVar(&o.strict, "strict", false, "exit with status 1 when a goal is missed")
 	flag.Usage = func() {
 		fmt.Fprint(flag.CommandLine.Output(), usage)
@@ -141,10 +145,19 @@ func benchmark(ctx context.Context, o options, server string) (missed bool, err 
 		err = b.measureNginx(ctx)
 	}
 	// What was measured before something failed is worth to be seen.
-	return printTable(os.Stdout, b.table), err
+	other := floorCommand
+	if b.against != "" {
+		other = filepath.Base(b.against)
+	}
+	return printTable(os.Stdout, other, b.table), err
 }
 
-func (o options) measures(engine string) bool { return o.engine == "" || o.engine == engine }
+func (o options) measures(engine string) bool {
+	if engine == nginx && o.against != "" {
+		return false
+	}
+	return o.engine == "" || o.engine == engine
+}
 
 // build builds the service.
 func build(ctx context.Context, flags ...string) error {

@@ -121,10 +121,11 @@ func megabytes(n float64) string {
 	return fmt.Sprintf("%.0f MB", n)
 }
 
-// printTable reports whether a goal was missed.
-func printTable(w io.Writer, table []row) (missed bool) {
+// printTable prints what the service was compared with under the name other, and reports
+// whether a goal was missed.
+func printTable(w io.Writer, other string, table []row) (missed bool) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "engine\twhat\tservice\tfloor\tratio\twanted\t\tp99\tfloor's\tCPU\tfloor's")
+	fmt.Fprintf(t, "engine\twhat\tservice\t%s\tratio\twanted\t\tp99\t%[1]s's\tCPU\t%[1]s's\n", other)
 	for _, r := range table {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.engine, r.what, r.service, r.floor, r.ratio,
 			r.goal, r.verdict(), r.p99[0], r.p99[1], r.cpu[0], r.cpu[1])
