@@ -43,6 +43,6 @@ func hostAllowed(host string, allowed []string) bool {
 		if host == strings.Trim(domain, "[]") {
 			return host != ""
 		}
-		return below && strings.HasSuffix(host, "."+domain) && !strings.ContainsFunc(host, strange)
+		return below && strings.HasSuffix(host, "."+domain) && !strings.ContainsFunc(host, notPlain)
 	})
 }
