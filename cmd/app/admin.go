@@ -44,8 +44,9 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	s := &server.Server{
 		Handler: web.Chain(pages,
 			middleware.Identify(nil),
+			middleware.ForgetHosts(c.AllowedHosts),
 			middleware.Recover(log),
-			middleware.Hosts(c.AllowedHosts, func(string) bool { return false }),
+			middleware.Hosts(func(string) bool { return false }),
 			middleware.CrossOrigin(),
 			admin.Token(c.AdminToken, log),
 		),

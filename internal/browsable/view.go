@@ -72,13 +72,13 @@ func (v *visit) view() *view {
 		Headers: headers(v.answer.header), Body: highlight(body), Filter: v.filter(), Groups: v.groups(body),
 	}
 	p.Title, p.Lead = v.title(p)
-	p.Curl = curl(p.Method, v.info.BaseURL+url.RequestURI(), "", "")
+	p.Curl = curl(p.Method, v.info.BaseURL, url.RequestURI(), "", "")
 	p.Turns = v.turns()
 	item, etag := v.item()
 	p.Forms = v.forms(item, etag)
 	if v.sent != nil {
 		p.Sent = true
-		p.Curl = curl(p.Method, v.info.BaseURL+url.RequestURI(), v.sent.etag, v.sent.body)
+		p.Curl = curl(p.Method, v.info.BaseURL, url.RequestURI(), v.sent.etag, v.sent.body)
 	}
 	if v.answer.status >= http.StatusBadRequest {
 		v.explain(p, body)
