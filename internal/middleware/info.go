@@ -19,6 +19,9 @@ func Identify(trusted []netip.Prefix) web.Middleware {
 			info.ID, info.Followed = requestID(r.Header)
 			proxies.identify(info, r)
 			w.Header().Set(requestIDHeader, info.ID)
+			if info.Secure {
+				stayHTTPS(w.Header(), info.Host)
+			}
 			r = r.WithContext(web.WithInfo(r.Context(), info))
 			if r.Body != http.NoBody {
 				r.Body = &body{r.Body, info}
