@@ -41,6 +41,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	if err != nil {
 		return nil, err
 	}
+	guard := admin.NewGuard(c.AdminToken, log, registry.WrongTokens())
 	s := &server.Server{
 		Handler: web.Chain(pages,
 			middleware.Identify(nil),
@@ -48,7 +49,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 			middleware.Recover(log),
 			middleware.Hosts(func(string) bool { return false }),
 			middleware.CrossOrigin(),
-			admin.Token(c.AdminToken, log),
+			guard.Middleware,
 		),
 		Log:             log,
 		ShutdownTimeout: 100 * time.Millisecond,
@@ -62,6 +63,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 		if err := <-stopped; err != nil {
 			log.Debug("the admin server did not end in time", "error", err)
 		}
+		guard.Close()
 		pages.Close()
 	}}, nil
 }
