@@ -95,7 +95,7 @@ func TestFormsWorkBehindNginxWhereItTellsTheHost(t *testing.T) {
 				tab.Want("X-Forwarded-Host", "TRUSTED_PROXIES")
 				s.record("request", func(r map[string]any) bool {
 					said, _ := r["error"].(string)
-					return strings.Contains(said, `Origin is "`+origin+`"`) && strings.Contains(said, `Host is "`+strings.TrimPrefix(s.url, "http://")+`"`) &&
+					return strings.Contains(said, `the Origin is "`+origin+`"`) && strings.Contains(said, `Host is "`+strings.TrimPrefix(s.url, "http://")+`"`) &&
 						strings.Contains(said, `X-Forwarded-Host is "shop.test:`) == (tt.directives != "")
 				})
 				return

@@ -61,8 +61,8 @@ func refusal(r *http.Request, err error) *web.Problem {
 	if r.Header.Get("Sec-Fetch-Site") != "" {
 		return otherOrigin.Because(err)
 	}
+	info := web.InfoFrom(r.Context())
 	const short = "%.*q"
-	cause := fmt.Errorf("%w: Origin is "+short+", Host is "+short+", X-Forwarded-Host is "+short+", sent by %s", err,
-		maxHost, r.Header.Get("Origin"), maxHost, r.Host, maxHost, r.Header.Get("X-Forwarded-Host"), r.RemoteAddr)
-	return otherHost.Because(cause)
+	return otherHost.Because(fmt.Errorf("the Origin is "+short+", the request is for "+short+"; Host is "+short+", X-Forwarded-Host is "+short+", sent by %s",
+		maxHost, r.Header.Get("Origin"), maxHost, info.BaseURL, maxHost, r.Host, maxHost, r.Header.Get("X-Forwarded-Host"), r.RemoteAddr))
 }
