@@ -52,7 +52,7 @@ func isPlain(line []byte) bool {
 }
 
 // steers reports whether c is a control or changes how the text around it is shown.
-// Line feeds and tabs are left: a stack has them.
+// It leaves tabs, and line feeds to its callers.
 func steers(c rune) bool {
 	if c < 0x7f {
 		return c < ' ' && c != '\n' && c != '\t'
@@ -78,14 +78,24 @@ func escapeText(line []byte) []byte {
 	return out
 }
 
+// stackBegins is in front of the one value that has lines of its own. A client cannot
+// write it, as quotes in a value are escaped.
+var stackBegins = []byte(`"stack":"`)
+
 // escapeJSON goes through a line of JSON, with what is escaped in it already.
 func escapeJSON(line []byte) []byte {
 	out := make([]byte, 0, len(line)+64)
+	inStack := false
 	for len(line) > 0 {
 		c, size := nextOfJSON(line)
-		if steers(c) {
+		switch {
+		case steers(c), c == '\n' && size > 1 && !inStack:
 			out = spell(append(out, '\\'), c)
-		} else {
+		case c == '"' && size == 1 && bytes.HasPrefix(line, stackBegins):
+			inStack, size = true, len(stackBegins)
+			out = append(out, stackBegins...)
+		default:
+			inStack = inStack && (c != '"' || size > 1)
 			out = append(out, line[:size]...)
 		}
 		line = line[size:]
@@ -101,6 +111,8 @@ func nextOfJSON(line []byte) (c rune, size int) {
 	switch line[1] {
 	case 'b', 'f', 'r': // one stands for all: slog itself writes only the last so
 		return '\r', 2
+	case 'n':
+		return '\n', 2
 	case 'u':
 		if len(line) >= 6 {
 			if code, err := strconv.ParseUint(string(line[2:6]), 16, 16); err == nil {

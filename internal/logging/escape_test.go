@@ -18,7 +18,7 @@ import (
 // steering are texts that change what a terminal, less or an editor shows of the rest:
 // controls of both kinds, the directions of text, and what is invisible.
 var steering = []string{
-	"\x00", "\a", "\b", "\f", "\r", "\v", "\x1b[31m", "\x1b]0;title\a", "\x7f", "\u0080", "\u0085", "\u009b31m", "\u009d0;title\u009c", "\u009f",
+	"\n{", "\x00", "\a", "\b", "\f", "\r", "\v", "\x1b[31m", "\x1b]0;title\a", "\x7f", "\u0080", "\u0085", "\u009b31m", "\u009d0;title\u009c", "\u009f",
 	"\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
 	"\u2028", "\u2029", "\ufeff", "\u200b", "\u2060", "\u00ad", "\ufff9", "\U000e0041", "\x9b31m", "\xff", `\x1b[31m`,
 }
@@ -83,10 +83,10 @@ func TestLinesOfAStackStayLines(t *testing.T) {
 	t.Parallel()
 	const stack = "goroutine 1 [running]:\nmain.main()\n\tC:\\u001b\\main.go:1 \"größe\" <x>\n"
 	var output bytes.Buffer
-	slog.New(logging.New(&output, logging.JSON, false, slog.LevelInfo)).Info("panic", "stack", stack)
-	var record struct{ Stack string }
-	if err := json.Unmarshal(output.Bytes(), &record); err != nil || record.Stack != stack {
-		t.Errorf("%v: %q", err, record.Stack)
+	slog.New(logging.New(&output, logging.JSON, false, slog.LevelInfo)).Info("panic", "stack", stack, "path", "\"stack\":\"\nforged")
+	var record struct{ Stack, Path string }
+	if err := json.Unmarshal(output.Bytes(), &record); err != nil || record.Stack != stack || record.Path != `"stack":"\u000aforged` {
+		t.Errorf("%v: %q, %q", err, record.Stack, record.Path)
 	}
 }
 
