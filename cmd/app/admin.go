@@ -41,13 +41,15 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	if err != nil {
 		return nil, err
 	}
+	guard := admin.NewGuard(c.AdminToken, log, registry.WrongTokens())
 	s := &server.Server{
 		Handler: web.Chain(pages,
 			middleware.Identify(nil),
+			middleware.ForgetHosts(c.AllowedHosts),
 			middleware.Recover(log),
-			middleware.Hosts(c.AllowedHosts, func(string) bool { return false }),
+			middleware.Hosts(func(string) bool { return false }),
 			middleware.CrossOrigin(),
-			admin.Token(c.AdminToken, log),
+			guard.Middleware,
 		),
 		Log:             log,
 		ShutdownTimeout: 100 * time.Millisecond,
@@ -61,6 +63,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 		if err := <-stopped; err != nil {
 			log.Debug("the admin server did not end in time", "error", err)
 		}
+		guard.Close()
 		pages.Close()
 	}}, nil
 }

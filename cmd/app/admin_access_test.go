@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -61,22 +62,54 @@ func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
 	}
 }
 
-func TestWrongTokensAreInTheLogOnceInAWhile(t *testing.T) {
+// guess sends wrong tokens, and returns how many got which status.
+func guess(s *service, times int) map[int]int {
+	statuses := map[int]int{}
+	for range times {
+		statuses[s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess").status]++
+	}
+	return statuses
+}
+
+func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
 	s.do("GET", s.admin+"/", "") // as a browser does, before it asks for the token
-	for range 100 {
-		s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess")
-	}
+	guess(s, 100)
 	s.exit()
-	var said []map[string]any
+	var lines, count int
 	for _, r := range s.records {
 		if r["msg"] == "a wrong token was brought to the admin address" {
-			said = append(said, r)
+			lines++
+			count += int(r["count"].(float64))
+			if r["client"] != "127.0.0.1" || lines == 1 && count != 1 {
+				t.Errorf("the log says %v", r)
+			}
 		}
 	}
-	if len(said) == 0 || len(said) > 3 || said[0]["client"] != "127.0.0.1" || said[0]["count"] != 1.0 {
-		t.Errorf("of a hundred guesses the log says %v", said)
+	if lines < 2 || lines > 4 || count != 100 {
+		t.Errorf("of a hundred guesses %d lines of the log count %d", lines, count)
+	}
+}
+
+func TestGuessingIsLimitedAndTheRightTokenIsServed(t *testing.T) {
+	t.Parallel()
+	const right = "Authorization: Bearer a-token-of-operators"
+	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
+	statuses := guess(s, 200)
+	// On a slow machine a second minute may have begun.
+	if allowed := statuses[http.StatusUnauthorized]; allowed != 60 && allowed != 120 || statuses[http.StatusTooManyRequests] != 200-allowed {
+		t.Errorf("guesses are answered with %v", statuses)
+	}
+	limited := s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess")
+	if wait, err := strconv.Atoi(limited.header.Get("Retry-After")); err != nil || wait < 1 || wait > 61 || limited.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("one too many = %d %v", limited.status, limited.header)
+	}
+	if got := s.do("GET", s.admin+"/", "").status; got != http.StatusUnauthorized {
+		t.Errorf("a browser that is to ask for the token gets a %d", got)
+	}
+	if got := s.do("GET", s.admin+"/metrics", "", right); got.status != http.StatusOK || !strings.Contains(got.body, "\nadmin_wrong_tokens_total 201\n") {
+		t.Errorf("the right token gets a %d", got.status)
 	}
 }
 
@@ -153,6 +186,16 @@ func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
 		s.mu.Unlock()
 		if said != tt.open {
 			t.Errorf("%+v: said = %v", tt, said)
+		}
+	}
+}
+
+func TestHealthOfOperatorsIsAlsoAtTheAddressThatTheAPIHas(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, path := range []string{"/healthcheck", "/healthcheck/"} {
+		if got := s.do("GET", s.admin+path, ""); got.status != http.StatusOK || !strings.Contains(got.body, `"since"`) {
+			t.Errorf("GET %s = %d %s", path, got.status, got.body)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		`model_operations_total{model="tweet",operation="delete"} 1`,
 		`db_client_connection_max 4`, `migrations_applied `, `migrations_pending 0`,
 		`log_records_total{level="info"} `, `log_records_total{level="error"} 0`,
-		`log_records_dropped_total{sink="syslog"} 0`, `panics_total 0`, `build_info{`, `go_goroutines`, `process_open_fds`,
+		`log_records_dropped_total{sink="syslog"} 0`, `panics_total 0`, `admin_wrong_tokens_total 0`, `build_info{`, `go_goroutines`, `process_open_fds`,
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics lack %s", want)

@@ -41,7 +41,7 @@ type Options struct {
 // Setting is one setting as it is now.
 type Setting struct{ Name, Value, Origin, Help string }
 
-// Admin is an http.Handler. It looks at no credentials: see Token.
+// Admin is an http.Handler. It looks at no credentials: see Guard.
 type Admin struct {
 	Options
 	api     *web.API
@@ -56,6 +56,7 @@ func New(o Options) *Admin {
 	a.api.HandleFunc("GET /", a.index)
 	a.api.HandleFunc("GET /favicon.ico", a.icon)
 	a.api.HandleFunc("GET /healthcheck", o.Health)
+	a.api.HandleFunc("GET /healthcheck/", o.Health) // as on the other address
 	a.api.HandleFunc("GET /metrics", o.Metrics.ServeHTTP)
 	a.api.HandleFunc("GET /settings", a.settings)
 	a.api.HandleFunc("GET /log-level", o.Level.get)

@@ -5,42 +5,76 @@ import (
 	"crypto/subtle"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/templatesite/internal/web"
 )
 
-// Token lets pass who brings the token: as a bearer token, as programs do, or as the
-// password of any user, as browsers do. Without a token everybody may. The log tells of
-// those who bring another.
-func Token(token string, log *slog.Logger) web.Middleware {
-	refused := &refusals{log: log}
-	return func(next http.Handler) http.Handler {
-		if token == "" {
-			return next
-		}
-		want := sha256.Sum256([]byte(token))
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			// Sums are compared, whose length says nothing about the token's.
-			brought := bringsToken(r)
-			got := sha256.Sum256([]byte(brought))
-			if subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
-				next.ServeHTTP(w, r)
-				return
-			}
-			if brought != "" { // a browser brings none before it is asked
-				refused.add(web.InfoFrom(r.Context()).Client)
-			}
-			w.Header()["Www-Authenticate"] = []string{`Basic realm="operators", charset="UTF-8"`, `Bearer realm="operators"`}
-			web.WriteProblem(w, r, web.NewProblem(http.StatusUnauthorized,
-				"This address is for operators. Send the ADMIN_TOKEN as a bearer token, or as the password of any user."))
-		})
-	}
+// Guard asks operators for the token.
+type Guard struct {
+	token   string
+	sum     [sha256.Size]byte
+	counted func()
+	limits  wrongTokens
+	line    wrongTokenLine
 }
 
-func bringsToken(r *http.Request) string {
+// NewGuard returns a guard that lets pass who sends the token: as a bearer token, as
+// programs do, or as the password of any user, as browsers do. Without a token everybody
+// passes. Wrong tokens are logged, and counted is called for each.
+func NewGuard(token string, log *slog.Logger, counted func()) *Guard {
+	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), counted: counted, line: wrongTokenLine{log: log}}
+}
+
+// Close logs the wrong tokens that no line has counted yet.
+func (g *Guard) Close() { g.line.close() }
+
+// Middleware puts the guard in front of next. A right token passes also when too many
+// wrong ones came from the same address, which may be that of many.
+func (g *Guard) Middleware(next http.Handler) http.Handler {
+	if g.token == "" {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Sums are compared, whose length says nothing about the token's.
+		given := givenToken(r)
+		sum := sha256.Sum256([]byte(given))
+		switch {
+		case subtle.ConstantTimeCompare(sum[:], g.sum[:]) == 1:
+			next.ServeHTTP(w, r)
+		case given == "": // as a browser, before it is asked
+			unauthorized(w, r)
+		default:
+			g.refuse(w, r)
+		}
+	})
+}
+
+func (g *Guard) refuse(w http.ResponseWriter, r *http.Request) {
+	client := web.InfoFrom(r.Context()).Client
+	g.counted()
+	g.line.add(client)
+	wait := g.limits.add(client, time.Now())
+	if wait == 0 {
+		unauthorized(w, r)
+		return
+	}
+	// Another guess needs another connection.
+	w.Header().Set("Connection", "close")
+	seconds := int(wait/time.Second) + 1
+	web.WriteProblem(w, r, web.NewProblem(http.StatusTooManyRequests,
+		"Too many wrong tokens came from your address. Try again in "+strconv.Itoa(seconds)+" s; the right one is taken at any time.").RetryAfter(seconds))
+}
+
+func unauthorized(w http.ResponseWriter, r *http.Request) {
+	w.Header()["Www-Authenticate"] = []string{`Basic realm="operators", charset="UTF-8"`, `Bearer realm="operators"`}
+	web.WriteProblem(w, r, web.NewProblem(http.StatusUnauthorized,
+		"This address is for operators. Send the ADMIN_TOKEN as a bearer token, or as the password of any user."))
+}
+
+func givenToken(r *http.Request) string {
 	if _, password, ok := r.BasicAuth(); ok {
 		return password
 	}
@@ -49,28 +83,4 @@ func bringsToken(r *http.Request) string {
 		return ""
 	}
 	return strings.TrimSpace(token)
-}
-
-// refuseQuietly is how long the log says nothing more of tokens that are wrong: who
-// guesses shall not fill it.
-const refuseQuietly = 10 * time.Second
-
-// refusals are the wrong tokens that the log was not told of yet.
-type refusals struct {
-	log *slog.Logger
-
-	mu    sync.Mutex
-	count int
-	said  time.Time
-}
-
-func (r *refusals) add(client string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.count++
-	if time.Since(r.said) < refuseQuietly {
-		return
-	}
-	r.log.Warn("a wrong token was brought to the admin address", "client", client, "count", r.count)
-	r.count, r.said = 0, time.Now()
 }

@@ -6,8 +6,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// curl returns the command that asks the same from a shell.
-func curl(method, url, etag, body string) string {
+// curl returns the command that asks the same from a shell, or nothing when base is
+// empty: the request was for a host that is not ours, and whose name no page repeats.
+func curl(method, base, target, etag, body string) string {
+	if base == "" {
+		return ""
+	}
+	url := base + target
 	command := []string{"curl"}
 	if strings.ContainsAny(url, "[]{}") {
 		command = append(command, "-g") // or curl would take them for lists of URLs

@@ -93,7 +93,7 @@ func (v *visit) finish(f *form, etag string) {
 	if len(f.RawMethods) > 0 && (len(f.Fields) == 0 || !nameable(f.Fields)) {
 		f.RawOnly = true
 	}
-	f.Curl = curl(f.Method, v.info.BaseURL+f.Action, f.ETag, f.Raw)
+	f.Curl = curl(f.Method, v.info.BaseURL, f.Action, f.ETag, f.Raw)
 }
 
 // filter returns the controls for the query parameters of a GET, as they are now.

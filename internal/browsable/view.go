@@ -72,13 +72,13 @@ func (v *visit) view() *view {
 		Headers: headers(v.answer.header), Body: highlight(body), Filter: v.filter(), Groups: v.groups(body),
 	}
 	p.Title, p.Lead = v.title(p)
-	p.Curl = curl(p.Method, v.info.BaseURL+url.RequestURI(), "", "")
+	p.Curl = curl(p.Method, v.info.BaseURL, url.RequestURI(), "", "")
 	p.Turns = v.turns()
 	item, etag := v.item()
 	p.Forms = v.forms(item, etag)
 	if v.sent != nil {
 		p.Sent = true
-		p.Curl = curl(p.Method, v.info.BaseURL+url.RequestURI(), v.sent.etag, v.sent.body)
+		p.Curl = curl(p.Method, v.info.BaseURL, url.RequestURI(), v.sent.etag, v.sent.body)
 	}
 	if v.answer.status >= http.StatusBadRequest {
 		v.explain(p, body)
@@ -161,7 +161,7 @@ func (v *visit) allow() string {
 }
 
 // internals are headers that belong to the JSON or to every answer alike.
-var internals = []string{"Content-Length", "Content-Security-Policy", "X-Content-Type-Options", "Vary"}
+var internals = []string{"Content-Length", "Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "Vary"}
 
 func headers(all http.Header) []header {
 	var list []header

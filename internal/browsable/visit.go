@@ -50,12 +50,12 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		return
 	}
 	if target, done := v.target(); target != "" {
-		leaveNotice(w, done)
+		leaveNotice(w, done, v.info.Secure)
 		w.Header().Set("Location", target)
 		w.WriteHeader(http.StatusSeeOther)
 		return
 	}
-	v.notice = takeNotice(w, r)
+	v.notice = takeNotice(w, r, v.info.Secure)
 	v.render(w)
 }
 
@@ -134,15 +134,15 @@ var notices = map[string]string{"created": "It is created.", "saved": "It is sav
 
 const noticeCookie = "notice"
 
-func leaveNotice(w http.ResponseWriter, done string) {
-	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Value: done, Path: "/", MaxAge: 30, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+func leaveNotice(w http.ResponseWriter, done string, secure bool) {
+	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Value: done, Path: "/", MaxAge: 30, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
-func takeNotice(w http.ResponseWriter, r *http.Request) string {
+func takeNotice(w http.ResponseWriter, r *http.Request, secure bool) string {
 	cookie, err := r.Cookie(noticeCookie)
 	if err != nil {
 		return ""
 	}
-	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1})
+	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	return notices[cookie.Value]
 }

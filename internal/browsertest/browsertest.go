@@ -114,8 +114,10 @@ func (tab *Tab) watch(event any) {
 			tab.complain("%s is a %d", e.Response.URL, e.Response.Status)
 		}
 	case *log.EventEntryAdded:
-		// What the network says is in the status of the answers.
-		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Source != log.EntrySourceNetwork {
+		// What the network says is in the status of the answers, and a host without HTTPS
+		// cannot have this header.
+		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Source != log.EntrySourceNetwork &&
+			!strings.HasPrefix(e.Entry.Text, "The Cross-Origin-Opener-Policy header has been ignored") {
 			tab.complain("the browser says: %s", e.Entry.Text)
 		}
 	case *runtime.EventConsoleAPICalled:

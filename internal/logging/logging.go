@@ -22,29 +22,34 @@ const (
 )
 
 // New returns a handler that writes records from level on to w. In both formats
-// a value cannot end its line: line feeds in it are escaped.
+// a value cannot end its line, and no character of it steers a terminal: such
+// characters are spelled out.
 func New(w io.Writer, format string, color bool, level slog.Leveler) slog.Handler {
 	var h slog.Handler
 	if format == JSON {
-		h = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+		h = slog.NewJSONHandler(escaper{w, true}, &slog.HandlerOptions{Level: level})
 	} else {
-		h = tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escape})
+		h = tint.NewTextHandler(escaper{w, false}, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escape})
 	}
 	return requestHandler{h}
 }
 
-// powerless takes the power from terminal escapes, which tint leaves in values,
-// and makes of their spelling: a client could rewrite what an operator sees.
-var powerless = strings.NewReplacer("\x1b", "␛", `\x1b`, `\x1B`)
+// terminalEscapes are what tint leaves in values, or makes of their spelling: a client
+// could rewrite what an operator sees. At U+FFFD tint ends the value.
+var terminalEscapes = strings.NewReplacer("\x1b", "␛", `\x1b`, `\x1B`, "\ufffd", "?")
 
 func escape(_ []string, attr slog.Attr) slog.Attr {
 	switch value := attr.Value.Any().(type) {
 	case string:
-		attr.Value = slog.StringValue(powerless.Replace(value))
+		attr.Value = slog.StringValue(forTerminal(value))
 	case error:
-		attr.Value = slog.StringValue(powerless.Replace(value.Error()))
+		attr.Value = slog.StringValue(forTerminal(value.Error()))
 	}
 	return attr
+}
+
+func forTerminal(value string) string {
+	return terminalEscapes.Replace(strings.ToValidUTF8(value, "?"))
 }
 
 // requestHandler adds the id of the request, and that of its trace, to every record

@@ -57,12 +57,12 @@ func (h *syslogHandler) WithGroup(name string) slog.Handler {
 	return &syslogHandler{h.Handler.WithGroup(name), h.syslog, h.shared}
 }
 
-// oneLine keeps a message from ending its line.
+// oneLine keeps a message from ending its line, and from steering a terminal.
 func oneLine(message string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || steers(c) {
 			return ' '
 		}
-		return r
+		return c
 	}, message)
 }

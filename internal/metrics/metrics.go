@@ -82,3 +82,13 @@ func (r Registry) Refused() func(reads bool) {
 	kinds := map[bool]prometheus.Counter{true: refused.WithLabelValues("read"), false: refused.WithLabelValues("change")}
 	return func(reads bool) { kinds[reads].Inc() }
 }
+
+// WrongTokens counts wrong tokens that were sent to the admin address. The function that
+// it returns is told of each.
+func (r Registry) WrongTokens() func() {
+	wrong := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "admin_wrong_tokens_total", Help: "Wrong tokens that were sent to the admin address.",
+	})
+	r.MustRegister(wrong)
+	return wrong.Inc
+}

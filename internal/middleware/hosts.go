@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"slices"
@@ -9,17 +10,31 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Hosts answers requests for the allowed hosts, and 421 for any other, so that
-// a page of a stranger's domain that resolves to this machine gets nothing, and
-// the links in answers can be trusted. An entry that begins with a dot allows
-// the domain and what is below it; "*" allows everything. What is at an open path is
-// answered for any host.
-func Hosts(allowed []string, open func(path string) bool) web.Middleware {
+// ForgetHosts takes the BaseURL from requests for hosts that are not allowed, so
+// that no link and no page can repeat the name that a stranger chose. It stands
+// where pages have not begun yet; Hosts, inside, refuses these requests. An entry
+// that begins with a dot allows the domain and what is below it; "*" allows everything.
+func ForgetHosts(allowed []string) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !open(r.URL.Path) && !hostAllowed(web.InfoFrom(r.Context()).Host, allowed) {
-				web.WriteProblem(w, r, web.NewProblem(http.StatusMisdirectedRequest,
-					"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for."))
+			if info := web.InfoFrom(r.Context()); !hostAllowed(info.Host, allowed) {
+				info.BaseURL = ""
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// Hosts answers 421 to requests whose host ForgetHosts has not allowed, so that a
+// page of a stranger's domain that resolves to this machine gets nothing. An open
+// path is answered for any host.
+func Hosts(open func(path string) bool) web.Middleware {
+	refused := web.NewProblem(http.StatusMisdirectedRequest,
+		"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for.")
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if info := web.InfoFrom(r.Context()); info.BaseURL == "" && !open(r.URL.Path) {
+				web.WriteProblem(w, r, refused.Because(fmt.Errorf("the host is %.*q", maxHost, info.Host)))
 				return
 			}
 			next.ServeHTTP(w, r)
@@ -31,18 +46,23 @@ func hostAllowed(host string, allowed []string) bool {
 	if slices.Contains(allowed, "*") {
 		return true
 	}
-	if name, port, err := net.SplitHostPort(host); err == nil {
-		if strings.ContainsFunc(port, func(c rune) bool { return c < '0' || c > '9' }) {
-			return false
-		}
-		host = name
+	if _, port, err := net.SplitHostPort(host); err == nil && strings.ContainsFunc(port, func(c rune) bool { return c < '0' || c > '9' }) {
+		return false
 	}
-	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	host = strings.ToLower(strings.TrimSuffix(hostName(host), "."))
 	return slices.ContainsFunc(allowed, func(entry string) bool {
 		domain, below := strings.CutPrefix(strings.ToLower(entry), ".")
 		if host == strings.Trim(domain, "[]") {
 			return host != ""
 		}
-		return below && strings.HasSuffix(host, "."+domain) && !strings.ContainsFunc(host, strange)
+		return below && strings.HasSuffix(host, "."+domain) && !strings.ContainsFunc(host, notPlain)
 	})
+}
+
+// hostName returns host without its port and without brackets.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.Trim(host, "[]")
 }

@@ -26,7 +26,7 @@ func serve(t *testing.T, r *http.Request, handler http.HandlerFunc) (*http.Respo
 	log := slog.New(logging.New(&output, logging.JSON, false, slog.LevelDebug))
 	chain := web.Chain(handler,
 		middleware.Identify(nil), middleware.AccessLog(log), middleware.Recover(log),
-		middleware.Hosts([]string{"example.com", ".example.org", "::1"}, middleware.IsProbe), middleware.Deadline(time.Second))
+		middleware.ForgetHosts([]string{"example.com", ".example.org", "::1"}), middleware.Hosts(middleware.IsProbe), middleware.Deadline(time.Second))
 	w := httptest.NewRecorder()
 	func() {
 		defer func() {

@@ -20,11 +20,14 @@ type Info struct {
 	// TraceID is the id of the trace that the request is a part of, when there is one
 	// and it is recorded.
 	TraceID string
-	// Client is the address of the client, without the port.
+	// Client is the address of the client, without port or zone.
 	Client string
-	// Host is the host that the client asked for, with its port.
+	// Host is the host that the client asked for, with its port. It may be anything.
 	Host string
-	// BaseURL is scheme://host as the client sees it, without a path.
+	// Secure says that the client uses HTTPS, with us or with a trusted proxy.
+	Secure bool
+	// BaseURL is scheme://host as the client sees it, without a path, or empty when
+	// the service does not answer for that host.
 	BaseURL string
 	// URL is the request's own.
 	URL *url.URL
@@ -57,7 +60,8 @@ func InfoFrom(ctx context.Context) *Info {
 	return &Info{}
 }
 
-// URL makes path absolute, as the client of this request would write it.
+// URL makes path absolute, as the client of this request would write it; without a
+// BaseURL it stays as it is.
 func URL(ctx context.Context, path string) string {
 	return InfoFrom(ctx).BaseURL + path
 }
