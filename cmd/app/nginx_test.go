@@ -15,7 +15,7 @@ import (
 )
 
 // startNginx starts the machine's nginx in front of an address, and returns its port.
-// The directives are those of its location.
+// The directives are those of its location; it has a cache called shared.
 func startNginx(t *testing.T, backend, directives string) (port string) {
 	t.Helper()
 	program, err := exec.LookPath("nginx")
@@ -34,7 +34,7 @@ func startNginx(t *testing.T, backend, directives string) (port string) {
 	folder := t.TempDir()
 	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; events {}
 http {
-  access_log off;
+  access_log off; proxy_cache_path %[1]s/cache keys_zone=shared:1m;
   client_body_temp_path %[1]s/1; proxy_temp_path %[1]s/2; fastcgi_temp_path %[1]s/3; uwsgi_temp_path %[1]s/4; scgi_temp_path %[1]s/5;
   server { listen %[2]s; location / { proxy_pass http://%[3]s; %[4]s } }
 }`, folder, address, backend, directives)

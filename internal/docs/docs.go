@@ -56,9 +56,6 @@ func Routes(api *web.API, url func(name string) string) {
 		header.Set("Content-Type", "text/html; charset=utf-8")
 		header.Set("Cache-Control", "no-cache")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		header.Set("Cross-Origin-Resource-Policy", "same-origin")
-		header.Set("Referrer-Policy", "same-origin")
-		header.Set("X-Content-Type-Options", "nosniff")
 		// A client that is gone cannot be told anything more.
 		_, _ = w.Write(text.Bytes())
 	})

@@ -81,12 +81,11 @@ func (h *Health) Routes(api *web.API) {
 
 type readinessOutput struct {
 	Status int
-	Cache  string `header:"Cache-Control" doc:"The answer holds for now alone." example:"no-store"`
 	Body   Report
 }
 
 func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, error) {
-	out := &readinessOutput{Status: http.StatusOK, Cache: "no-store", Body: h.Ask(ctx)}
+	out := &readinessOutput{Status: http.StatusOK, Body: h.Ask(ctx)}
 	if out.Body.Status != "ok" {
 		out.Status = http.StatusServiceUnavailable
 	}
@@ -113,7 +112,6 @@ func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
 	if report.Status != "ok" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}

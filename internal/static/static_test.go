@@ -243,8 +243,8 @@ func TestWhatIsRefusedIsAProblem(t *testing.T) {
 		if answer.Header.Get("Content-Type") != "application/problem+json" || problem.Status != tt.status || problem.RequestID == "" {
 			t.Errorf("%s %s: %v %s", tt.method, tt.target, answer.Header, answer.Body)
 		}
-		for _, name := range []string{"Content-Encoding", "Cache-Control", "ETag"} {
-			if got := answer.Header.Get(name); got != "" {
+		for name, want := range map[string]string{"Content-Encoding": "", "Cache-Control": "no-store", "ETag": ""} {
+			if got := answer.Header.Get(name); got != want {
 				t.Errorf("%s %s: a problem with %s: %s", tt.method, tt.target, name, got)
 			}
 		}
