@@ -171,5 +171,5 @@ func (db *DB) locked(ctx context.Context, f func() error) error {
 	if db.Engine == Postgres {
 		return db.lockAdvisory(ctx, f)
 	}
-	return db.lockFile(ctx, f)
+	return db.lockFile(ctx, db.create, f)
 }
