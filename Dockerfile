@@ -57,7 +57,7 @@ ENV PATH=/usr/lib/postgresql/17/bin:$PATH PGDATA=/var/lib/postgresql/data
 # it. There is no VOLUME: a new container begins with exactly this state.
 FROM postgres AS db
 COPY docker/db/postgresql.conf docker/db/pg_hba.conf /etc/postgresql/
-COPY --chmod=755 docker/db/entrypoint docker/db/make-data /usr/local/bin/
+COPY --chmod=755 docker/db/entrypoint docker/db/make-data docker/db/template-name /usr/local/bin/
 COPY --from=schema /schema /
 USER postgres
 RUN --mount=type=cache,id=templatesite-schema,target=/programs \

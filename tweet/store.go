@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"example.com/templatesite/internal/web"
@@ -47,11 +48,16 @@ func (s Store) list(ctx context.Context, query string, id int64, limit int) ([]T
 	tweets := make([]Tweet, 0, limit)
 	for rows.Next() {
 		tweets = append(tweets, Tweet{})
-		if err := tweets[len(tweets)-1].scan(rows); err != nil {
+		t := &tweets[len(tweets)-1]
+		if err := t.scan(rows); err != nil {
 			return nil, err
 		}
+		id = t.ID
 	}
-	return tweets, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the tweet that follows %d: %w", id, err)
+	}
+	return tweets, nil
 }
 
 const createSQL = `-- tweet.create
@@ -77,7 +83,7 @@ func (s Store) Get(ctx context.Context, id int64) (Tweet, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, web.ErrNotFound
 	}
-	return t, err
+	return t, web.Row("tweet", id, err)
 }
 
 const updateSQL = `-- tweet.update
@@ -149,7 +155,10 @@ func scan(row *sql.Row) (Tweet, error) {
 func (t *Tweet) scan(row interface{ Scan(...any) error }) error {
 	err := row.Scan(&t.ID, &t.Text, &t.Timestamp, &t.Version)
 	t.Timestamp = timestamp(t.Timestamp)
-	return err
+	if err == nil {
+		err = web.CheckTime(t.Timestamp)
+	}
+	return web.Row("tweet", t.ID, err)
 }
 
 // timestamp returns t as both engines keep it.

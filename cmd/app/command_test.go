@@ -115,7 +115,7 @@ func TestMigrateListsAndGoesToAVersion(t *testing.T) {
 		for _, tt := range []struct{ args, want string }{
 			{"migrate", "nothing to do"},
 			{"migrate --status", "applied  tweet/00001_create_tweet.sql"},
-			{"migrate tweet --to 0", "undone tweet/00001_create_tweet.sql in "},
+			{"migrate tweet --to 0 --yes", "undone tweet/00001_create_tweet.sql in "},
 			{"migrate tweet --status", "pending  tweet/00001_create_tweet.sql"},
 			{"migrate tweet --to 1", "applied tweet/00001_create_tweet.sql in "},
 		} {

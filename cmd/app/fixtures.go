@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,10 +10,11 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/fixture"
+	"example.com/templatesite/internal/web"
 )
 
 type loaddataCommand struct {
-	Files []string `arg:"" optional:"" name:"file" help:"Fixtures, - for standard input. Without any, those of the resources."`
+	Files []string `arg:"" optional:"" name:"file" help:"Files, - for standard input, or resources, whose own fixtures are meant. Without any, those of all resources."`
 }
 
 // Help is shown by app loaddata --help.
@@ -22,6 +24,7 @@ nothing is loaded.
 
 Examples:
   app loaddata
+  app loaddata tweet
   app loaddata staging.json
   app dumpdata | DATABASE_URL=sqlite:copy.db app loaddata -`
 }
@@ -33,23 +36,58 @@ func (l loaddataCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	sources := ownFixtures()
-	if len(l.Files) > 0 {
-		sources = nil
-	}
-	for _, name := range l.Files {
-		sources = append(sources, source{name, func() (io.ReadCloser, error) {
-			if name == "-" {
-				return io.NopCloser(p.stdin), nil
-			}
-			return os.Open(name)
-		}})
+	sources, err := l.sources(p.stdin)
+	if err != nil {
+		return err
 	}
 	counter := newCounter(p.stderr)
-	err = untilCancelled(p.ctx, func() error { return load(p.ctx, db, sources, counter.add) })
+	err = untilCancelled(p.ctx, func() error { return load(p.ctx, db, apps(), sources, counter.add) })
 	counter.done()
 	if err == nil {
 		fmt.Fprintf(p.stderr, "loaded %d rows\n", counter.n)
+	}
+	return advise(p.ctx, db, err)
+}
+
+// sources returns what the arguments name.
+func (l loaddataCommand) sources(stdin io.Reader) ([]source, error) {
+	var names []string
+	var files []source
+	for _, name := range l.Files {
+		if _, err := chooseApps(apps(), name); err == nil {
+			names = append(names, name)
+		} else {
+			files = append(files, file(name, stdin))
+		}
+	}
+	if len(names) == 0 && len(files) > 0 {
+		return files, nil
+	}
+	chosen, err := chooseApps(apps(), names...)
+	return append(ownFixtures(chosen), files...), err
+}
+
+func file(name string, stdin io.Reader) source {
+	return source{name, func() (io.ReadCloser, error) {
+		if name == "-" {
+			return io.NopCloser(stdin), nil
+		}
+		f, err := os.Open(name)
+		if errors.Is(err, os.ErrNotExist) {
+			err = errors.New("there is neither a file nor a resource of that name; app loaddata alone loads the fixtures of all resources")
+		}
+		return f, err
+	}}
+}
+
+// advise puts what is to be done before the error of a database whose schema is not the
+// program's.
+func advise(ctx context.Context, db *database.DB, err error) error {
+	if err == nil {
+		return nil
+	}
+	if advice, notReady := db.Ready(ctx, apps()); notReady != nil && advice != "" {
+		return fmt.Errorf("%s: %w", advice, err)
 	}
 	return err
 }
@@ -80,7 +118,7 @@ func (dumpdataCommand) Help() string {
 
 // Run writes the fixture.
 func (d dumpdataCommand) Run(p *program) error {
-	chosen, err := chooseApps(d.Models...)
+	chosen, err := chooseApps(apps(), d.Models...)
 	if err != nil {
 		return err
 	}
@@ -91,7 +129,7 @@ func (d dumpdataCommand) Run(p *program) error {
 	defer db.Close()
 	counter := newCounter(p.stderr)
 	defer counter.done()
-	return fixture.Dump(p.ctx, db.DB, chosen, p.stdout, counter.add)
+	return advise(p.ctx, db, fixture.Dump(p.ctx, db.DB, chosen, p.stdout, counter.add))
 }
 
 // source is a fixture that can be opened.
@@ -100,10 +138,10 @@ type source struct {
 	open func() (io.ReadCloser, error)
 }
 
-// ownFixtures returns the fixtures of every resource.
-func ownFixtures() []source {
+// ownFixtures returns the fixtures of the resources.
+func ownFixtures(chosen []web.App) []source {
 	var sources []source
-	for _, app := range apps() {
+	for _, app := range chosen {
 		names, _ := fs.Glob(app.Fixtures, "fixtures/*.json") // the pattern is well formed
 		for _, name := range names {
 			sources = append(sources, source{name, func() (io.ReadCloser, error) { return app.Fixtures.Open(name) }})
@@ -112,22 +150,28 @@ func ownFixtures() []source {
 	return sources
 }
 
-// load loads the sources, all or nothing.
-func load(ctx context.Context, db *database.DB, sources []source, progress func()) error {
+// load loads the sources, all or nothing. Rows may come before those that they refer to.
+func load(ctx context.Context, db *database.DB, all []web.App, sources []source, progress func()) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // it does nothing after Commit
+	if err := db.DeferReferences(ctx, tx); err != nil {
+		return err
+	}
 	for _, s := range sources {
-		if err := loadOne(ctx, tx, s, progress); err != nil {
+		if err := loadOne(ctx, tx, all, s, progress); err != nil {
 			return fmt.Errorf("fixture %q: %w", s.name, err)
 		}
 	}
-	for _, app := range apps() {
+	for _, app := range all {
 		if err := db.AdvanceSequence(ctx, tx, app.Name); err != nil {
 			return err
 		}
+	}
+	if err := db.CheckReferences(ctx, tx); err != nil {
+		return err
 	}
 	return tx.Commit()
 }

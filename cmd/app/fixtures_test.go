@@ -64,6 +64,16 @@ func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
 		{"NUL", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"\u0000","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
 		{"unknown field", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"2017-07-30T15:22:42Z","x":1}}]`, "body.x"},
 		{"beyond the years", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"9999-12-31T23:59:59-01:00"}}]`, "years 1 to 9999"},
+		{"unknown member", `[` + good + `,{"model":"tweet","pk":2,"fields":{},"a":1}]`, `row 2: a row has model, pk and fields, and no "a"`},
+		{"key in quotes", `[{"model":"tweet","pk":"2","fields":{}}]`, "row 1: pk must be a whole number from 1 on"},
+		{"key with a fraction", `[{"model":"tweet","pk":2.5,"fields":{}}]`, "row 1: pk must be a whole number from 1 on"},
+		{"model that is a number", `[{"model":7,"pk":2,"fields":{}}]`, "row 1: model must be a string"},
+		{"row that is a string", `["tweet"]`, "row 1: a row must be an object with model, pk and fields"},
+		{"row that is null", `[null]`, "row 1"},
+		{"nothing", ``, "a fixture is a JSON array"},
+		{"no JSON", `tweet`, "a fixture is a JSON array"},
+		{"repeated member", `[{"model":"tweet","model":"tweet","pk":2,"fields":{}}]`, "row 1: it cannot be read as JSON: "},
+		{"no Unicode", "[{\"model\":\"\xff\",\"pk\":2,\"fields\":{}}]", "row 1: it cannot be read as JSON: "},
 		{"cut off", `[` + good + `,`, "row 2"},
 		{"more", `[` + good + `] []`, "there is more"},
 	}
@@ -72,6 +82,11 @@ func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
 			status, _, stderr := command(t, env, tt.fixture, "loaddata", "-")
 			if status != 1 || !strings.Contains(stderr, tt.want) {
 				t.Errorf("%s: app loaddata = %d, want %q: %s", tt.name, status, tt.want, stderr)
+			}
+			for _, inside := range []string{"Go ", "fixture.row", "jsontext", "unmarshal", "int64"} {
+				if strings.Contains(stderr, inside) {
+					t.Errorf("%s: an operator is shown %q: %s", tt.name, inside, stderr)
+				}
 			}
 		}
 		if _, stdout, _ := command(t, env, "", "dumpdata"); stdout != "[]\n" {

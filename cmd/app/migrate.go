@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/templatesite/internal/database"
@@ -13,7 +14,8 @@ import (
 type migrateCommand struct {
 	App         string        `arg:"" optional:"" help:"One resource. Without it, all."`
 	Status      bool          `help:"List the migrations and change nothing." xor:"what"`
-	To          *int64        `help:"Go to this version of one resource, forth or back; 0 undoes everything." placeholder:"VERSION" xor:"what"`
+	To          *int64        `help:"Go to this version of the resource that is named, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
+	Yes         bool          `help:"Undo migrations: the tables and columns that they drop are lost."`
 	LockTimeout time.Duration `default:"5s" help:"Give up when a table is in use for longer: waiting for it blocks all who come after."`
 }
 
@@ -22,24 +24,36 @@ func (migrateCommand) Help() string {
 	return `Each migration is a transaction of its own. Several programs may migrate at once:
 one applies a migration, the others wait.
 
+To undo migrations, name the resource and the version to go back to, and add --yes:
+what they drop is lost.
+
 Examples:
   app migrate
   app migrate --status
-  app migrate tweet --to 1`
+  app migrate tweet --to 2
+  app migrate tweet --to 1 --yes`
 }
 
 func (m migrateCommand) Run(p *program) error {
-	chosen, err := chooseApps(m.App)
+	chosen, err := chooseApps(apps(), m.App)
 	if err != nil {
 		return err
 	}
+	if m.To != nil && m.App == "" {
+		return errors.New("--to needs the name of a resource, as in: app migrate tweet --to 1")
+	}
 	options := p.config.options()
-	options.LockTimeout, options.Create = m.LockTimeout, !m.Status
+	options.LockTimeout, options.Create = m.LockTimeout, !m.Status && m.To == nil
 	db, err := database.Open(options)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if !options.Create {
+		if err := db.Exists(); err != nil {
+			return err
+		}
+	}
 	if m.Status {
 		return m.status(p, db, chosen)
 	}
@@ -52,12 +66,9 @@ func (m migrateCommand) Run(p *program) error {
 		}
 		fmt.Fprintf(p.stdout, "%s %s/%s in %v\n", verb, s.App, s.Name, s.Duration.Round(time.Millisecond))
 	}
-	switch {
-	case m.To != nil && len(chosen) > 1:
-		return errors.New("--to needs the name of a resource, as in: app migrate tweet --to 1")
-	case m.To != nil:
-		err = db.MigrateTo(p.ctx, chosen[0], *m.To, report)
-	default:
+	if m.To != nil {
+		err = m.goTo(p, db, chosen[0], report)
+	} else {
 		err = db.Migrate(p.ctx, chosen, report)
 	}
 	if err == nil && steps == 0 {
@@ -66,10 +77,30 @@ func (m migrateCommand) Run(p *program) error {
 	return err
 }
 
-func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) error {
-	if err := db.Exists(); err != nil {
+// goTo undoes migrations only when that was asked for in so many words.
+func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report func(database.Step)) error {
+	migrations, err := db.Status(p.ctx, []web.App{app})
+	if err != nil {
 		return err
 	}
+	var undone []string
+	for _, one := range migrations {
+		if one.Applied && one.Version > *m.To {
+			undone = append(undone, fmt.Sprintf("%s/%05d", one.App, one.Version))
+		}
+	}
+	if len(undone) == 0 || m.Yes {
+		return db.MigrateTo(p.ctx, app, *m.To, report)
+	}
+	rows, err := db.Rows(p.ctx, app)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("this would undo %s, and what they drop would be lost: the table %s has %d rows. Add --yes to do it",
+		strings.Join(undone, ", "), app.Name, rows)
+}
+
+func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) error {
 	migrations, err := db.Status(p.ctx, chosen)
 	for _, one := range migrations {
 		switch {
@@ -84,20 +115,25 @@ func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) er
 	return err
 }
 
-// chooseApps returns the resources with these names, or all.
-func chooseApps(names ...string) ([]web.App, error) {
+// chooseApps returns the resources with these names, or all: in the order of the list,
+// since one that refers to another comes after it.
+func chooseApps(all []web.App, names ...string) ([]web.App, error) {
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	all := apps()
 	if len(names) == 0 {
 		return all, nil
 	}
 	var chosen []web.App
-	for _, name := range names {
-		i := slices.IndexFunc(all, func(app web.App) bool { return app.Name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("there is no resource %q", name)
+	var known []string
+	for _, app := range all {
+		known = append(known, app.Name)
+		if slices.Contains(names, app.Name) {
+			chosen = append(chosen, app)
 		}
-		chosen = append(chosen, all[i])
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("there is no resource %q, only %s", name, strings.Join(known, ", "))
+		}
 	}
 	return chosen, nil
 }

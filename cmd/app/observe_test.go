@@ -230,7 +230,7 @@ func TestRowsOfEveryModelAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		if err := load(t.Context(), db, ownFixtures(), func() {}); err != nil {
+		if err := load(t.Context(), db, apps(), ownFixtures(apps()), func() {}); err != nil {
 			t.Fatal(err)
 		}
 		for _, app := range apps() {

@@ -7,15 +7,16 @@ import (
 	"io"
 
 	"example.com/templatesite/internal/fixture"
+	"example.com/templatesite/internal/web"
 )
 
-func loadOne(ctx context.Context, tx *sql.Tx, s source, progress func()) error {
+func loadOne(ctx context.Context, tx *sql.Tx, all []web.App, s source, progress func()) error {
 	r, err := s.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	return fixture.Load(ctx, tx, apps(), r, progress)
+	return fixture.Load(ctx, tx, all, r, progress)
 }
 
 // counter shows a person at a terminal that long work goes on.

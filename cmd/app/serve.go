@@ -116,7 +116,7 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 func fill(log *slog.Logger) func(context.Context, *database.DB) error {
 	return func(ctx context.Context, db *database.DB) error {
 		log.Info("there is no database yet: making one, with the fixtures in it")
-		return load(ctx, db, ownFixtures(), func() {})
+		return load(ctx, db, apps(), ownFixtures(apps()), func() {})
 	}
 }
 

@@ -178,6 +178,10 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("REQUEST_TIMEOUT", errors.New("must be longer than nothing"))
 	}
 	c.Tracing.Check(s.Problem)
+	if path, ok := strings.CutPrefix(c.DatabaseURL, "sqlite:"); ok && database.CheckPath(path) != nil {
+		s.Problem("DATABASE_URL", database.CheckPath(path))
+		return
+	}
 	db, err := database.Open(c.options())
 	if err != nil {
 		// The reason may quote the URL, and with it the password.

@@ -59,11 +59,13 @@ type DB struct {
 	web.DB
 	Engine Engine
 
-	path string // of the SQLite file
+	connector driver.Connector // to the database itself, unobserved
 
-	// Of PostgreSQL:
-	connector driver.Connector
-	password  string
+	// Of SQLite: the file, and whether it is made when it is missing.
+	path   string
+	create bool
+
+	password string // of PostgreSQL
 }
 
 // HasPassword reports whether this is the password that connections are opened with,

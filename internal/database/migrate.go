@@ -55,6 +55,9 @@ func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report 
 		next := provider.UpByOne
 		done := func(at int64) bool { return at >= version }
 		if version < current {
+			if err := db.checkUnreferenced(ctx, app); version == 0 && err != nil {
+				return err
+			}
 			next = provider.Down
 			done = func(at int64) bool { return at <= version }
 		}
@@ -66,7 +69,7 @@ func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report 
 				return err
 			}
 		}
-		return nil
+		return db.checkTables(ctx)
 	})
 }
 
@@ -131,13 +134,13 @@ func (db *DB) migrate(ctx context.Context, apps []web.App, report func(Step)) er
 			return err
 		}
 	}
-	return nil
+	return db.checkTables(ctx)
 }
 
 func step(ctx context.Context, app web.App, next func(context.Context) (*goose.MigrationResult, error), report func(Step)) error {
 	result, err := next(ctx)
 	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
-		return fmt.Errorf("migration %s/%s failed: %w", app.Name, path.Base(partial.Failed.Source.Path), partial.Err)
+		return fmt.Errorf("migration %s/%s failed: %w", app.Name, path.Base(partial.Failed.Source.Path), adviseMissingTable(partial.Err))
 	}
 	if err != nil {
 		return err
@@ -171,5 +174,5 @@ func (db *DB) locked(ctx context.Context, f func() error) error {
 	if db.Engine == Postgres {
 		return db.lockAdvisory(ctx, f)
 	}
-	return db.lockFile(ctx, f)
+	return db.lockFile(ctx, db.create, f)
 }

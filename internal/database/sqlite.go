@@ -1,23 +1,18 @@
 package database
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
-	"time"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/gofrs/flock"
 	"modernc.org/sqlite"
 
 	"example.com/templatesite/internal/web"
 )
-
-// lockWait bounds how long a program waits for another one's migrations.
-const lockWait = 5 * time.Minute
 
 // sqliteSettings hold on every connection: readers do not wait for the writer
 // (WAL), a commit is on the disk before it is acknowledged (synchronous FULL), a
@@ -27,77 +22,58 @@ const lockWait = 5 * time.Minute
 const sqliteSettings = "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_pragma=cache_size(-500)"
 
+// openSQLite opens the file at path. It never makes one: SQLite would make it
+// readable for everyone (see sqlite_file.go).
 func openSQLite(path string, o Options) (*DB, error) {
-	if path == "" || path == ":memory:" || strings.HasPrefix(path, "//") {
-		return nil, errors.New("sqlite: needs the path of a file, as in sqlite:templatesite.db")
+	if err := CheckPath(path); err != nil {
+		return nil, fmt.Errorf("the URL %w", err)
 	}
-	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings}
-	if !o.Create {
-		name.RawQuery += "&mode=rw"
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings + "&mode=rw"}
+	db, err := connectSQLite(name.String(), o)
+	if err != nil {
+		return nil, err
 	}
-	connector, err := sqlite.NewConnector(name.String())
+	db.path, db.create = path, o.Create
+	return db, nil
+}
+
+func connectSQLite(name string, o Options) (*DB, error) {
+	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, err
 	}
 	kept := o.observed(keeping{connector})
-	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, path: path}, nil
+	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, connector: connector}, nil
 }
 
-// Prepare makes an embedded database ready to be served: it migrates it and, when
-// there was none, fills it first. Many programs may start at once on one file:
-// one of them does it, the others wait. The new file appears under its name when
-// it is complete, so a start that is killed leaves nothing behind that counts.
-func (db *DB) Prepare(ctx context.Context, apps []web.App, fill func(context.Context, *DB) error) error {
-	return db.locked(ctx, func() error {
-		if info, err := os.Stat(db.path); err == nil && info.Size() > 0 {
-			return db.migrate(ctx, apps, nil)
-		}
-		return db.create(ctx, apps, fill)
-	})
+// CheckPath returns why path, which follows sqlite: in a URL, is refused: other programs
+// take it for more than a path, or the file would have another name than it seems. The
+// error continues a sentence about the URL, and quotes nothing of it.
+func CheckPath(path string) error {
+	invisible := func(c rune) bool { return !unicode.IsPrint(c) }
+	switch {
+	case path == "":
+		return errors.New("needs the path of a file, as in sqlite:templatesite.db")
+	case strings.HasSuffix(path, ":memory:"):
+		return errors.New("cannot be in memory, where each connection has a database of its own: name a file, as in sqlite:templatesite.db")
+	case strings.HasPrefix(path, "file:"), strings.HasPrefix(path, "sqlite:"):
+		return errors.New("takes a path, not a URL, after sqlite: leave out file:, as in sqlite:templatesite.db")
+	case strings.HasPrefix(path, "//"):
+		return errors.New("takes a path after sqlite: write one slash or none, as in sqlite:/srv/templatesite.db")
+	case strings.Contains(path, "?"):
+		return errors.New("takes a path without parameters after sqlite: leave out the ? and what follows it")
+	case !utf8.ValidString(path), strings.ContainsFunc(path, invisible), strings.TrimSpace(path) != path:
+		return errors.New("has spaces at an end of the path, or invisible characters in it, such as the carriage return of a file with Windows line endings")
+	case strings.HasSuffix(path, "/"):
+		return errors.New("names a folder: add the name of a file, as in sqlite:data/templatesite.db")
+	}
+	return nil
 }
 
-func (db *DB) create(ctx context.Context, apps []web.App, fill func(context.Context, *DB) error) error {
-	draft := db.path + ".new"
-	// A log that a killed program left behind must not be taken for the new file's.
-	for _, suffix := range []string{".new", ".new-wal", ".new-shm", "-wal", "-shm"} {
-		if err := os.Remove(db.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	fresh, err := openSQLite(draft, Options{Create: true})
-	if err != nil {
-		return err
-	}
-	err = fresh.migrate(ctx, apps, nil)
-	if err == nil {
-		err = fill(ctx, fresh)
-	}
-	if err == nil {
-		err = fresh.copyLogBack(context.WithoutCancel(ctx))
-	}
-	if err = errors.Join(err, fresh.Close()); err != nil {
-		return err
-	}
-	return os.Rename(draft, db.path)
-}
-
-// copyLogBack makes the file whole without its log. The end of the last connection
-// does so, too, but says nothing when it cannot, as when ctx has just interrupted it.
-func (db *DB) copyLogBack(ctx context.Context) error {
-	var busy, inLog, copied int
-	err := db.QueryRowContext(ctx, "pragma wal_checkpoint(truncate)").Scan(&busy, &inLog, &copied)
-	if err == nil && busy != 0 {
-		err = fmt.Errorf("the log of %q is in use", db.path)
+// named puts the path of the database before an error of SQLite, which has none.
+func (db *DB) named(err error) error {
+	if _, ok := errors.AsType[*sqlite.Error](err); ok {
+		return fmt.Errorf("%q: %w", db.path, err)
 	}
 	return err
-}
-
-func (db *DB) lockFile(ctx context.Context, f func() error) error {
-	lock := flock.New(db.path + ".lock")
-	waiting, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	if _, err := lock.TryLockContext(waiting, 10*time.Millisecond); err != nil {
-		return fmt.Errorf("lock %q: %w", db.path+".lock", err)
-	}
-	return errors.Join(f(), lock.Close())
 }

@@ -45,16 +45,44 @@ func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestTemplateIsNamedByTheSumOfItsMigrationsText(t *testing.T) {
+func TestTemplateIsNamedByItsMigrationsInTheirOrder(t *testing.T) {
 	t.Parallel()
 	const text = "-- +goose Up\ncreate table note (id integer);\n-- sum"
-	sum := sha256.Sum256([]byte("note\n" + text + "other\n" + text))
+	sum := sha256.Sum256([]byte("note/00001_note.sql\n" + text + "other/00001_note.sql\n" + text))
 	first, second := note("sum")[0], note("sum")[0]
 	second.Name = "other"
-	// docker/db/make-data computes the same with sha256sum.
-	if got, want := hash([]web.App{second, first}, database.Postgres), hex.EncodeToString(sum[:])[:16]; got != want {
+	if got, want := hash([]web.App{first, second}, database.Postgres), hex.EncodeToString(sum[:])[:16]; got != want {
 		t.Errorf("hash = %s, want %s", got, want)
 	}
+	if hash([]web.App{second, first}, database.Postgres) == hash([]web.App{first, second}, database.Postgres) {
+		t.Error("the order of the resources makes no difference: one that cannot be migrated would find the template of one that can")
+	}
+}
+
+func TestResourceMayReferToAnother(t *testing.T) {
+	comment := web.App{Name: "comment", Migrations: fstest.MapFS{}}
+	for _, engine := range []string{"postgres", "sqlite"} {
+		comment.Migrations.(fstest.MapFS)["migrations/"+engine+"/00001_comment.sql"] = &fstest.MapFile{
+			Data: []byte("-- +goose Up\ncreate table comment (parent integer references parent (id));\n"),
+		}
+	}
+	parent := web.App{Name: "parent", Migrations: fstest.MapFS{}}
+	for _, engine := range []string{"postgres", "sqlite"} {
+		parent.Migrations.(fstest.MapFS)["migrations/"+engine+"/00001_parent.sql"] = &fstest.MapFile{
+			Data: []byte("-- +goose Up\ncreate table parent (id integer primary key);\n"),
+		}
+	}
+	Each(t, []web.App{parent, comment}, func(t *testing.T, db *database.DB) {
+		if _, err := db.ExecContext(t.Context(), "insert into parent values (1)"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), "insert into comment values (1)"); err != nil {
+			t.Error(err)
+		}
+		if _, err := db.ExecContext(t.Context(), "insert into comment values (2)"); err == nil {
+			t.Error("a reference to nothing is taken")
+		}
+	})
 }
 
 func TestClonesAreSafeInParallel(t *testing.T) {
@@ -116,7 +144,7 @@ func TestUnfinishedTemplateIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	NeedPostgres(t)
 	apps := note("unfinished")
-	template := prefix + "template_" + hash(apps, database.Postgres)
+	template := TemplateName(apps)
 	err := withServer(func(ctx context.Context, conn *pgx.Conn) error {
 		if ready, err := isReady(ctx, conn, template); ready || err != nil {
 			return err // an earlier run of this test has made it whole

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"slices"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -81,7 +81,7 @@ func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
 // have it yet, and returns its name. A template is complete when it is closed to
 // connections, which also keeps anything from disturbing a clone.
 func makeTemplate(ctx context.Context, conn *pgx.Conn, apps []web.App) (string, error) {
-	name := prefix + "template_" + hash(apps, database.Postgres)
+	name := TemplateName(apps)
 	ready, err := isReady(ctx, conn, name)
 	if ready || err != nil {
 		return name, err
@@ -204,17 +204,18 @@ func databaseURL(name string) string {
 	return u.String()
 }
 
-// hash names the migrations of an engine: SHA-256 over the name of each resource and
-// the text of its files, in the order of their names. docker/db computes it, too.
+// TemplateName returns the name of the template with these resources.
+func TemplateName(apps []web.App) string { return prefix + "template_" + hash(apps, database.Postgres) }
+
+// hash names the migrations of an engine: SHA-256 over the name and the text of each, in
+// the order in which they are applied. docker/db/template-name computes it, too.
 func hash(apps []web.App, engine database.Engine) string {
-	apps = slices.SortedFunc(slices.Values(apps), func(a, b web.App) int { return strings.Compare(a.Name, b.Name) })
 	sum := sha256.New()
 	for _, app := range apps {
-		fmt.Fprintln(sum, app.Name)
 		names, _ := fs.Glob(app.Migrations, "migrations/"+string(engine)+"/*.sql") // the pattern is well formed
 		for _, name := range names {
 			text, _ := fs.ReadFile(app.Migrations, name) // it is embedded
-			sum.Write(text)
+			fmt.Fprintf(sum, "%s/%s\n%s", app.Name, path.Base(name), text)
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]

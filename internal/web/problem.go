@@ -160,6 +160,9 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	case context.DeadlineExceeded:
 		p = ErrTooLong
 	}
+	if row, ok := errors.AsType[*RowError](err); ok && p == nil {
+		p = rowProblem(row)
+	}
 	if p == nil {
 		p = unexpected
 	}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package database
+
+func shareWithOwner(string, string) {}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// RowError is a row whose content the program cannot use, since something else has
+// written it. The client is told which row it is, the log why.
+type RowError struct {
+	// Model is the name of the resource.
+	Model string
+	Key   int64
+	Err   error
+}
+
+// Error names the row and the reason.
+func (e *RowError) Error() string {
+	return fmt.Sprintf("%s %d cannot be read: %v", e.Model, e.Key, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *RowError) Unwrap() error { return e.Err }
+
+// Row returns err as that of the row with this key. An err that is nil or names a row
+// already is returned as it is, and so is one before a key was read, which is 0 then.
+func Row(model string, key int64, err error) error {
+	if err == nil || key == 0 {
+		return err
+	}
+	if _, named := errors.AsType[*RowError](err); named {
+		return err
+	}
+	return &RowError{model, key, err}
+}
+
+// errYear is the reason when a time has no form in an answer.
+var errYear = errors.New("the time is not of the years 1 to 9999")
+
+// The first second that RFC 3339 can write, and the one behind the last.
+var (
+	firstSecond = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	endSeconds  = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
+
+// CheckTime returns an error for a time that an answer cannot hold.
+func CheckTime(t time.Time) error {
+	if s := t.Unix(); s < firstSecond || s >= endSeconds {
+		return errYear
+	}
+	return nil
+}
+
+// rowProblem is the answer about a row that cannot be read.
+func rowProblem(e *RowError) *Problem {
+	return NewProblem(http.StatusInternalServerError, fmt.Sprintf(
+		"%s %d is stored in a form that cannot be read. The request_id leads to the reason in the log; other rows can be read.", e.Model, e.Key))
+}
