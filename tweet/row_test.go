@@ -3,6 +3,7 @@ package tweet_test
 import (
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -30,22 +31,21 @@ func firstVersion(t *testing.T) []web.App {
 	return []web.App{app}
 }
 
-// strange are rows that only SQL can write, as SQL, and the time that they are answered
-// with after the migrations, which is empty for rows that are refused and not repaired.
-var strange = map[database.Engine][]struct{ row, timestamp string }{
+// strange are rows that only SQL can write, as SQL. On SQLite a migration brings the
+// time of those that are there into a form that can be answered.
+var strange = map[database.Engine][]struct{ row, repaired string }{
 	database.Postgres: {
-		{"'x', 'infinity', 1", "9999-12-31T23:59:59.999999Z"},
-		{"'x', '-infinity', 1", "0001-01-01T00:00:00Z"},
-		{"'x', '10000-01-01 00:00:00+00', 1", "9999-12-31T23:59:59.999999Z"},
-		{"'x', '9999-12-31 23:59:59-12', 1", "9999-12-31T23:59:59.999999Z"},
-		{"'x', '294276-12-31 00:00:00+00', 1", "9999-12-31T23:59:59.999999Z"},
-		{"'x', '0044-03-15 00:00:00+00 BC', 1", "0001-01-01T00:00:00Z"},
-		{"'x', '0001-01-01 00:00:00+12', 1", "0001-01-01T00:00:00Z"},
+		{row: "'x', 'infinity', 1"},
+		{row: "'x', '-infinity', 1"},
+		{row: "'x', '10000-01-01 00:00:00+00', 1"},
+		{row: "'x', '9999-12-31 23:59:59-12', 1"},
+		{row: "'x', '294276-12-31 00:00:00+00', 1"},
+		{row: "'x', '0044-03-15 00:00:00+00 BC', 1"},
+		{row: "'x', '0001-01-01 00:00:00+12', 1"},
 	},
 	database.SQLite: {
 		{"'x', 1501428162, 1", "2017-07-30T15:22:42Z"},
 		{"'x', '1501428162', 1", "2017-07-30T15:22:42Z"},
-		{"'x', 1501428162123, 1", "2017-07-30T15:22:42.123Z"},
 		{"'x', 1501428162.5, 1", "2017-07-30T15:22:42.5Z"},
 		{"'x', -1e300, 1", "0001-01-01T00:00:00Z"},
 		{"'x', 9e999, 1", "0001-01-01T00:00:00Z"},
@@ -60,23 +60,13 @@ var strange = map[database.Engine][]struct{ row, timestamp string }{
 		{"'x', '2017-07-30 17:22:42+02:00', 1", "2017-07-30T15:22:42Z"},
 		{"'x', '2017-07-30T15:22:42Z', 1", "2017-07-30T15:22:42Z"},
 		{"'x', datetime('2017-07-30 15:22:42'), 1", "2017-07-30T15:22:42Z"},
-		{"'x', '2017-07-30 15:22:42   +00:00', 1", "2017-07-30T15:22:42Z"},
-		{"'x', '2017-07-30 15:22:42.+00:00', 1", "0001-01-01T00:00:00Z"},
-		{"'x', '2017-07-30 15:22:42.1.2+00:00', 1", "0001-01-01T00:00:00Z"},
-		{"'x', '2017-07-30 15:22:42+00:00' || char(0), 1", "2017-07-30T15:22:42Z"},
 		{"'x', x'00', 1", "0001-01-01T00:00:00Z"},
-		{"x'78', '2017-07-30 15:22:42+00:00', 1", "2017-07-30T15:22:42Z"},
-		{"'x' || char(0) || 'y', '2017-07-30 15:22:42+00:00', 1", "2017-07-30T15:22:42Z"},
-		{"char(120, 0) || printf('%.500c', 'y'), '2017-07-30 15:22:42+00:00', 1", "2017-07-30T15:22:42Z"},
-		{"'x', '2017-07-30 15:22:42+00:00', 'one'", "2017-07-30T15:22:42Z"},
-		{"'x', '2017-07-30 15:22:42+00:00', 1.5", "2017-07-30T15:22:42Z"},
-		{"'x', '2017-07-30 15:22:42+00:00', 9223372036854775807 + 1", "2017-07-30T15:22:42Z"},
 	},
 }
 
 const insert = "insert into tweet (text, timestamp, version) values "
 
-func TestRowsThatCannotBeAnsweredAreRepairedByMigration(t *testing.T) {
+func TestRowsThatCannotBeAnsweredDoNotStopAMigration(t *testing.T) {
 	databasetest.Each(t, firstVersion(t), func(t *testing.T, db *database.DB) {
 		good := "('good', '2017-07-30 15:22:42.123456+00:00', 1)"
 		if _, err := db.ExecContext(t.Context(), insert+good); err != nil {
@@ -90,14 +80,17 @@ func TestRowsThatCannotBeAnsweredAreRepairedByMigration(t *testing.T) {
 		if err := db.Migrate(t.Context(), apps, nil); err != nil {
 			t.Fatal(err)
 		}
+		if db.Engine == database.Postgres {
+			return // the rows stay as they are
+		}
 		c := webtest.NewAPI(t, tweet.App(), db)
 		got := webtest.JSON[[]tweet.Tweet](t, c.Want(http.StatusOK, "GET", "/tweet/", ""))
 		if len(got) != len(strange[db.Engine])+1 || got[0].Timestamp.Format("2006-01-02T15:04:05.999999Z") != "2017-07-30T15:22:42.123456Z" {
 			t.Fatalf("%d tweets, the first is %+v", len(got), got[0])
 		}
 		for i, tt := range strange[db.Engine] {
-			if at := got[i+1].Timestamp.Format("2006-01-02T15:04:05.999999Z"); at != tt.timestamp || !strings.HasPrefix(got[i+1].Text, "x") {
-				t.Errorf("%s: %q at %s, want %s", tt.row, got[i+1].Text, at, tt.timestamp)
+			if at := got[i+1].Timestamp.Format("2006-01-02T15:04:05.999999Z"); at != tt.repaired || !strings.HasPrefix(got[i+1].Text, "x") {
+				t.Errorf("%s: %q at %s, want %s", tt.row, got[i+1].Text, at, tt.repaired)
 			}
 			c.Want(http.StatusOK, "PUT", strings.TrimPrefix(got[i+1].Href, "http://example.com"), `{"text":"written over"}`)
 		}
@@ -106,7 +99,11 @@ func TestRowsThatCannotBeAnsweredAreRepairedByMigration(t *testing.T) {
 
 func TestRowsThatCannotBeAnsweredAreRefused(t *testing.T) {
 	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
-		for _, tt := range strange[db.Engine] {
+		rows := strange[db.Engine]
+		if db.Engine == database.SQLite {
+			rows = append(slices.Clone(rows), struct{ row, repaired string }{row: "'x', '2017-07-30 15:22:42+00:00', 'one'"})
+		}
+		for _, tt := range rows {
 			if _, err := db.ExecContext(t.Context(), insert+"("+tt.row+")"); err == nil || !strings.Contains(strings.ToLower(err.Error()), "constraint") {
 				t.Errorf("%s: %v, want a constraint's error", tt.row, err)
 			}
@@ -122,7 +119,7 @@ func TestRowsThatCannotBeAnsweredAreRefused(t *testing.T) {
 
 func TestMigrationsOfConstraintsGoBackAndForth(t *testing.T) {
 	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
-		for _, version := range []int64{1, 3, 2, 3} {
+		for _, version := range []int64{1, 2, 1, 2} {
 			if err := db.MigrateTo(t.Context(), tweet.App(), version, nil); err != nil {
 				t.Fatal(err)
 			}
