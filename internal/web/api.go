@@ -79,6 +79,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.Mux.ServeHTT
 // Register adds an operation. The handler's input and output are structs as
 // huma describes them; the error that it returns becomes a problem.
 func Register[I, O any](a *API, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
+	refuseLossyDefaults(op.Method+" "+op.Path, reflect.TypeFor[I]())
 	if op.Errors == nil {
 		op.Errors = usualErrors(op)
 	}
