@@ -11,7 +11,7 @@ import (
 
 func routes(api *web.API, db web.DB) {
 	h := handlers{Store{db}}
-	tags := []string{"tweet"}
+	tags := api.Tag("tweet", "Short texts that people post.")
 	web.Register(api, huma.Operation{
 		OperationID: "list-tweets", Method: http.MethodGet, Path: "/tweet/", Tags: tags,
 		Summary: "List tweets", Description: "Oldest first, a page at a time.",

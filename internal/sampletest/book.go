@@ -57,7 +57,7 @@ func address(ctx context.Context, resource string, id int64) string {
 
 func bookRoutes(api *web.API, db web.DB) {
 	h := books{bookStore{db}}
-	tags := []string{"book"}
+	tags := api.Tag("book", "The books on the shelves.")
 	register := func(id, method, path, summary, description string, status int) huma.Operation {
 		return huma.Operation{
 			OperationID: id, Method: method, Path: path, Tags: tags, Summary: summary, Description: description, DefaultStatus: status,
@@ -76,16 +76,18 @@ func bookRoutes(api *web.API, db web.DB) {
 type books struct{ store bookStore }
 
 type listInput struct {
-	Status string `query:"status" enum:"unread,reading,read" doc:"Only books that were read so far." example:"reading"`
+	Status string              `query:"status" enum:"unread,reading,read" doc:"Only books with this status." example:"reading"`
+	Listed web.Optional[bool]  `query:"listed" doc:"Only books that are in the catalogue, or are not." example:"true"`
+	Shelf  web.Optional[int64] `query:"shelf" minimum:"1" doc:"Only books on this shelf." example:"1"`
 	web.PageInput
 }
 
 func (h books) list(ctx context.Context, in *listInput) (*web.Page[Book], error) {
-	return h.page(ctx, filter{Status: in.Status}, &in.PageInput)
+	return h.page(ctx, filter{Status: in.Status, Listed: in.Listed.Pointer(), Shelf: in.Shelf.Pointer()}, &in.PageInput)
 }
 
 type listOfShelfInput struct {
-	Status string `query:"status" enum:"unread,reading,read" doc:"Only books that were read so far." example:"reading"`
+	Status string `query:"status" enum:"unread,reading,read" doc:"Only books with this status." example:"reading"`
 	web.PageInput
 	Shelf int64 `path:"shelf" doc:"The id of the shelf." example:"1"`
 }
@@ -94,7 +96,7 @@ func (h books) listOfShelf(ctx context.Context, in *listOfShelfInput) (*web.Page
 	if err := h.store.HasShelf(ctx, in.Shelf); err != nil {
 		return nil, err
 	}
-	return h.page(ctx, filter{Status: in.Status, Shelf: in.Shelf}, &in.PageInput)
+	return h.page(ctx, filter{Status: in.Status, Shelf: &in.Shelf}, &in.PageInput)
 }
 
 func (h books) page(ctx context.Context, f filter, in *web.PageInput) (*web.Page[Book], error) {
@@ -105,7 +107,7 @@ func (h books) page(ctx context.Context, f filter, in *web.PageInput) (*web.Page
 	for i, b := range found {
 		found[i] = b.linked(ctx)
 	}
-	return web.NewPage(ctx, in, found, func(b Book) int64 { return b.ID }), nil
+	return web.NewPageDescending(ctx, in, found, func(b Book) int64 { return b.ID }), nil
 }
 
 func (h books) create(ctx context.Context, in *struct{ Body BookFields }) (*web.Created[Book], error) {

@@ -29,7 +29,7 @@ type Shelf struct {
 
 func shelfRoutes(api *web.API, db web.DB) {
 	h := shelves{db}
-	tags := []string{"shelf"}
+	tags := api.Tag("shelf", "Shelves, which hold books.")
 	web.Register(api, huma.Operation{
 		OperationID: "create-shelf", Method: http.MethodPost, Path: "/shelf/", Tags: tags,
 		Summary: "Add a shelf", Description: "The service assigns the id.", DefaultStatus: http.StatusCreated,

@@ -17,15 +17,16 @@ type bookStore struct{ db web.DB }
 
 // filter is what books must have to be listed; what is empty is not asked for.
 type filter struct {
-	Status, Listed string
-	Shelf          int64
+	Status string
+	Listed *bool
+	Shelf  *int64
 }
 
 const columns = `id, shelf, title, pages, note, status, listed, due, version`
 
 const where = `
 	from book
-	where ($3 = '' or status = $3) and ($4 = '' or listed = ($4 = 'true')) and (cast($5 as bigint) = 0 or shelf = cast($5 as bigint))`
+	where ($3 = '' or status = $3) and (cast($4 as boolean) is null or listed = $4) and (cast($5 as bigint) is null or shelf = $5)`
 
 const listSQL = `-- book.list
 	select ` + columns + where + ` and id < $1

@@ -51,3 +51,14 @@ func TestDefaultThatWouldReplaceWhatIsSentIsRefusedAtStart(t *testing.T) {
 		t.Error(message)
 	}
 }
+
+func TestParameterThatIsAPointerIsNamedAtStart(t *testing.T) {
+	t.Parallel()
+	type filter struct {
+		Done *bool `query:"done"`
+	}
+	message := register[struct{ filter }]()
+	if !strings.Contains(message, "POST /x: the parameter done (Done)") || !strings.Contains(message, "web.Optional") {
+		t.Error(message)
+	}
+}
