@@ -20,10 +20,12 @@ const (
 
 // The headers of problems.
 var problemHeaders = map[string]string{
-	"Accept":      "The types that are taken.",
-	"Connection":  "The connection is of no use any more.",
-	"ETag":        "The version that there is now.",
-	"Retry-After": "After how many seconds to try again.",
+	"Accept":       "The media types that are accepted.",
+	"Accept-Patch": "The media types that PATCH accepts (RFC 5789).",
+	"Accept-Post":  "The media types that POST accepts.",
+	"Connection":   "The connection is of no use any more.",
+	"ETag":         "The version that there is now.",
+	"Retry-After":  "After how many seconds to try again.",
 }
 
 // complete adds to the description what no operation has to say for itself, as it
