@@ -23,9 +23,9 @@ var problemHeaders = map[string]string{
 	"Accept":       "The media types that are accepted.",
 	"Accept-Patch": "The media types that PATCH accepts (RFC 5789).",
 	"Accept-Post":  "The media types that POST accepts.",
-	"Connection":   "The connection is of no use any more.",
-	"ETag":         "The version that there is now.",
-	"Retry-After":  "After how many seconds to try again.",
+	"Connection":   "The service closes the connection.",
+	"ETag":         "The current version.",
+	"Retry-After":  "Retry after this many seconds.",
 }
 
 // complete adds to the description what no operation has to say for itself, as it
@@ -38,8 +38,8 @@ func (a *API) complete() {
 			Type: huma.TypeString, MinLength: &one, MaxLength: &most, Pattern: "^[A-Za-z0-9._-]+$", Examples: []any{exampleRequestID},
 		}}
 	}
-	answered, sent := id("The request's id: quote it in a report, for it finds the request in the log."),
-		id("An id for the request, to find it in the log. Without one it gets one.")
+	answered, sent := id("The request's id. Quote it in a report: it finds the request in the log."),
+		id("An id for the request, to find it in the log. If absent, the service assigns one.")
 	sent.Name, sent.In = requestIDHeader, "header"
 	components.Headers = map[string]*huma.Header{requestIDHeader: answered}
 	components.Parameters = map[string]*huma.Param{requestIDHeader: sent}
@@ -70,8 +70,8 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 	isConditional := func(p *huma.Param) bool { return p.Name == "If-None-Match" }
 	if method == http.MethodGet && slices.ContainsFunc(op.Parameters, isConditional) {
 		op.Responses["304"] = &huma.Response{
-			Description: "Not Modified: If-None-Match has the ETag of what there is.",
-			Headers:     map[string]*huma.Param{"ETag": header("The version that there is.", exampleETag)},
+			Description: "Not Modified: If-None-Match has the current ETag.",
+			Headers:     map[string]*huma.Param{"ETag": header("The current version.", exampleETag)},
 		}
 	}
 	op.Responses["default"] = &huma.Response{
