@@ -59,11 +59,14 @@ func readTime(dec *jsontext.Decoder, t *time.Time) error {
 	if err := json.UnmarshalDecode(dec, t, json.WithUnmarshalers(nil)); err != nil {
 		return err
 	}
-	if year := t.UTC().Year(); year < 1 || year > 9999 {
+	if !writable(*t) {
 		return errYear
 	}
 	return nil
 }
+
+// writable reports whether RFC 3339 can write t in UTC.
+func writable(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
 
 // ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
 // duplicate names, invalid UTF-8 and lone surrogates are errors. An error names the

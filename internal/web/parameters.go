@@ -1,11 +1,14 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -102,6 +105,12 @@ func misspelt(schema *huma.Schema, text string) string {
 	case schema == formatSchema && text != "html" && text != "json":
 		return "must be html or json"
 	case schema.Type == huma.TypeInteger:
+		// huma drops the upper bits of what a smaller type cannot hold.
+		if schema.Format == "int32" {
+			if _, err := strconv.ParseInt(text, 10, 32); errors.Is(err, strconv.ErrRange) {
+				return "the number is out of range"
+			}
+		}
 		return misspeltInteger(text)
 	case schema.Type == huma.TypeNumber:
 		if number := jsontext.Value(text); number.Kind() != '0' || !number.IsValid() {
@@ -109,6 +118,10 @@ func misspelt(schema *huma.Schema, text string) string {
 		}
 	case schema.Type == huma.TypeBoolean && text != "true" && text != "false":
 		return "must be true or false"
+	case schema.Format == "date-time":
+		if at, err := time.Parse(time.RFC3339, text); err == nil && !writable(at) {
+			return errYear.Error()
+		}
 	case schema.Type == huma.TypeArray:
 		for item := range strings.SplitSeq(text, ",") {
 			if message := misspelt(schema.Items, item); message != "" {
