@@ -11,30 +11,30 @@ import (
 
 func routes(api *web.API, db web.DB) {
 	h := handlers{Store{db}}
-	tags := []string{"tweet"}
+	tags := api.Tag("tweet", "Short texts that people post.")
 	web.Register(api, huma.Operation{
 		OperationID: "list-tweets", Method: http.MethodGet, Path: "/tweet/", Tags: tags,
 		Summary: "List tweets", Description: "Oldest first, a page at a time.",
 	}, h.list)
 	web.Register(api, huma.Operation{
 		OperationID: "create-tweet", Method: http.MethodPost, Path: "/tweet/", Tags: tags,
-		Summary: "Post a tweet", Description: "It gets an id and the time of now.", DefaultStatus: http.StatusCreated,
+		Summary: "Post a tweet", Description: "The service assigns the id and the timestamp.", DefaultStatus: http.StatusCreated,
 	}, h.create)
 	web.Register(api, huma.Operation{
 		OperationID: "get-tweet", Method: http.MethodGet, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Read a tweet", Description: "If-None-Match spares what the client has already.",
+		Summary: "Read a tweet", Description: "Supports If-None-Match.",
 	}, h.get)
 	web.Register(api, huma.Operation{
 		OperationID: "replace-tweet", Method: http.MethodPut, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Replace what a tweet says", Description: "All that a client may set. Its id and its time stay.",
+		Summary: "Replace a tweet", Description: "Replaces every field that a client may set. The id and the timestamp stay.",
 	}, h.replace)
 	web.Register(api, huma.Operation{
 		OperationID: "update-tweet", Method: http.MethodPatch, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Change a part of a tweet", Description: "The body is a JSON merge patch (RFC 7396).",
+		Summary: "Change part of a tweet", Description: "The body is a JSON merge patch (RFC 7396).",
 	}, h.update)
 	web.Register(api, huma.Operation{
 		OperationID: "delete-tweet", Method: http.MethodDelete, Path: "/tweet/{id}", Tags: tags,
-		Summary: "Delete a tweet", Description: "Its id is not given again.", DefaultStatus: http.StatusNoContent,
+		Summary: "Delete a tweet", Description: "Ids are not reused.", DefaultStatus: http.StatusNoContent,
 	}, h.delete)
 }
 

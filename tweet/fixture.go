@@ -3,7 +3,6 @@ package tweet
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -21,10 +20,6 @@ func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) erro
 	r, err := web.Decode[record](fields)
 	if err != nil {
 		return err
-	}
-	// RFC 3339, which the API answers with, has no other years.
-	if at := r.Timestamp.UTC(); at.Year() < 1 || at.Year() > 9999 {
-		return errors.New("timestamp is not of the years 1 to 9999 in UTC")
 	}
 	return insertOrReplace(ctx, tx, id, r)
 }

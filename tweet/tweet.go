@@ -17,15 +17,15 @@ import (
 // Fields are what a client may set. The tags are the limits: they validate what
 // is sent, and they are what the documents, the forms and OPTIONS show.
 type Fields struct {
-	Text string `json:"text" minLength:"1" maxLength:"140" doc:"What there is to say, in Unicode characters." example:"Hello, world"`
+	Text string `json:"text" minLength:"1" maxLength:"140" doc:"The text." example:"Hello, world"`
 }
 
 // Tweet is one tweet, as it is stored and as it is answered.
 type Tweet struct {
-	ID int64 `json:"id" doc:"Given by the service." example:"1"`
+	ID int64 `json:"id" doc:"The id, assigned by the service." example:"1"`
 	Fields
 	Timestamp time.Time `json:"timestamp" doc:"When it was posted, in UTC to the microsecond." example:"2017-07-30T15:22:42Z"`
-	Href      string    `json:"href" format:"uri" doc:"Where this tweet is." example:"http://localhost:8000/tweet/1"`
+	Href      string    `json:"href" format:"uri" doc:"The address of this tweet." example:"http://localhost:8000/tweet/1"`
 
 	// Version begins at random and counts the changes: it is the optimistic lock.
 	Version int64 `json:"-"`

@@ -80,7 +80,7 @@ func TestFormThatFailedIsTheOnlyOneOnItsPage(t *testing.T) {
 func TestCurlSendsWhatItSaysToTheURLThatItSays(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	wantText(t, c.Want(http.StatusOK, "GET", "/plant/?limit=1&x={a,b}[1]", "", html), "curl -g &#39;http://example.com/plant/?limit=1&amp;x={a,b}[1]&#39;")
+	wantText(t, c.Want(http.StatusUnprocessableEntity, "GET", "/plant/?limit=1&x={a,b}[1]", "", html), "curl -g &#39;http://example.com/plant/?limit=1&amp;x={a,b}[1]&#39;")
 	wantText(t, send(c, "/plant/", url.Values{"_content": {"@/etc/passwd"}}), "--data-raw &#39;@/etc/passwd&#39;")
 }
 
@@ -102,4 +102,11 @@ func TestCollectionHasTheTurnsThatTheAnswerLinksTo(t *testing.T) {
 		}
 	}
 	wantText(t, c.Want(http.StatusOK, "GET", "/plant/?limit=2&after=2", "", html), `href="/plant/?before=3&amp;limit=2" rel="prev"`, `href="/plant/?limit=2" rel="first"`)
+}
+
+func TestFilterWithEmptyControlsShowsThePage(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.Want(http.StatusOK, "GET", "/plant/?limit=10&after=&before=", "", html)
+	c.Want(http.StatusUnprocessableEntity, "GET", "/plant/?limit=10&after=&before=", "")
 }

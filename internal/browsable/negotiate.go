@@ -78,15 +78,16 @@ func answersJSON(operations map[string]*huma.Operation, method string) bool {
 	return false
 }
 
-// withoutFormat keeps the query as it was written, but for that parameter. What is
-// malformed stays, for the handlers to refuse it.
+// withoutFormat keeps the query as it was written, but for that parameter, and for what
+// is empty: a form sends its empty controls, too. What is malformed stays, for the
+// handlers to refuse it.
 func withoutFormat(query string) string {
 	if _, err := url.ParseQuery(query); err != nil {
 		return query
 	}
 	var kept []string
 	for pair := range strings.SplitSeq(query, "&") {
-		if name, _, _ := strings.Cut(pair, "="); name != "format" && pair != "" {
+		if name, value, _ := strings.Cut(pair, "="); name != "format" && value != "" {
 			kept = append(kept, pair)
 		}
 	}

@@ -30,7 +30,7 @@ type fields struct {
 	Note    string   `json:"note,omitempty" doc:"What else there is to say."`
 	Rating  *float64 `json:"rating,omitempty" minimum:"0" maximum:"5" multipleOf:"0.5"`
 	Watered *bool    `json:"watered,omitempty"`
-	Pots    int64    `json:"pots,omitempty" default:"2"`
+	Pots    *int64   `json:"pots,omitempty" default:"2"`
 	Tags    []string `json:"tags,omitempty"`
 }
 

@@ -19,7 +19,7 @@ import (
 var (
 	unavailable = web.NewProblem(http.StatusServiceUnavailable, "The database is not available. Try again later.").RetryAfter(1)
 	full        = web.NewProblem(http.StatusInsufficientStorage, "There is no space left to store this.").RetryAfter(30)
-	conflict    = web.NewProblem(http.StatusConflict, "This contradicts what is stored already.")
+	conflict    = web.NewProblem(http.StatusConflict, "This conflicts with existing data.")
 )
 
 // Problem is the one place that says what an error of the database means for a

@@ -54,12 +54,15 @@ func (Report) Schema(r huma.Registry) *huma.Schema {
 // Routes registers the addresses that balancers and orchestrators ask.
 func (h *Health) Routes(api *web.API) {
 	refusals := []int{http.StatusNotAcceptable}
+	tags := api.Tag("health", "What balancers and orchestrators ask.")
 	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
 		web.Register(api, huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"health"},
+			OperationID: id, Method: http.MethodGet, Path: path, Tags: tags,
 			Summary:     "Readiness",
 			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
 			Errors:      refusals,
+			// A probe with a query that means nothing to us must not fail.
+			SkipValidateParams: true,
 		}, h.readiness)
 		answers := api.Operations(path)[http.MethodGet].Responses
 		answers["503"] = &huma.Response{
@@ -72,10 +75,12 @@ func (h *Health) Routes(api *web.API) {
 		}
 	}
 	web.Register(api, huma.Operation{
-		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: []string{"health"},
+		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: tags,
 		Summary:     "Liveness",
 		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
 		Errors:      refusals,
+
+		SkipValidateParams: true,
 	}, liveness)
 }
 

@@ -1,8 +1,9 @@
 package static
 
 import (
-	"strconv"
 	"strings"
+
+	"example.com/templatesite/internal/web"
 )
 
 // best returns the smallest of the variants that the client likes most, by RFC
@@ -21,29 +22,13 @@ func (f *file) best(accept []string) *variant {
 // 1. What cannot be read is not wanted.
 func quality(accept []string, coding string) float64 {
 	others := 0.0
-	for _, line := range accept {
-		for element := range strings.SplitSeq(line, ",") {
-			name, weight, _ := strings.Cut(strings.TrimSpace(element), ";")
-			switch name = strings.TrimSpace(name); {
-			case strings.EqualFold(name, coding):
-				return parseWeight(weight)
-			case name == "*":
-				others = parseWeight(weight)
-			}
+	for name, weight := range web.Weights(accept) {
+		switch {
+		case strings.EqualFold(name, coding):
+			return weight
+		case name == "*":
+			others = weight
 		}
 	}
 	return others
-}
-
-// parseWeight reads the q=0.5 of an element; nothing means 1.
-func parseWeight(text string) float64 {
-	if text == "" {
-		return 1
-	}
-	_, number, _ := strings.Cut(text, "=")
-	q, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if err != nil || !(q >= 0 && q <= 1) {
-		return 0
-	}
-	return q
 }

@@ -108,12 +108,21 @@ func (f *Files) Routes(api *web.API) {
 			name = otherHash.ReplaceAllString(name, "$1")
 		}
 		f.named(w, r, name)
-	})
+	}, f.mediaTypes()...)
 	if f.plain[favicon] != nil {
 		api.File("favicon", "/"+favicon, "The icon of the pages", func(w http.ResponseWriter, r *http.Request) {
 			f.named(w, r, favicon)
-		})
+		}, f.plain[favicon].contentType...)
 	}
+}
+
+// mediaTypes returns those of all files.
+func (f *Files) mediaTypes() []string {
+	var all []string
+	for _, file := range f.plain {
+		all = append(all, file.contentType...)
+	}
+	return all
 }
 
 // named serves a file under its plain name, behind which its content may change.

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"mime"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,7 +16,7 @@ var notAcceptable = NewProblem(http.StatusNotAcceptable, "This address answers w
 // client never gets what it said it cannot read.
 func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	if Quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get("format") != "json" {
+	if Quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get(formatParameter) != "json" {
 		WriteProblem(w, r, notAcceptable)
 		return
 	}
@@ -24,30 +24,79 @@ func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 }
 
 // Quality returns how much Accept wants mediaType, from 0 (not at all) to 1, by
-// RFC 9110, section 12.5.1: the most specific range that matches decides.
+// RFC 9110, section 12.5.1: the most specific range that matches decides, and of equal
+// ones the first.
 func Quality(accept []string, mediaType string) float64 {
-	if strings.Join(accept, "") == "" {
+	kind, _, _ := strings.Cut(mediaType, "/")
+	best, result, empty := -1, 0.0, true
+	for name, weight := range Weights(accept) {
+		rank := -1
+		switch empty = false; {
+		case strings.EqualFold(name, mediaType):
+			rank = 2
+		case name == "*/*":
+			rank = 0
+		case strings.HasSuffix(name, "/*") && strings.EqualFold(name[:len(name)-2], kind):
+			rank = 1
+		}
+		if rank > best {
+			best, result = rank, weight
+		}
+	}
+	if empty {
 		return 1
 	}
-	kind, _, _ := strings.Cut(mediaType, "/")
-	best, result := -1, 0.0
-	for element := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		name, params, err := mime.ParseMediaType(strings.TrimSpace(element))
-		if err != nil {
-			continue
-		}
-		specific := map[string]int{"*/*": 0, kind + "/*": 1, mediaType: 2}
-		rank, ok := specific[name]
-		if !ok || rank <= best {
-			continue
-		}
-		q := 1.0
-		if weight, ok := params["q"]; ok {
-			if q, err = strconv.ParseFloat(weight, 64); err != nil || !(q >= 0 && q <= 1) {
-				continue
+	return result
+}
+
+// Weights yields the elements of headers such as Accept and Accept-Encoding without
+// their parameters, each with its weight (RFC 9110, section 12.4.2): 1 when it has none,
+// 0 when it cannot be read.
+func Weights(header []string) iter.Seq2[string, float64] {
+	return func(yield func(string, float64) bool) {
+		for _, rest := range header {
+			for rest != "" {
+				var element string
+				element, rest = cutUnquoted(rest, ',')
+				name, parameters := cutUnquoted(element, ';')
+				if name = strings.TrimSpace(name); name != "" && !yield(name, weight(parameters)) {
+					return
+				}
 			}
 		}
-		best, result = rank, q
 	}
-	return result
+}
+
+func weight(parameters string) float64 {
+	for parameters != "" {
+		var parameter string
+		parameter, parameters = cutUnquoted(parameters, ';')
+		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+		if !strings.EqualFold(name, "q") {
+			continue
+		}
+		q, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(q >= 0 && q <= 1) {
+			return 0
+		}
+		return q
+	}
+	return 1
+}
+
+// cutUnquoted is strings.Cut at the first separator that is in no quoted string (RFC
+// 9110, section 5.6.4). A string that is never closed takes the rest.
+func cutUnquoted(text string, separator byte) (before, after string) {
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case !quoted && c == separator:
+			return text[:i], text[i+1:]
+		}
+	}
+	return text, ""
 }

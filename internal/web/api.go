@@ -49,6 +49,7 @@ func NewAPI(options Options) *API {
 			OpenAPI:    "3.1.0",
 			Info:       &huma.Info{Title: options.Title, Description: options.Description, Version: options.Version},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
+			Servers:    []*huma.Server{{URL: "/", Description: "Where this description comes from."}},
 		},
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
@@ -79,12 +80,15 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.Mux.ServeHTT
 // Register adds an operation. The handler's input and output are structs as
 // huma describes them; the error that it returns becomes a problem.
 func Register[I, O any](a *API, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
+	input := reflect.TypeFor[I]()
+	refuseLossyDefaults(op.Method+" "+op.Path, input)
+	refusePointers(op.Method+" "+op.Path, input)
 	if op.Errors == nil {
-		op.Errors = usualErrors(op)
+		op.Errors = usualErrors(op, honoursPreconditions(input))
 	}
 	op.MaxBodyBytes = -1 // body has bounded it already
 	op.BodyReadTimeout = -1
-	op.Middlewares = append(op.Middlewares, acceptJSON, a.readBody)
+	op.Middlewares = append(op.Middlewares, acceptJSON, strictParameters, a.readBody)
 	if op.Method == http.MethodGet {
 		handler = readAgain(a.options.Lost, handler)
 	}
@@ -112,10 +116,16 @@ func (a *API) takePlainPatch(path string) {
 }
 
 // usualErrors are the problems that every operation of its kind can answer.
-func usualErrors(op huma.Operation) []int {
-	errors := []int{http.StatusNotAcceptable, http.StatusRequestTimeout, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+func usualErrors(op huma.Operation, conditional bool) []int {
+	errors := []int{
+		http.StatusNotAcceptable, http.StatusRequestTimeout, http.StatusUnprocessableEntity,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+	}
 	if strings.Contains(op.Path, "{") {
-		errors = append(errors, http.StatusNotFound, http.StatusPreconditionFailed)
+		errors = append(errors, http.StatusNotFound)
+	}
+	if conditional {
+		errors = append(errors, http.StatusPreconditionFailed)
 	}
 	switch op.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:

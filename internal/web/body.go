@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"maps"
-	"mime"
 	"net/http"
 	"os"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -109,29 +105,4 @@ func unreadable(err error) *Problem {
 		return NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
 	}
 	return NewProblem(http.StatusBadRequest, "The body could not be read.").Because(err)
-}
-
-// takes compares what the header says of the body with what the operation
-// documents. No Content-Type at all is taken for JSON, as a plain script would mean
-// it.
-func takes(op *huma.Operation, header http.Header) bool {
-	compressed := func(coding string) bool { return coding != "" && !strings.EqualFold(coding, "identity") }
-	if slices.ContainsFunc(header.Values("Content-Encoding"), compressed) || len(header.Values("Content-Type")) > 1 {
-		return false
-	}
-	contentType := header.Get("Content-Type")
-	if _, documented := op.RequestBody.Content[contentType]; documented || contentType == "" {
-		return true
-	}
-	mediaType, params, err := mime.ParseMediaType(contentType)
-	_, documented := op.RequestBody.Content[mediaType]
-	charset := params["charset"]
-	return err == nil && documented && (charset == "" || strings.EqualFold(charset, "utf-8"))
-}
-
-// unsupported names what the operation takes.
-func unsupported(op *huma.Operation) *Problem {
-	types := slices.Sorted(maps.Keys(op.RequestBody.Content))
-	return NewProblem(http.StatusUnsupportedMediaType, "The body must be "+strings.Join(types, " or ")+" in UTF-8, not compressed.").
-		with("Accept", strings.Join(types, ", "))
 }

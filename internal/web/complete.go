@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -14,14 +15,17 @@ const (
 	requestIDHeader  = "X-Request-ID"
 	exampleRequestID = "MSX2ZLHVFHWKEBQ6XUIMVB4B7X"
 	exampleETag      = `"1f0hk2s8qz"`
+	exampleBase      = "http://localhost:8000"
 )
 
 // The headers of problems.
 var problemHeaders = map[string]string{
-	"Accept":      "The types that are taken.",
-	"Connection":  "The connection is of no use any more.",
-	"ETag":        "The version that there is now.",
-	"Retry-After": "After how many seconds to try again.",
+	"Accept":       "The media types that are accepted.",
+	"Accept-Patch": "The media types that PATCH accepts (RFC 5789).",
+	"Accept-Post":  "The media types that POST accepts.",
+	"Connection":   "The service closes the connection.",
+	"ETag":         "The current version.",
+	"Retry-After":  "Retry after this many seconds.",
 }
 
 // complete adds to the description what no operation has to say for itself, as it
@@ -34,8 +38,8 @@ func (a *API) complete() {
 			Type: huma.TypeString, MinLength: &one, MaxLength: &most, Pattern: "^[A-Za-z0-9._-]+$", Examples: []any{exampleRequestID},
 		}}
 	}
-	answered, sent := id("The request's id: quote it in a report, for it finds the request in the log."),
-		id("An id for the request, to find it in the log. Without one it gets one.")
+	answered, sent := id("The request's id. Quote it in a report: it finds the request in the log."),
+		id("An id for the request, to find it in the log. If absent, the service assigns one.")
 	sent.Name, sent.In = requestIDHeader, "header"
 	components.Headers = map[string]*huma.Header{requestIDHeader: answered}
 	components.Parameters = map[string]*huma.Param{requestIDHeader: sent}
@@ -62,11 +66,12 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 			p.Example = p.Schema.Examples[0] // with which a page begins that can try it
 		}
 	}
+	boundLists(op)
 	isConditional := func(p *huma.Param) bool { return p.Name == "If-None-Match" }
 	if method == http.MethodGet && slices.ContainsFunc(op.Parameters, isConditional) {
 		op.Responses["304"] = &huma.Response{
-			Description: "Not Modified: If-None-Match has the ETag of what there is.",
-			Headers:     map[string]*huma.Param{"ETag": header("The version that there is.", exampleETag)},
+			Description: "Not Modified: If-None-Match has the current ETag.",
+			Headers:     map[string]*huma.Param{"ETag": header("The current version.", exampleETag)},
 		}
 	}
 	op.Responses["default"] = &huma.Response{
@@ -85,7 +90,50 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 		} else if media := response.Content["application/json"]; media != nil && media.Example == nil {
 			media.Example = a.example(media.Schema)
 		}
+		a.completeAddresses(op, response)
 	}
+}
+
+// boundLists says how long a list can be: as long as its limit.
+func boundLists(op *huma.Operation) {
+	for _, p := range op.Parameters {
+		if p.In != "query" || p.Name != "limit" || p.Schema.Maximum == nil {
+			continue
+		}
+		for _, response := range op.Responses {
+			if media := response.Content["application/json"]; media != nil && media.Schema.Type == huma.TypeArray {
+				most := int(*p.Schema.Maximum)
+				media.Schema.MaxItems = &most
+			}
+		}
+	}
+}
+
+// completeAddresses gives the headers that hold addresses an example of the operation's
+// own: a new resource is where its href says.
+func (a *API) completeAddresses(op *huma.Operation, response *huma.Response) {
+	own := exampleBase + examplePath(op)
+	if location := response.Headers["Location"]; location != nil {
+		address := own + "1"
+		if body, ok := response.Content["application/json"].Example.(map[string]any); ok && body["href"] != nil {
+			address = fmt.Sprint(body["href"])
+		}
+		location.Schema.Examples = []any{address}
+	}
+	if link := response.Headers["Link"]; link != nil {
+		link.Schema.Examples = []any{"<" + own + `?after=2&limit=2>; rel="next"`}
+	}
+}
+
+// examplePath is the path of an operation with the examples of its parameters.
+func examplePath(op *huma.Operation) string {
+	path := op.Path
+	for _, p := range op.Parameters {
+		if p.In == "path" && len(p.Schema.Examples) > 0 {
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", fmt.Sprint(p.Schema.Examples[0]))
+		}
+	}
+	return path
 }
 
 func completeProblem(response *huma.Response, media *huma.MediaType, p *Problem) {
@@ -135,24 +183,30 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	return nil
 }
 
-// exampleInvalid is what an operation says of a parameter that is no number, or of
-// a body with nothing in it.
+// exampleInvalid is what an operation answers to an empty object; without a body, to x
+// for each number in its path; else, to a parameter that it does not have.
 func (a *API) exampleInvalid(op *huma.Operation) *Problem {
 	const detail = "validation failed"
-	for _, p := range op.Parameters {
-		if p.In == "path" || p.In == "query" {
-			return NewProblem(http.StatusUnprocessableEntity, detail, Place{"invalid " + p.Schema.Type, p.In + "." + p.Name})
-		}
-	}
 	if op.RequestBody != nil {
 		for _, media := range op.RequestBody.Content {
-			for _, name := range a.resolve(media.Schema).Required {
-				return NewProblem(http.StatusUnprocessableEntity, detail,
-					Place{fmt.Sprintf("expected required property %s to be present", name), "body"})
+			place, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
+			place.Push("body")
+			huma.Validate(a.OpenAPI().Components.Schemas, media.Schema, place, huma.ModeWriteToServer, map[string]any{}, result)
+			if p, ok := huma.NewError(http.StatusUnprocessableEntity, detail, result.Errors...).(*Problem); ok && len(p.Errors) > 0 {
+				return p
 			}
 		}
 	}
-	return NewProblem(http.StatusUnprocessableEntity, detail)
+	var wrong places
+	for _, p := range op.Parameters {
+		if p.In == "path" {
+			wrong.add("path", p.Name, misspelt(p.Schema, "x"))
+		}
+	}
+	if wrong.count == 0 {
+		wrong.add("query", "unknown", unknownParameter)
+	}
+	return NewProblem(http.StatusUnprocessableEntity, detail, wrong.list()...)
 }
 
 func (a *API) resolve(s *huma.Schema) *huma.Schema {

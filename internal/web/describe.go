@@ -3,7 +3,9 @@ package web
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -27,7 +29,7 @@ type fieldRule struct {
 	Schema   *huma.Schema `json:"schema"`
 }
 
-func (a *API) describe(path string) any {
+func (a *API) describe(path string, header http.Header) any {
 	d := description{Path: path, Operations: map[string]describedOperation{}}
 	for method, op := range a.Operations(path) {
 		described := describedOperation{Summary: op.Summary, Query: map[string]*huma.Schema{}}
@@ -38,6 +40,9 @@ func (a *API) describe(path string) any {
 		}
 		if op.RequestBody != nil {
 			described.Types = slices.Sorted(maps.Keys(op.RequestBody.Content))
+			if name := acceptHeader(method); name != "" {
+				header.Set(name, strings.Join(described.Types, ", "))
+			}
 			described.Fields = a.fields(op.RequestBody.Content[described.Types[0]].Schema)
 		}
 		d.Operations[method] = described

@@ -16,7 +16,7 @@ import (
 // comes after all other operations, and describes itself, too.
 func (a *API) Documents() {
 	Register(a, huma.Operation{
-		OperationID: "index", Method: http.MethodGet, Path: "/", Tags: []string{"documents"},
+		OperationID: "index", Method: http.MethodGet, Path: "/", Tags: a.documentsTag(),
 		Summary: "Index", Description: "The resources and the documents, as links.",
 	}, a.index)
 	for _, format := range []string{"json", "yaml"} {
@@ -35,7 +35,10 @@ func (a *API) Description(format string) ([]byte, error) {
 
 func (a *API) document(format string, render func() ([]byte, error)) {
 	mediaType := "application/openapi+" + format
-	a.raw("openapi-"+format, "/openapi."+format, mediaType, "OpenAPI description, as "+strings.ToUpper(format),
+	content := map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{
+		Type: huma.TypeObject, Description: "An OpenAPI 3.1 document.", Required: []string{"openapi", "info", "paths"},
+	}}}
+	a.raw("openapi-"+format, "/openapi."+format, content, "OpenAPI description, as "+strings.ToUpper(format),
 		func(w http.ResponseWriter, r *http.Request) {
 			text, err := render()
 			if err != nil {
@@ -49,26 +52,44 @@ func (a *API) document(format string, render func() ([]byte, error)) {
 
 // Page registers a page for people, and describes it like any operation.
 func (a *API) Page(id, path, summary string, h http.HandlerFunc) {
-	a.raw(id, path, "text/html", summary, h)
+	a.raw(id, path, map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}, summary, h)
 }
 
 // File registers a file, or many, for pages to load, and describes it like any
-// operation. The index does not link to it.
-func (a *API) File(id, path, summary string, h http.HandlerFunc) {
-	a.raw(id, path, "*/*", summary, h).Tags = []string{filesTag}
+// operation, with the media types that it can have. The index does not link to it.
+func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...string) {
+	content := map[string]*huma.MediaType{}
+	for _, mediaType := range mediaTypes {
+		name, _, _ := strings.Cut(mediaType, ";")
+		content[name] = &huma.MediaType{} // bytes have no schema
+	}
+	if len(content) == 0 {
+		content["application/octet-stream"] = &huma.MediaType{}
+	}
+	a.raw(id, path, content, summary, h).Tags = a.Tag(filesTag, "The files that pages load.")
 }
 
 const filesTag = "files"
 
+// Tag describes a group of operations, and returns the tags of an operation in it.
+func (a *API) Tag(name, description string) []string {
+	document := a.OpenAPI()
+	if !slices.ContainsFunc(document.Tags, func(tag *huma.Tag) bool { return tag.Name == name }) {
+		document.Tags = append(document.Tags, &huma.Tag{Name: name, Description: description})
+	}
+	return []string{name}
+}
+
+func (a *API) documentsTag() []string {
+	return a.Tag("documents", "The index of the service and its documentation.")
+}
+
 // raw registers a handler that writes its answer itself.
-func (a *API) raw(id, pattern, mediaType, summary string, h http.HandlerFunc) *huma.Operation {
+func (a *API) raw(id, pattern string, content map[string]*huma.MediaType, summary string, h http.HandlerFunc) *huma.Operation {
 	path := describedPath(pattern)
 	op := &huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{"documents"}, Summary: summary,
-		Responses: map[string]*huma.Response{"200": {
-			Description: http.StatusText(http.StatusOK),
-			Content:     map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeString}}},
-		}},
+		OperationID: id, Method: http.MethodGet, Path: path, Tags: a.documentsTag(), Summary: summary,
+		Responses: map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: content}},
 	}
 	for segment := range strings.SplitSeq(path, "/") {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {

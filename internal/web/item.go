@@ -1,26 +1,25 @@
 package web
 
-import (
-	"strconv"
+import "reflect"
 
-	"github.com/danielgtaylor/huma/v2"
-)
+// IDInput names one resource, for an operation that honours no preconditions. An input
+// of a nested route has a field for each id instead, such as
+//
+//	Shelf int64 `path:"shelf" doc:"The id of the shelf." example:"1"`
+type IDInput struct {
+	ID int64 `path:"id" doc:"The id of the resource." example:"1"`
+}
 
 // ItemInput names one resource, and says under which conditions.
 type ItemInput struct {
-	ID int64 `path:"id" doc:"The id of the resource." example:"1"`
+	IDInput
 	Preconditions
 }
 
-// Resolve refuses another spelling of an id, such as +1 or 01: a resource has one
-// address, or its caches and its log have two things for one.
-func (in *ItemInput) Resolve(ctx huma.Context) []error {
-	errs := in.Preconditions.Resolve(ctx)
-	text := ctx.Param("id")
-	if id, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(id, 10) != text {
-		errs = append(errs, &huma.ErrorDetail{Message: "must have no plus sign and no leading zeros", Location: "path.id"})
-	}
-	return errs
+// honoursPreconditions reports whether an input has them.
+func honoursPreconditions(input reflect.Type) bool {
+	field, ok := input.FieldByName("Preconditions")
+	return ok && field.Type == reflect.TypeFor[Preconditions]()
 }
 
 // Item is the answer that holds one resource.
@@ -31,7 +30,7 @@ type Item[T any] struct {
 
 // Created is the answer that holds a new resource, and says where it is.
 type Created[T any] struct {
-	Location string `header:"Location" doc:"Where the new resource is." example:"http://localhost:8000/tweet/3"`
+	Location string `header:"Location" doc:"The address of the new resource."`
 	ETag     string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`
 	Body     T
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
@@ -48,18 +49,44 @@ func writeJSON(w io.Writer, v any) error {
 // collector takes back those that are not used.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+var reading = json.JoinOptions(json.RejectUnknownMembers(true), json.WithUnmarshalers(json.UnmarshalFromFunc(readTime)))
+
+var errYear = errors.New("the time must be in the years 1 to 9999 in UTC")
+
+// readTime refuses a time that its zone carries beyond what RFC 3339 can write: once
+// stored, it could not be answered with, and nor could the collection that it is in.
+func readTime(dec *jsontext.Decoder, t *time.Time) error {
+	if err := json.UnmarshalDecode(dec, t, json.WithUnmarshalers(nil)); err != nil {
+		return err
+	}
+	if !writable(*t) {
+		return errYear
+	}
+	return nil
+}
+
+// writable reports whether RFC 3339 can write t in UTC.
+func writable(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
+
 // ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
 // duplicate names, invalid UTF-8 and lone surrogates are errors. An error names the
 // place, and never the value.
 func ReadJSON(data []byte, v any) error {
-	err := json.Unmarshal(data, v, json.RejectUnknownMembers(true))
+	options := reading
+	if _, loose := v.(*any); loose {
+		options = nil // nothing is unknown there, and reading it is faster without options
+	}
+	err := json.Unmarshal(data, v, options)
 	semantic, ok := errors.AsType[*json.SemanticError](err)
 	if !ok {
 		return err
 	}
 	message := "the value is not what belongs here"
-	if errors.Is(semantic, strconv.ErrRange) {
+	switch {
+	case errors.Is(semantic, strconv.ErrRange):
 		message = "the number is out of range"
+	case errors.Is(semantic, errYear):
+		message = errYear.Error()
 	}
 	return misfit{Message: message, Location: location(semantic.JSONPointer)}
 }

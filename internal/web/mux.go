@@ -13,8 +13,9 @@ import (
 type Mux struct {
 	mux     *http.ServeMux
 	methods map[string][]string
-	// describe returns what may be sent to a path, for OPTIONS.
-	describe func(path string) any
+	// describe returns what may be sent to a path, for OPTIONS, and sets the headers that
+	// say so.
+	describe func(path string, header http.Header) any
 	active   func(route string) (begin, end func())
 }
 
@@ -129,5 +130,5 @@ func (m *Mux) otherMethod(w http.ResponseWriter, r *http.Request, path string) {
 	}
 	w.Header().Set("Allow", allow)
 	w.Header().Set("Content-Type", "application/json")
-	_ = writeJSON(w, m.describe(path))
+	_ = writeJSON(w, m.describe(path, w.Header()))
 }

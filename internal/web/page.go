@@ -16,33 +16,21 @@ import (
 // a keyset: the cost of a page does not grow with what was read before it.
 type PageInput struct {
 	Limit  int   `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most." example:"100"`
-	After  int64 `query:"after" minimum:"0" doc:"Only those with a greater id: the last one of the page before." example:"1"`
-	Before int64 `query:"before" minimum:"1" doc:"Only the last ones with a smaller id: the first one of the page behind. Not together with after." example:"3"`
+	After  int64 `query:"after" minimum:"0" doc:"Return items after this id (the last id of the previous page)." example:"1"`
+	Before int64 `query:"before" minimum:"1" doc:"Return items before this id (the first id of the next page). Cannot be combined with after." example:"3"`
 }
 
-// Resolve refuses a parameter that is there twice: whoever stands between us and
-// the client may have looked at the other one.
+// Resolve refuses a page that begins and ends at an id.
 func (in *PageInput) Resolve(ctx huma.Context) []error {
-	target := ctx.URL()
-	if target.RawQuery == "" {
-		return nil
+	if in.Before > 0 && ctx.Query("after") != "" {
+		return []error{&huma.ErrorDetail{Message: "must not be there together with after", Location: "query.before"}}
 	}
-	var errs []error
-	query := target.Query()
-	for _, name := range []string{"limit", "after", "before"} {
-		if len(query[name]) > 1 {
-			errs = append(errs, &huma.ErrorDetail{Message: "must be there once", Location: "query." + name})
-		}
-	}
-	if query.Get("after") != "" && query.Get("before") != "" {
-		errs = append(errs, &huma.ErrorDetail{Message: "must not be there together with after", Location: "query.before"})
-	}
-	return errs
+	return nil
 }
 
 // Page is one page of a collection.
 type Page[T any] struct {
-	Link string `header:"Link" doc:"The next and the previous page, when there are such, as rel=\"next\" and rel=\"prev\" (RFC 8288)." example:"<http://localhost:8000/tweet/?after=2&limit=2>; rel=\"next\""`
+	Link string `header:"Link" doc:"The next and the previous page, if any, as rel=\"next\" and rel=\"prev\" (RFC 8288)."`
 	Body []T
 }
 
@@ -50,6 +38,20 @@ type Page[T any] struct {
 // limit in.Limit+1 found: those after in.After in their order or, when in.Before is
 // not 0, those before it, the nearest first. The one too many shows that there are more.
 func NewPage[T any](ctx context.Context, in *PageInput, items []T, key func(T) int64) *Page[T] {
+	first, last := min(in.After, math.MaxInt64-1)+1, in.Before-1
+	return newPage(ctx, in, items, key, first, last)
+}
+
+// NewPageDescending is NewPage for a list with the greatest id first: there, those after
+// an id have smaller ones.
+func NewPageDescending[T any](ctx context.Context, in *PageInput, items []T, key func(T) int64) *Page[T] {
+	first, last := in.After-1, min(in.Before, math.MaxInt64-1)+1
+	return newPage(ctx, in, items, key, first, last)
+}
+
+// newPage returns the page; first and last stand for those ids where it has no items:
+// what was before or after the page then begins with the id that was asked for.
+func newPage[T any](ctx context.Context, in *PageInput, items []T, key func(T) int64, first, last int64) *Page[T] {
 	more := len(items) > in.Limit
 	items = items[:min(len(items), in.Limit)]
 	prev, next := in.After > 0, more
@@ -57,7 +59,6 @@ func NewPage[T any](ctx context.Context, in *PageInput, items []T, key func(T) i
 		slices.Reverse(items)
 		prev, next = more, true
 	}
-	first, last := min(in.After, math.MaxInt64-1)+1, in.Before-1 // of a page without items
 	if len(items) > 0 {
 		first, last = key(items[0]), key(items[len(items)-1])
 	}
@@ -65,7 +66,7 @@ func NewPage[T any](ctx context.Context, in *PageInput, items []T, key func(T) i
 	if next {
 		links = append(links, in.link(ctx, "next", "after", last))
 	}
-	if prev {
+	if prev && first > 0 { // no parameter stands for what is before the id 0
 		links = append(links, in.link(ctx, "prev", "before", first))
 	}
 	return &Page[T]{Link: strings.Join(links, ", "), Body: items}

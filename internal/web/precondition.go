@@ -14,8 +14,8 @@ import (
 // 13). An input struct embeds it; the handler calls Read or Write with the ETag
 // of what is stored now, before it answers or changes anything.
 type Preconditions struct {
-	IfMatch     []string `header:"If-Match" doc:"Go on only if the resource still has one of these ETags, or exists at all for *." example:"*"`
-	IfNoneMatch []string `header:"If-None-Match" doc:"Go on only if the resource has none of these ETags." example:"\"1f0hk2s8qz\""`
+	IfMatch     []string `header:"If-Match" doc:"Continue only if the resource has one of these ETags; * means any." example:"*"`
+	IfNoneMatch []string `header:"If-None-Match" doc:"Continue only if the resource has none of these ETags." example:"\"1f0hk2s8qz\""`
 }
 
 // NewVersion returns the version with which a row begins; each change adds one. It

@@ -46,8 +46,8 @@ type Problem struct {
 // Place is one thing that is wrong with a request, and where. It never repeats
 // the value that was sent, which may be a secret.
 type Place struct {
-	Message  string `json:"message" example:"expected length <= 140"`
-	Location string `json:"location,omitempty" doc:"Where: body, query, path or header, and the name there." example:"body.text"`
+	Message  string `json:"message" example:"expected number <= 1000"`
+	Location string `json:"location,omitempty" doc:"Where: body, query, path or header, and the name there." example:"query.limit"`
 }
 
 // A request can be wrong in more places, and a place can have a longer name, than

@@ -1,0 +1,159 @@
+package openapitest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/templatesite/internal/web/webtest"
+)
+
+// Examples sends each example by itself, on top of what the operation requires, and
+// wants a success as described. start returns a service with what the examples name.
+func Examples(t *testing.T, start func(*testing.T) Do) {
+	t.Helper()
+	each(t, start, func(o *operation) {
+		if o.Summary == "" || o.Description == "" && !slices.Contains(o.Tags, "documents") {
+			o.t.Errorf("summary %q, description %q", o.Summary, o.Description)
+		}
+		types := []string{""}
+		if o.RequestBody != nil {
+			types = nil
+			for mediaType := range o.RequestBody.Value.Content {
+				types = append(types, mediaType)
+			}
+		}
+		for _, mediaType := range types {
+			body, header := o.body(mediaType)
+			for _, p := range o.Parameters {
+				text := example(p.Value)
+				if text == "" {
+					o.t.Errorf("%s %s has no example", p.Value.In, p.Value.Name)
+				}
+				switch p.Value.In {
+				case "query":
+					o.success(o.target("")+query(p.Value.Name, text), body, header)
+				case "header":
+					if o.method != http.MethodDelete { // it would be gone for the next one
+						o.success(o.target(""), body, header, p.Value.Name+": "+text)
+					}
+				}
+			}
+			o.success(o.target(""), body, header)
+		}
+	})
+}
+
+// success sends what must succeed, and compares the answer with the description.
+func (o *operation) success(target, body string, headers ...string) {
+	o.t.Helper()
+	headers = slices.DeleteFunc(headers, func(header string) bool { return header == "" })
+	answer := o.do(o.method, target, body, headers...)
+	documented := o.Responses.Value(fmt.Sprint(answer.Status))
+	if documented == nil || answer.Status >= 300 {
+		o.t.Errorf("%s %s %q = %d, which is no success of the description: %s", o.method, target, headers, answer.Status, answer.Body)
+		return
+	}
+	o.compare(answer, documented.Value)
+	for _, name := range []string{"Location", "Link"} { // whose examples are addresses of this operation, or below it
+		if header := documented.Value.Headers[name]; header != nil {
+			o.exampleAddress(name, fmt.Sprint(header.Value.Schema.Value.Examples[0]), answer.Header.Get(name))
+		}
+	}
+}
+
+// exampleAddress wants an example of a header to have the path of a real one, but for
+// the id at its end.
+func (o *operation) exampleAddress(name, example, answered string) {
+	o.t.Helper()
+	path := func(text string) string {
+		_, text, _ = strings.Cut(text, "://")
+		_, text, _ = strings.Cut(text, "/")
+		text, _, _ = strings.Cut(text, "?")
+		return text[:strings.LastIndex(text, "/")+1]
+	}
+	if answered != "" && path(example) != path(answered) {
+		o.t.Errorf("%s is %s, the example is %s", name, answered, example)
+	}
+}
+
+// Problems provokes the problems that can be provoked from outside, and wants each to
+// be the example of the description. The service takes bodies of at most 1,000 bytes.
+// The examples of the others (408, 500, 503, 504) have to come from what is answered.
+func Problems(t *testing.T, start func(*testing.T) Do) {
+	t.Helper()
+	each(t, start, func(o *operation) {
+		body, header := "", "X-Unused: 1"
+		if o.RequestBody != nil {
+			body, header = o.body("application/json")
+		}
+		provoke := map[string]func() webtest.Answer{
+			"400": func() webtest.Answer { return o.do(o.method, o.target(""), "{", header) },
+			"404": func() webtest.Answer { return o.do(o.method, o.target("999999"), body, header) },
+			"406": func() webtest.Answer { return o.do(o.method, o.target(""), body, header, "Accept: image/png") },
+			"412": func() webtest.Answer { return o.do(o.method, o.target(""), body, header, `If-Match: "other"`) },
+			"413": func() webtest.Answer { return o.do(o.method, o.target(""), strings.Repeat(" ", 2000), header) },
+			"415": func() webtest.Answer { return o.do(o.method, o.target(""), body, "Content-Type: text/plain") },
+			"422": func() webtest.Answer { return o.provokeInvalid(body, header) },
+		}
+		for status, documented := range o.Responses.Map() {
+			if provoke[status] == nil {
+				continue
+			}
+			answer := provoke[status]()
+			if fmt.Sprint(answer.Status) != status {
+				o.t.Errorf("%d, want %s: %s", answer.Status, status, answer.Body)
+				continue
+			}
+			o.compare(answer, documented.Value)
+			o.compareProblem(answer, documented.Value)
+		}
+	})
+}
+
+// provokeInvalid sends what is wrong at the place that the example names: an empty
+// object, x for the numbers of the path, or an unknown parameter.
+func (o *operation) provokeInvalid(body, header string) webtest.Answer {
+	location := ""
+	if example, ok := o.Responses.Value("422").Value.Content["application/problem+json"].Example.(map[string]any); ok {
+		errors, _ := example["errors"].([]any)
+		if len(errors) > 0 {
+			location, _ = errors[0].(map[string]any)["location"].(string)
+		}
+	}
+	place, name, _ := strings.Cut(location, ".")
+	switch place {
+	case "body":
+		return o.do(o.method, o.target(""), "{}", header)
+	case "path":
+		return o.do(o.method, o.target("x"), body, header)
+	}
+	return o.do(o.method, o.target("")+query(name, "x"), body, header)
+}
+
+// compareProblem wants the documented example, but for the request's id.
+func (o *operation) compareProblem(answer webtest.Answer, documented *openapi3.Response) {
+	o.t.Helper()
+	var got map[string]any
+	if err := json.Unmarshal([]byte(answer.Body), &got); err != nil {
+		o.t.Fatal(err)
+	}
+	want, ok := documented.Content["application/problem+json"].Example.(map[string]any)
+	if !ok {
+		o.t.Fatalf("%d has no example", answer.Status)
+	}
+	if got["request_id"] == nil {
+		o.t.Errorf("%d has no request_id", answer.Status)
+	}
+	delete(got, "request_id")
+	delete(want, "request_id")
+	if !reflect.DeepEqual(got, want) {
+		o.t.Errorf("the answer is %v, the example %v", got, want)
+	}
+}

@@ -1,0 +1,123 @@
+// Package openapitest holds a service to its OpenAPI description: every example in
+// it is sent, or provoked, and the answers are compared with what it says. Only
+// tests import it.
+//
+// It does not know what the service does, so a new resource is checked without a
+// line of its own.
+package openapitest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/templatesite/internal/web/webtest"
+)
+
+// Do sends a request to the service. Headers are "Name: value".
+type Do func(method, target, body string, headers ...string) webtest.Answer
+
+// operation is one operation of the description, with a service of its own.
+type operation struct {
+	*openapi3.Operation
+	t            *testing.T
+	do           Do
+	method, path string
+}
+
+// each runs test for every operation but those of files.
+func each(t *testing.T, start func(*testing.T) Do, test func(o *operation)) {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData([]byte(start(t)("GET", "/openapi.json", "").Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := document.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for path, item := range document.Paths.Map() {
+		for method, op := range item.Operations() {
+			if slices.Contains(op.Tags, "files") {
+				continue
+			}
+			t.Run(method+" "+path, func(t *testing.T) {
+				t.Parallel()
+				test(&operation{op, t, start(t), method, path})
+			})
+		}
+	}
+}
+
+// body returns the example of the body, and its type, or nothing.
+func (o *operation) body(mediaType string) (text, header string) {
+	if o.RequestBody == nil {
+		return "", ""
+	}
+	example, err := json.Marshal(o.RequestBody.Value.Content[mediaType].Example)
+	if err != nil || string(example) == "null" {
+		o.t.Fatalf("no example of a body: %v", err)
+	}
+	return string(example), "Content-Type: " + mediaType
+}
+
+// target is the path, with the examples of its parameters, or other values.
+func (o *operation) target(id string) string {
+	target := o.path
+	for _, p := range o.Parameters {
+		if value := id; p.Value.In == "path" {
+			if value == "" {
+				value = example(p.Value)
+			}
+			target = strings.ReplaceAll(target, "{"+p.Value.Name+"}", value)
+		}
+	}
+	return target
+}
+
+// example is a parameter's, as it is sent, or empty.
+func example(p *openapi3.Parameter) string {
+	if len(p.Schema.Value.Examples) == 0 {
+		return ""
+	}
+	if list, ok := p.Schema.Value.Examples[0].([]any); ok {
+		return fmt.Sprint(list[0])
+	}
+	return fmt.Sprint(p.Schema.Value.Examples[0])
+}
+
+// compare holds an answer to what the description says of its status.
+func (o *operation) compare(answer webtest.Answer, documented *openapi3.Response) {
+	o.t.Helper()
+	for name := range documented.Headers {
+		if answer.Header.Get(name) == "" && name != "Link" {
+			o.t.Errorf("%d has no %s", answer.Status, name)
+		}
+	}
+	for _, name := range []string{"Accept", "Accept-Patch", "Accept-Post", "ETag", "Link", "Location", "Retry-After", "X-Request-ID"} {
+		if answer.Header.Get(name) != "" && documented.Headers[name] == nil {
+			o.t.Errorf("%d has a header %s, which is not described", answer.Status, name)
+		}
+	}
+	mediaType, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";")
+	media := documented.Content[mediaType]
+	switch {
+	case media == nil && answer.Body != "":
+		o.t.Errorf("%d has the type %q, which is not described", answer.Status, mediaType)
+	case media != nil && media.Schema != nil && strings.HasSuffix(mediaType, "json"):
+		var value any
+		if err := json.Unmarshal([]byte(answer.Body), &value); err != nil {
+			o.t.Fatal(err)
+		}
+		if err := media.Schema.Value.VisitJSON(value); err != nil {
+			o.t.Errorf("%d is not as described: %v: %s", answer.Status, err, answer.Body)
+		}
+	}
+}
+
+// query is a query string of one parameter.
+func query(name, value string) string { return "?" + name + "=" + url.QueryEscape(value) }

@@ -1,0 +1,103 @@
+// Package sampletest is a service of two resources, shelves and the books on them,
+// for the tests of what all resources share. A book has a field of every kind: a
+// required and an optional text, a bounded integer, an enum and a boolean with a
+// default, an optional time, and a reference to its shelf. Books are listed newest
+// first, filtered, and below their shelf. Only tests import it.
+//
+// It does not know the resources of the real service, so these can be replaced.
+package sampletest
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/fixture"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/web/webtest"
+)
+
+//go:embed shelf book fixtures
+var files embed.FS
+
+// Apps are the resources: shelves, then the books, which refer to them.
+func Apps() []web.App {
+	return []web.App{
+		{
+			Name: "shelf", Migrations: folder("shelf"), Fixtures: files,
+			Routes: shelfRoutes, Load: loadShelf, Dump: dumpShelves,
+		},
+		{
+			Name: "book", Migrations: folder("book"),
+			Routes: bookRoutes, Load: loadBook, Dump: dumpBooks,
+		},
+	}
+}
+
+// folder returns the folder of one resource.
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return sub
+}
+
+// NewAPI returns the service on db, with its description.
+func NewAPI(db *database.DB) *web.API {
+	api := web.NewAPI(web.Options{
+		Title: "sample", Description: "Shelves of books.", Version: "test", MaxBodyBytes: 1000, Classify: database.Problem,
+	})
+	for _, app := range Apps() {
+		app.Routes(api, db.DB)
+	}
+	api.Documents()
+	return api
+}
+
+// New returns a client of the service on a SQLite database that has the fixtures.
+func New(t testing.TB) *webtest.Client {
+	t.Helper()
+	db := databasetest.OpenSQLite(t, Apps())
+	Load(t, db)
+	return webtest.New(t, NewAPI(db))
+}
+
+// Each runs test on every engine, on a database that has the fixtures: shelf 1 with
+// the books 1 and 2.
+func Each(t *testing.T, test func(t *testing.T, c *webtest.Client, db *database.DB)) {
+	t.Helper()
+	databasetest.Each(t, Apps(), func(t *testing.T, db *database.DB) {
+		Load(t, db)
+		test(t, webtest.New(t, NewAPI(db)), db)
+	})
+}
+
+// Load loads the fixtures.
+func Load(t testing.TB, db *database.DB) {
+	t.Helper()
+	file, err := files.Open("fixtures/sample.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	tx, err := db.Write.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }() // unless it is committed
+	if err := fixture.Load(t.Context(), tx, Apps(), file, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	for _, app := range Apps() {
+		if err := db.AdvanceSequence(context.WithoutCancel(t.Context()), tx, app.Name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,10 @@
+-- +goose Up
+create table shelf (
+    id      integer primary key autoincrement,
+    name    text not null,
+    room    text not null,
+    version integer not null
+);
+
+-- +goose Down
+drop table shelf;

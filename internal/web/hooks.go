@@ -1,0 +1,99 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+var (
+	resolverType         = reflect.TypeFor[huma.Resolver]()
+	resolverWithPathType = reflect.TypeFor[huma.ResolverWithPath]()
+)
+
+// noRequest is what hooks get where no request is at hand: it is empty.
+var noRequest = humago.NewContext(&huma.Operation{}, &http.Request{URL: &url.URL{}, Header: http.Header{}}, nil)
+
+// callHooks calls the Resolve hooks of what value points to, and of all that is in
+// it, as huma does for the body of a request.
+func (set *ruleset) callHooks(value any) error {
+	if !set.hasHooks {
+		return nil
+	}
+	place := huma.NewPathBuffer(nil, 0)
+	place.Push("body")
+	if errs := callHooks(reflect.ValueOf(value).Elem(), place); len(errs) > 0 {
+		return huma.NewError(http.StatusUnprocessableEntity, "validation failed", errs...)
+	}
+	return nil
+}
+
+func callHooks(v reflect.Value, place *huma.PathBuffer) (errs []error) {
+	isHook := false
+	if v.CanAddr() {
+		switch hook := v.Addr().Interface().(type) {
+		case huma.Resolver:
+			isHook, errs = true, hook.Resolve(noRequest)
+		case huma.ResolverWithPath:
+			isHook, errs = true, hook.Resolve(noRequest, place)
+		}
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return callHooks(v.Elem(), place)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			place.PushIndex(i)
+			errs = append(errs, callHooks(v.Index(i), place)...)
+			place.Pop()
+		}
+	case reflect.Struct:
+		for field, value := range v.Fields() {
+			switch {
+			case !field.IsExported(), field.Anonymous && isHook: // whose hook is the one of the whole
+			case field.Anonymous:
+				errs = append(errs, callHooks(value, place)...)
+			default:
+				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				place.Push(name)
+				errs = append(errs, callHooks(value, place)...)
+				place.Pop()
+			}
+		}
+	}
+	return errs
+}
+
+// anyHook reports whether t, or a type in it, has a Resolve hook.
+func anyHook(t reflect.Type, seen map[reflect.Type]bool) (found bool) {
+	walkTypes(t, seen, func(t reflect.Type) {
+		pointer := reflect.PointerTo(t)
+		found = found || pointer.Implements(resolverType) || pointer.Implements(resolverWithPathType)
+	})
+	return found
+}
+
+// walkTypes calls visit once with t and with every type that a value of it can hold.
+func walkTypes(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) {
+	if seen[t] {
+		return
+	}
+	seen[t] = true
+	visit(t)
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		walkTypes(t.Elem(), seen, visit)
+	case reflect.Struct:
+		for field := range t.Fields() {
+			if field.IsExported() {
+				walkTypes(field.Type, seen, visit)
+			}
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// formatParameter chooses between JSON and a page, on any operation.
+const formatParameter = "format"
+
+// strictParameters refuses the parameters that huma ignores or bends: with a filter that
+// is misspelt, repeated or empty, the answer would be another than the one that was asked
+// for, and another spelling of an id would give one resource two addresses.
+func strictParameters(ctx huma.Context, next func(huma.Context)) {
+	if ctx.Operation().SkipValidateParams {
+		next(ctx)
+		return
+	}
+	r, w := humago.Unwrap(ctx)
+	var wrong places
+	parameters := ctx.Operation().Parameters
+	for _, p := range parameters {
+		if p.In == "path" {
+			wrong.add("path", p.Name, misspelt(p.Schema, r.PathValue(p.Name)))
+		}
+	}
+	if r.URL.RawQuery != "" {
+		checkQuery(&wrong, parameters, r.URL.RawQuery)
+	}
+	if wrong.count > 0 {
+		WriteProblem(w, r, NewProblem(http.StatusUnprocessableEntity, "validation failed", wrong.list()...))
+		return
+	}
+	next(ctx)
+}
+
+// checkQuery goes through a query that is well formed, pair by pair, and makes nothing
+// of it, so that a long one costs little.
+func checkQuery(wrong *places, parameters []*huma.Param, query string) {
+	var seen uint64 // by the place in parameters; the last bit is for the format
+	for pair := range strings.SplitSeq(query, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, value = unescaped(name), unescaped(value)
+		i, schema, repeatable := find(parameters, name)
+		switch {
+		case i < 0:
+			wrong.add("query", name, unknownParameter)
+		case value == "":
+			wrong.add("query", name, "must not be empty")
+		case seen&(1<<i) != 0 && !repeatable:
+			wrong.add("query", name, "must be there once")
+		default:
+			wrong.add("query", name, misspelt(schema, value))
+		}
+		if i >= 0 {
+			seen |= 1 << i
+		}
+	}
+}
+
+const unknownParameter = "is not a parameter of this operation"
+
+func unescaped(text string) string {
+	if strings.ContainsAny(text, "%+") {
+		text, _ = url.QueryUnescape(text) // the mux has parsed it
+	}
+	return text
+}
+
+var formatSchema = &huma.Schema{Type: huma.TypeString, Enum: []any{"html", "json"}}
+
+// find returns the place of a query parameter, or -1.
+func find(parameters []*huma.Param, name string) (i int, schema *huma.Schema, repeatable bool) {
+	for i, p := range parameters {
+		if p.In != "query" {
+			continue
+		}
+		if deep := p.Style == "deepObject" && strings.HasPrefix(name, p.Name+"["); deep || p.Name == name {
+			return i, p.Schema, deep || p.Explode != nil && *p.Explode
+		}
+	}
+	if name == formatParameter {
+		return 63, formatSchema, false
+	}
+	return -1, nil, false
+}
+
+// misspelt says what is wrong with how a value is written. The limits are huma's to
+// check.
+func misspelt(schema *huma.Schema, text string) string {
+	switch {
+	case schema == formatSchema && text != "html" && text != "json":
+		return "must be html or json"
+	case schema.Type == huma.TypeInteger:
+		// huma drops the upper bits of what a smaller type cannot hold.
+		if schema.Format == "int32" {
+			if _, err := strconv.ParseInt(text, 10, 32); errors.Is(err, strconv.ErrRange) {
+				return "the number is out of range"
+			}
+		}
+		return misspeltInteger(text)
+	case schema.Type == huma.TypeNumber:
+		if number := jsontext.Value(text); number.Kind() != '0' || !number.IsValid() {
+			return "must be a number as in JSON"
+		}
+	case schema.Type == huma.TypeBoolean && text != "true" && text != "false":
+		return "must be true or false"
+	case schema.Format == "date-time":
+		if at, err := time.Parse(time.RFC3339, text); err == nil && !writable(at) {
+			return errYear.Error()
+		}
+	case schema.Type == huma.TypeArray:
+		for item := range strings.SplitSeq(text, ",") {
+			if message := misspelt(schema.Items, item); message != "" {
+				return message
+			}
+		}
+	}
+	return ""
+}
+
+func misspeltInteger(text string) string {
+	digits := strings.TrimPrefix(text, "-")
+	signed := strings.HasPrefix(digits, "+")
+	if text == digits {
+		digits = strings.TrimPrefix(digits, "+")
+	}
+	switch {
+	case digits == "" || strings.Trim(digits, "0123456789") != "":
+		return "invalid integer"
+	case signed, digits[0] == '0' && text != "0":
+		return "must have no plus sign and no leading zeros"
+	}
+	return ""
+}
+
+// places collects what is wrong with a request, up to a bound.
+type places struct {
+	found []Place
+	count int
+}
+
+// add notes what is wrong with a parameter, when something is.
+func (p *places) add(in, name, message string) {
+	if message == "" {
+		return
+	}
+	if p.count++; len(p.found) < maxPlaces {
+		p.found = append(p.found, Place{Message: message, Location: shortened(in + "." + strings.ToValidUTF8(name, "\ufffd"))})
+	}
+}
+
+func (p *places) list() []Place {
+	if p.count == len(p.found) {
+		return p.found
+	}
+	return append(p.found, Place{Message: fmt.Sprintf("and %d more", p.count-len(p.found))})
+}
+
+// refusePointers panics for a parameter that is a pointer, which huma does without
+// saying which one it is.
+func refusePointers(operation string, t reflect.Type) {
+	for _, field := range reflect.VisibleFields(t) {
+		for _, in := range []string{"path", "query", "header", "cookie"} {
+			if name := field.Tag.Get(in); name != "" && field.Type.Kind() == reflect.Pointer {
+				panic(fmt.Sprintf("web: %s: the parameter %s (%s) is a pointer: make it a web.Optional", operation, name, field.Name))
+			}
+		}
+	}
+}
