@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
@@ -50,23 +49,6 @@ func writeJSON(w io.Writer, v any) error {
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 var reading = json.JoinOptions(json.RejectUnknownMembers(true), json.WithUnmarshalers(json.UnmarshalFromFunc(readTime)))
-
-var errYear = errors.New("the time must be in the years 1 to 9999 in UTC")
-
-// readTime refuses a time that its zone carries beyond what RFC 3339 can write: once
-// stored, it could not be answered with, and nor could the collection that it is in.
-func readTime(dec *jsontext.Decoder, t *time.Time) error {
-	if err := json.UnmarshalDecode(dec, t, json.WithUnmarshalers(nil)); err != nil {
-		return err
-	}
-	if !writable(*t) {
-		return errYear
-	}
-	return nil
-}
-
-// writable reports whether RFC 3339 can write t in UTC.
-func writable(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
 
 // ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
 // duplicate names, invalid UTF-8 and lone surrogates are errors. An error names the

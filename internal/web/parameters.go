@@ -119,7 +119,7 @@ func misspelt(schema *huma.Schema, text string) string {
 	case schema.Type == huma.TypeBoolean && text != "true" && text != "false":
 		return "must be true or false"
 	case schema.Format == "date-time":
-		if at, err := time.Parse(time.RFC3339, text); err == nil && !writable(at) {
+		if at, err := time.Parse(time.RFC3339, text); err == nil && CheckTime(at) != nil {
 			return errYear.Error()
 		}
 	case schema.Type == huma.TypeArray:

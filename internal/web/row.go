@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 )
 
 // RowError is a row whose content the program cannot use, since something else has
@@ -34,23 +33,6 @@ func Row(model string, key int64, err error) error {
 		return err
 	}
 	return &RowError{model, key, err}
-}
-
-// errYear is the reason when a time has no form in an answer.
-var errYear = errors.New("the time is not of the years 1 to 9999")
-
-// The first second that RFC 3339 can write, and the one behind the last.
-var (
-	firstSecond = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-	endSeconds  = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-)
-
-// CheckTime returns an error for a time that an answer cannot hold.
-func CheckTime(t time.Time) error {
-	if s := t.Unix(); s < firstSecond || s >= endSeconds {
-		return errYear
-	}
-	return nil
 }
 
 // rowProblem is the answer about a row that cannot be read.
