@@ -43,15 +43,12 @@ func (w *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 }
 
 func (w *recorder) WriteHeader(status int) {
-	// 1xx answers come before the one that counts.
-	if w.info.Status == 0 && status >= http.StatusOK {
-		w.info.Status = status
-	}
+	w.begin(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *recorder) Write(b []byte) (int, error) {
-	w.sending()
+	w.begin(http.StatusOK)
 	n, err := w.ResponseWriter.Write(b)
 	w.sent(int64(n))
 	return n, err
@@ -60,7 +57,7 @@ func (w *recorder) Write(b []byte) (int, error) {
 // ReadFrom keeps the connection's own, which a file can use to be sent without
 // being copied.
 func (w *recorder) ReadFrom(r io.Reader) (int64, error) {
-	w.sending()
+	w.begin(http.StatusOK)
 	n, err := io.Copy(w.ResponseWriter, r)
 	w.sent(n)
 	return n, err
@@ -72,8 +69,10 @@ func (w *recorder) sent(n int64) {
 	}
 }
 
-func (w *recorder) sending() {
-	if w.info.Status == 0 {
-		w.info.Status = http.StatusOK
+// begin notes the status with which the answer begins. A 1xx comes before it.
+func (w *recorder) begin(status int) {
+	if w.info.Status == 0 && status >= http.StatusOK {
+		w.info.Status = status
+		w.info.Answering()
 	}
 }
