@@ -98,3 +98,60 @@ func TestSlowBodiesLoseTheirMemoryToOthers(t *testing.T) {
 		t.Errorf("the stalled bodies were answered with %v", ended)
 	}
 }
+
+// unread sends requests, and reads none of the answers.
+func unread(t *testing.T, url, requests string) {
+	t.Helper()
+	conn := dial(t, url)
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, requests); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestScrapersThatDoNotReadKeepNoOtherOut(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for range 4 {
+		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
+	}
+	time.Sleep(time.Second) // what their connections hold is full
+	if got := s.do("GET", s.admin+"/metrics", ""); got.status != http.StatusOK {
+		t.Errorf("a scrape is answered with %d: %s", got.status, got.body)
+	}
+}
+
+func TestTraceThatIsNotReadKeepsNoOtherOutForLong(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	unread(t, s.admin, "GET /debug/pprof/trace?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	stop := make(chan struct{})
+	defer close(stop)
+	for range 4 { // each switch is an event of the trace
+		ping := make(chan struct{})
+		go func() {
+			for range ping {
+			}
+		}()
+		go func() {
+			defer close(ping)
+			for {
+				select {
+				case ping <- struct{}{}:
+				case <-stop:
+					return
+				}
+			}
+		}()
+	}
+	status := 0
+	for end := time.Now().Add(30 * time.Second); status != http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Second)
+		status = s.do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").status
+	}
+	if status != http.StatusOK {
+		t.Errorf("the next trace is answered with %d", status)
+	}
+}
