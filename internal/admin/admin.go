@@ -71,21 +71,9 @@ func (a *Admin) Close() {
 	a.live.close()
 }
 
-// inert is the policy of what is no page: opened as one, it does nothing.
-const inert = "default-src 'none'; frame-ancestors 'none'"
-
 // ServeHTTP serves one request.
 func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for name, value := range map[string]string{
-		"Cache-Control":                "no-store",
-		"Content-Security-Policy":      inert,
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Referrer-Policy":              "same-origin",
-		"X-Content-Type-Options":       "nosniff",
-	} {
-		w.Header().Set(name, value)
-	}
+	w.Header().Set("Cache-Control", "no-store")
 	if forStranger(r) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusForbidden, "A page of another site may lead here, and may not use what is here."))
 		return

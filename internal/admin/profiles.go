@@ -30,7 +30,7 @@ func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	}
 	switch name := r.PathValue("profile"); name {
 	case "":
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
+		web.SetPageHeader(w.Header(), "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
 		pprof.Index(w, r)
 	case "cmdline": // not the flags, for they may be secrets
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -20,14 +20,6 @@ import (
 //go:embed browsable.css browsable.js browsable.svg
 var Files embed.FS
 
-// The values of headers are shared by all answers, as making them costs more than
-// looking whether a page is wanted.
-var (
-	noSniffing = []string{"nosniff"}
-	// inert is the policy of what is no page: opened as one, it does nothing.
-	inert = []string{"default-src 'none'; frame-ancestors 'none'"}
-)
-
 // Pages answers with a page whoever prefers one. It stands outside of the
 // middlewares that answer with problems, so that these are pages, too. asset
 // returns the URL of one of Files.
@@ -41,7 +33,6 @@ func Pages(api *web.API, asset func(name string) string) web.Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			header := w.Header()
 			header["Vary"] = append(header["Vary"], "Accept")
-			header["X-Content-Type-Options"], header["Content-Security-Policy"] = noSniffing, inert
 			switch {
 			case !wantsPage(r):
 				next.ServeHTTP(w, r)

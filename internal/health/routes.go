@@ -93,10 +93,13 @@ func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, 
 	return out, nil
 }
 
-type livenessOutput struct{ Body Result }
+type livenessOutput struct {
+	Cache string `header:"Cache-Control" doc:"The answer holds for now alone." example:"no-store"`
+	Body  Result
+}
 
 func liveness(context.Context, *struct{}) (*livenessOutput, error) {
-	return &livenessOutput{Body: Result{Status: "ok"}}, nil
+	return &livenessOutput{Cache: "no-store", Body: Result{Status: "ok"}}, nil
 }
 
 // Details answers operators: the status is that of the readiness, and what is known

@@ -131,7 +131,6 @@ var (
 	forEver        = []string{"public, max-age=31536000, immutable"}
 	revalidate     = []string{"no-cache"}
 	acceptRanges   = []string{"bytes"}
-	nosniff        = []string{"nosniff"}
 	acceptEncoding = []string{"Accept-Encoding"}
 )
 
@@ -146,7 +145,6 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, cache []string) {
 	header["Content-Type"] = f.contentType
 	header["Cache-Control"] = cache
 	header["Etag"] = c.etag
-	header["X-Content-Type-Options"] = nosniff
 	if len(f.variants) > 1 {
 		header["Vary"] = acceptEncoding
 	}
