@@ -1,14 +1,11 @@
 package tweet_test
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
@@ -109,35 +106,4 @@ func FuzzQuery(f *testing.F) {
 		}
 		checkAnswer(t, webtest.New(t, api).Do("GET", target.String(), ""))
 	})
-}
-
-// It is not parallel: the room is one for the process.
-func TestLargeBodiesTogetherHaveABound(t *testing.T) {
-	c := webtest.NewAPI(t, tweet.App(), databasetest.OpenSQLite(t, apps))
-	large := `{"text":"` + strings.Repeat("x", 100_000) + `"}`
-	var group sync.WaitGroup
-	defer group.Wait()
-	var ends []io.Closer
-	defer func() {
-		for _, end := range ends {
-			_ = end.Close() // pipes' ends return no errors
-		}
-	}()
-	send := func() { // without a length each may become 1 MB, and 4 have room
-		rest, end := io.Pipe()
-		ends = append(ends, end)
-		group.Go(func() { c.DoReader("POST", "/tweet/", io.MultiReader(strings.NewReader(large[:50_000]), rest)) })
-	}
-	for end := time.Now().Add(5 * time.Second); ; send() {
-		answer := c.DoReader("POST", "/tweet/", io.MultiReader(strings.NewReader(large)))
-		if answer.Status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "" {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("one more = %d: %s", answer.Status, answer.Body)
-		}
-	}
-	if answer := c.DoReader("POST", "/tweet/", io.MultiReader(strings.NewReader(`{"text":"small"}`))); answer.Status != http.StatusCreated {
-		t.Errorf("a small one = %d: %s", answer.Status, answer.Body)
-	}
 }

@@ -18,6 +18,10 @@ import (
 	own "example.com/templatesite/static"
 )
 
+// adminWriteTimeout is how long an operator may take to read an answer. A profile has it
+// after its seconds, and the live plots have a time of their own.
+const adminWriteTimeout = 30 * time.Second
+
 // operators is the second server, for operators only.
 type operators struct {
 	url  string
@@ -52,6 +56,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 			guard.Middleware,
 		),
 		Log:             log,
+		WriteTimeout:    adminWriteTimeout,
 		ShutdownTimeout: 100 * time.Millisecond,
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))

@@ -74,7 +74,7 @@ func (a *Admin) Close() {
 
 // ServeHTTP serves one request.
 func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
+	w.Header().Set("Cache-Control", "no-store")
 	if forStranger(r) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusForbidden, "A page of another site may lead here, and may not use what is here."))
 		return

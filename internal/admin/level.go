@@ -20,6 +20,9 @@ const (
 	longest  = 24 * time.Hour
 )
 
+// bodyTimeout is how long the word may take to arrive that names a level.
+const bodyTimeout = 5 * time.Second
+
 // Level is the level of the log, which operators may change, also for a time.
 type Level struct {
 	current    *slog.LevelVar
@@ -57,6 +60,8 @@ func (l *Level) get(w http.ResponseWriter, _ *http.Request) {
 
 // put takes the level in the body, as in curl -X PUT -d debug, and ?for=10m.
 func (l *Level) put(w http.ResponseWriter, r *http.Request) {
+	// A writer without deadlines has no connection that a slow client could hold.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16))
 	level, known := levels[strings.ToLower(strings.TrimSpace(string(body)))]
 	if err != nil || !known {

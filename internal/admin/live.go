@@ -83,11 +83,10 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "There are no live plots.").Because(err))
 		return
 	}
-	w.Header().Set("Content-Security-Policy", livePolicy)
 	// A client that is gone cannot be told anything more.
 	switch r.PathValue("file") {
 	case "":
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		web.SetPageHeader(w.Header(), livePolicy)
 		_, _ = w.Write(page)
 	case "live.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")

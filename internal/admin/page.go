@@ -102,8 +102,7 @@ func show(w http.ResponseWriter, r *http.Request, name string, v view) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This page is broken.").Because(err))
 		return
 	}
-	w.Header().Set("Content-Security-Policy", policy)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	web.SetPageHeader(w.Header(), policy)
 	// A client that is gone cannot be told anything more.
 	_, _ = w.Write(page.Bytes())
 }

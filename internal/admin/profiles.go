@@ -7,6 +7,7 @@ import (
 	profiles "runtime/pprof"
 	"strconv"
 	"sync"
+	"time"
 
 	"example.com/templatesite/internal/web"
 )
@@ -29,7 +30,7 @@ func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	}
 	switch name := r.PathValue("profile"); name {
 	case "":
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
+		web.SetPageHeader(w.Header(), "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
 		pprof.Index(w, r)
 	case "cmdline": // not the flags, for they may be secrets
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -49,14 +50,28 @@ func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// alone records what only one can at a time.
+// alone records what only one can at a time. A client that does not read what is recorded
+// is given up, so that it keeps no other one out.
 func alone(turn *sync.Mutex, record http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
 	if !turn.TryLock() {
 		web.WriteProblem(w, r, recording)
 		return
 	}
 	defer turn.Unlock()
-	record(w, r)
+	record(timedWriter{w}, r)
+}
+
+// timedWriter gives up a client that takes longer than writeTimeout to receive what is
+// written.
+type timedWriter struct{ http.ResponseWriter }
+
+func (w timedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w timedWriter) Write(b []byte) (int, error) {
+	if err := http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return 0, err
+	}
+	return w.ResponseWriter.Write(b)
 }
 
 // endsSoon reports whether r asks for no more seconds than it may; without any, the

@@ -15,7 +15,7 @@ import (
 const (
 	// maxViewers is how many may look at the live plots at once.
 	maxViewers = 16
-	// writeTimeout is how long a viewer may take to receive what it is sent.
+	// writeTimeout is how long a client may take to receive a part of the plots or of a profile.
 	writeTimeout = 5 * time.Second
 )
 

@@ -50,11 +50,10 @@ func (v *visit) render(w http.ResponseWriter) {
 			header[name] = values
 		}
 	}
-	header.Set("Content-Type", "text/html; charset=utf-8")
+	web.SetPageHeader(header, policy)
 	header.Set("Content-Length", strconv.Itoa(html.Len()))
-	header.Set("Cache-Control", "no-store") // its forms hold the version of the resource
-	header.Set("Content-Security-Policy", policy)
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	// What is behind a page changes, and so do its forms: it is always asked for.
+	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(v.answer.status)
 	// The status is sent: a client that is gone cannot be told anything more.
 	_, _ = w.Write(html.Bytes())

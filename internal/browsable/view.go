@@ -161,7 +161,7 @@ func (v *visit) allow() string {
 }
 
 // internals are headers that belong to the JSON or to every answer alike.
-var internals = []string{"Content-Length", "Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "Vary"}
+var internals = []string{"Content-Length", "Strict-Transport-Security", "Vary"}
 
 func headers(all http.Header) []header {
 	var list []header

@@ -51,11 +51,7 @@ func Routes(api *web.API, url func(name string) string) {
 		panic(err) // a file that the page loads is missing
 	}
 	api.Page("docs", "/docs", "The API, to read and to try", func(w http.ResponseWriter, _ *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
-		header.Set("Content-Type", "text/html; charset=utf-8")
-		header.Set("Cache-Control", "no-cache")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		web.SetPageHeader(w.Header(), policy)
 		// A client that is gone cannot be told anything more.
 		_, _ = w.Write(text.Bytes())
 	})

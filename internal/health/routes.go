@@ -86,21 +86,25 @@ func (h *Health) Routes(api *web.API) {
 
 type readinessOutput struct {
 	Status int
+	Cache  string `header:"Cache-Control" doc:"Never cached." example:"no-store"`
 	Body   Report
 }
 
 func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, error) {
-	out := &readinessOutput{Status: http.StatusOK, Body: h.Ask(ctx)}
+	out := &readinessOutput{Status: http.StatusOK, Cache: "no-store", Body: h.Ask(ctx)}
 	if out.Body.Status != "ok" {
 		out.Status = http.StatusServiceUnavailable
 	}
 	return out, nil
 }
 
-type livenessOutput struct{ Body Result }
+type livenessOutput struct {
+	Cache string `header:"Cache-Control" doc:"Never cached." example:"no-store"`
+	Body  Result
+}
 
 func liveness(context.Context, *struct{}) (*livenessOutput, error) {
-	return &livenessOutput{Body: Result{Status: "ok"}}, nil
+	return &livenessOutput{Cache: "no-store", Body: Result{Status: "ok"}}, nil
 }
 
 // Details answers operators: the status is that of the readiness, and what is known

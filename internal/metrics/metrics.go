@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
+
+	"example.com/templatesite/internal/web"
 )
 
 // Registry holds the metrics of the service that are at hand, and apart from them
@@ -35,7 +37,7 @@ func New(version, commit, goVersion string) Registry {
 	return r
 }
 
-// maxScrapes is how many are answered at once: two Prometheis and somebody who looks.
+// maxScrapes is how many are collected at once: for two Prometheus servers and a person.
 // Each asks the database, whose connections are for the clients.
 const maxScrapes = 3
 
@@ -47,9 +49,23 @@ func (r Registry) Handler() http.Handler {
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return compress(promhttp.HandlerFor(prometheus.GathererFunc(r.gather), promhttp.HandlerOpts{
-		Registry: r, EnableOpenMetrics: true, MaxRequestsInFlight: maxScrapes, DisableCompression: true,
+	collecting := web.NewTurns(maxScrapes)
+	return compress(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if !collecting.Take(req.Context()) {
+			web.WriteProblem(w, req, web.NewProblem(http.StatusServiceUnavailable, "Too many ask for the metrics.").RetryAfter(5))
+			return
+		}
+		families, err := r.collect(collecting)
+		// promhttp's own limit would include the time that a client takes to read.
+		promhttp.HandlerFor(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return families, err }), promhttp.HandlerOpts{
+			Registry: r, EnableOpenMetrics: true, DisableCompression: true,
+		}).ServeHTTP(w, req)
 	}))
+}
+
+func (r Registry) collect(collecting *web.Turns) ([]*dto.MetricFamily, error) {
+	defer collecting.GiveBack()
+	return r.gather()
 }
 
 // gather returns all metrics. Those that somebody has to be asked for come last and side by

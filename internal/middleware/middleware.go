@@ -69,10 +69,12 @@ func (w *recorder) sent(n int64) {
 	}
 }
 
-// begin notes the status with which the answer begins. A 1xx comes before it.
+// begin notes the status with which the answer begins, and completes its header. A 1xx
+// comes before it.
 func (w *recorder) begin(status int) {
 	if w.info.Status == 0 && status >= http.StatusOK {
 		w.info.Status = status
-		safeHeaders(w.Header(), status)
+		w.info.Answering()
+		completeHeader(w.Header(), status)
 	}
 }

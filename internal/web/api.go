@@ -39,6 +39,7 @@ type API struct {
 	huma.API
 	*Mux
 	options Options
+	bodies  *bodyBudget
 	turns   map[bool]*Turns // of reads (true) and of changes; nil is no bound
 }
 
@@ -55,7 +56,7 @@ func NewAPI(options Options) *API {
 		DefaultFormat: "application/json",
 	}
 	mux := newMux(options.Active)
-	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options}
+	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options, bodies: newBodyBudget()}
 	mux.describe = a.describe
 	return a
 }

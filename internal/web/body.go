@@ -30,9 +30,8 @@ func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
-	var room room
-	defer room.giveBack()
-	data, problem := a.body(w, r, ctx.Operation(), &room)
+	data, reservation, problem := a.body(w, r, ctx.Operation())
+	defer reservation.release()
 	if problem == nil {
 		problem = checkJSON(data)
 	}
@@ -54,44 +53,47 @@ func discard(r *http.Request) *Problem {
 	return unreadable(err)
 }
 
-func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation, room *room) ([]byte, *Problem) {
+func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, *reservation, *Problem) {
 	if !takes(op, r.Header) {
-		return nil, unsupported(op)
+		return nil, nil, unsupported(op)
 	}
-	data, problem := a.readAll(w, r, room)
+	data, reservation, problem := a.readAll(w, r)
 	if problem == nil && len(data) == 0 {
 		problem = NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
 	}
-	return data, problem
+	return data, reservation, problem
 }
 
-// ReadBody reads a body that is no operation's own. What it takes of the memory that
-// all bodies share is given back by done.
+// ReadBody reads a body that is no operation's own. Its memory counts until the answer
+// begins, or done is called.
 func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, done func(), problem *Problem) {
-	var room room
-	data, problem = a.readAll(w, r, &room)
-	return data, room.giveBack, problem
+	data, reservation, problem := a.readAll(w, r)
+	return data, reservation.release, problem
 }
 
-func (a *API) readAll(w http.ResponseWriter, r *http.Request, room *room) ([]byte, *Problem) {
+func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservation, *Problem) {
 	limit := a.options.MaxBodyBytes
 	if r.ContentLength > limit {
 		// Refused before a byte is read, so that "Expect: 100-continue" spares
 		// the client the upload.
-		return nil, tooLarge
+		return nil, nil, tooLarge
 	}
 	size := r.ContentLength
 	if size < 0 {
 		size = limit
 	}
-	data, err := room.read(http.MaxBytesReader(w, r.Body, limit), size)
+	data, reservation, err := a.bodies.read(w, http.MaxBytesReader(w, r.Body, limit), size)
+	if reservation != nil {
+		info := InfoFrom(r.Context())
+		info.bodies = append(info.bodies, reservation)
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, tooLarge
+		return nil, reservation, tooLarge
 	}
-	if errors.Is(err, errCrowded) {
-		return nil, a.Refuse(false)
+	if errors.Is(err, errBudget) {
+		return nil, reservation, a.Refuse(false)
 	}
-	return data, unreadable(err)
+	return data, reservation, unreadable(err)
 }
 
 // unreadable says what an error means that ended the reading of a body; nil is none.

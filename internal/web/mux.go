@@ -86,6 +86,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Place{Message: "is not percent-encoded as it must be", Location: "query"}))
 		return
 	}
+	keepPlainRange(r)
 	m.mux.ServeHTTP(w, r)
 }
 

@@ -42,6 +42,18 @@ type Info struct {
 	Err error
 	// Panicked says that the handler did.
 	Panicked bool
+
+	// bodies are the reservations of its body, and of the form that it came from.
+	bodies []*reservation
+}
+
+// Answering is to be called when the answer begins. It gives back what only the handler
+// needs, for a client may take long to read, or never do it.
+func (i *Info) Answering() {
+	for _, reservation := range i.bodies {
+		reservation.release()
+	}
+	i.bodies = nil
 }
 
 type infoKey struct{}
