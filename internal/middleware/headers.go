@@ -13,13 +13,13 @@ var (
 )
 
 // completeHeader adds what every answer tells browsers and caches, unless the handler has
-// set it. It is the one place for that.
+// set it. It is the one place for that, and an error is never kept.
 func completeHeader(header http.Header, status int) {
 	setDefault(header, "X-Content-Type-Options", nosniff)
 	setDefault(header, "Content-Security-Policy", inert)
 	setDefault(header, "Cross-Origin-Resource-Policy", sameOrigin)
 	setDefault(header, "Referrer-Policy", sameOrigin)
-	if header["Cache-Control"] == nil {
+	if header["Cache-Control"] == nil || status >= http.StatusBadRequest {
 		header["Cache-Control"] = caching(header, status)
 	}
 }
