@@ -6,8 +6,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// curl returns the command that asks the same from a shell.
+// curl returns the command that asks the same from a shell, which takes a long body from a
+// file; or nothing when the address is too long.
 func curl(method, url, etag, body string) string {
+	if len(url) > maxAddress {
+		return ""
+	}
 	command := []string{"curl"}
 	if strings.ContainsAny(url, "[]{}") {
 		command = append(command, "-g") // or curl would take them for lists of URLs
@@ -19,7 +23,10 @@ func curl(method, url, etag, body string) string {
 	if etag != "" {
 		command = append(command, "-H", quoted("If-Match: "+etag))
 	}
-	if body != "" {
+	switch {
+	case len(body) > maxBodyInCurl:
+		command = append(command, "-H", quoted("Content-Type: application/json"), "--data-binary", "@body.json")
+	case body != "":
 		compact := jsontext.Value(body)
 		if compact.Compact() == nil {
 			body = string(compact)
