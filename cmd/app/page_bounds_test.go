@@ -54,3 +54,19 @@ func TestPageShowsTheLargestCollection(t *testing.T) {
 		t.Errorf("a page of %d bytes shows %d tweets", len(page.body), n)
 	}
 }
+
+func TestHeadOfAPageHasTheLengthOfItsGet(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, target := range []string{"/", "/tweet/", "/tweet/1", "/tweet/x", "/nothing", "/healthcheck", "/docs", "/?format=html"} {
+		for _, encoding := range []string{"identity", "gzip"} {
+			headers := []string{browser, "X-Request-ID: same", "Accept-Encoding: " + encoding}
+			get, head := s.do("GET", target, "", headers...), s.do("HEAD", target, "", headers...)
+			for _, name := range []string{"Content-Length", "Content-Type", "Content-Encoding", "Etag", "Cache-Control"} {
+				if get.header.Get(name) != head.header.Get(name) || get.status != head.status {
+					t.Errorf("%s, %s: %s is %q, of its HEAD %q", target, encoding, name, get.header.Get(name), head.header.Get(name))
+				}
+			}
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestFileThatIsJSONIsNoPage(t *testing.T) {
@@ -102,4 +104,16 @@ func TestCollectionHasTheTurnsThatTheAnswerLinksTo(t *testing.T) {
 		}
 	}
 	wantText(t, c.Want(http.StatusOK, "GET", "/plant/?limit=2&after=2", "", html), `href="/plant/?before=3&amp;limit=2" rel="prev"`, `href="/plant/?limit=2" rel="first"`)
+}
+
+func TestHeadOfAPageHasTheHeaderOfItsGet(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.Want(http.StatusCreated, "POST", "/plant/", fern)
+	for _, target := range []string{"/", "/plant/", "/plant/?limit=1&after=1", "/plant/?limit=x", "/plant/1", "/plant/9", "/nothing", "/water", "/sell", "/panic", "/notes.json"} {
+		get, head := c.Do("GET", target, "", html, "X-Request-ID: same"), c.Do("HEAD", target, "", html, "X-Request-ID: same")
+		if diff := cmp.Diff(get.Header, head.Header); diff != "" || get.Status != head.Status {
+			t.Errorf("%s is a %d, its HEAD a %d (-GET +HEAD):\n%s", target, get.Status, head.Status, diff)
+		}
+	}
 }

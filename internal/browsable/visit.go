@@ -55,6 +55,9 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		w.WriteHeader(http.StatusSeeOther)
 		return
 	}
+	if r.Method == http.MethodHead {
+		v.request.Method = http.MethodGet // whose page it is the header of
+	}
 	v.notice = takeNotice(w, r)
 	v.render(w)
 }

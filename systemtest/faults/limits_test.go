@@ -107,7 +107,7 @@ func TestHostileFormsFitIntoTheMemoryOfTheCluster(t *testing.T) {
 		form(s.URL, "text="+strings.Repeat("%01", 330_000)), form(s.URL, strings.Repeat("x&", 500_000)),
 		form(s.URL+strings.Repeat("/a", 30_000), ""),
 	))
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Process.Cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Cmd.Process.Pid))
 	must(t, err)
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")
 	peak, _, _ := strings.Cut(strings.TrimSpace(rest), "\n")
