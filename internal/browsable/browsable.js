@@ -14,7 +14,7 @@ for (const pre of document.querySelectorAll('.curl pre')) {
   pre.after(button);
 }
 for (const area of document.querySelectorAll('[data-count]')) {
-  const limits = document.querySelector('#' + CSS.escape(area.id) + '-help span');
+  const limits = document.getElementById('help-' + area.id)?.querySelector('span');
   if (!limits) continue;
   const text = limits.textContent;
   const count = () => {

@@ -72,8 +72,8 @@ func TestErrorsAreBesideTheirFieldsAndWhatWasTypedStays(t *testing.T) {
 		t.Fatal(answer.Status, answer.Body)
 	}
 	wantText(t, answer,
-		`id="post-name-error">expected length &lt;= 20<`, `value="xxxxxxxxxxxxxxxxxxxxx" aria-describedby="post-name-error post-name-help" aria-invalid="true"`,
-		`id="post-height-error"`, `value="tall"`, `id="post-place.room-error"`, `id="post-kind-error"`, `id="post-tags-error"`, "\n[1]</textarea>",
+		`id="error-post-name">expected length &lt;= 20<`, `value="xxxxxxxxxxxxxxxxxxxxx" aria-describedby="error-post-name help-post-name" aria-invalid="true"`,
+		`id="error-post-height"`, `value="tall"`, `id="error-post-place.room"`, `id="error-post-kind"`, `id="error-post-tags"`, "\n[1]</textarea>",
 		`<a href="#post-height">body.height</a>`, "\n&lt;mine&gt;</textarea>")
 }
 

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,11 +19,19 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// inForm is a field and the id of its form, under which the ids of controls are
-// unique on a page.
+// inForm is a field and the id of its form.
 type inForm struct {
 	Form  string
 	Field *field
+}
+
+// ID is the id of the field's control.
+func (f inForm) ID() string { return controlID(f.Form, f.Field.Name) }
+
+// controlID returns an id that no other control has. Names are the resource's, and may be
+// any text: what begins with a form and a dash is theirs, and all other ids are ours.
+func controlID(form, name string) string {
+	return form + "-" + strings.ReplaceAll(url.QueryEscape(name), "%", "=") // without spaces, which separate ids
 }
 
 var page = template.Must(template.New("").Funcs(template.FuncMap{
