@@ -19,7 +19,7 @@ for (const area of document.querySelectorAll('[data-count]')) {
   const text = limits.textContent;
   const count = () => {
     const used = [...area.value].length;
-    limits.textContent = used ? used + ' of ' + area.dataset.count + ' characters' : text;
+    limits.textContent = used ? used + ' of ' + area.dataset.count + ' characters.' : text;
     limits.classList.toggle('over', used > Number(area.dataset.count));
   };
   area.addEventListener('input', count);

@@ -116,7 +116,7 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 			loosen(f.Fields)
 		}
 	default:
-		f.Control, f.Limits = "json", "as JSON"
+		f.Control, f.Limits = "json", "As JSON."
 	}
 	return f
 }

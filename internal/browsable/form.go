@@ -138,6 +138,7 @@ func (v *visit) filter() []*field {
 		if schema := v.resolve(param.Schema); param.In == "query" && schema != nil {
 			f := v.field(param.Name, schema, param.Required)
 			f.Help = param.Description
+			f.inQuery()
 			if query.Has(param.Name) {
 				f.Value = ifShort(query.Get(param.Name), maxLine)
 			}

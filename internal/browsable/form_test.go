@@ -77,6 +77,13 @@ func TestErrorsAreBesideTheirFieldsAndWhatWasTypedStays(t *testing.T) {
 		`<a href="#post-height">body.height</a>`, "\n&lt;mine&gt;</textarea>")
 }
 
+func TestTimeIsTypedAsTheFormSays(t *testing.T) {
+	t.Parallel()
+	page := webtest.New(t, thing[odd](t, "PUT", `{"nick":null,"level":null,"sure":null,"at":"2026-01-02T03:04:05.000001+01:00"}`)).Want(http.StatusOK, "GET", "/thing", "", html)
+	wantText(t, page, `<input type="text" id="put-at" name="at" value="2026-01-02T03:04:05.000001&#43;01:00"`, `placeholder="2017-07-30T15:22:42Z"`,
+		"When it was. <span>Date, time and zone: 2017-07-30T15:22:42Z, or 2017-07-30T17:22:42&#43;02:00.</span>", `<input type="date" id="put-until"`)
+}
+
 func TestRawBodyStaysWithItsErrors(t *testing.T) {
 	t.Parallel()
 	c := start(t)

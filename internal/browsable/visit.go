@@ -34,7 +34,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	data := answersJSON(operations, r.Method)
 	v := &visit{
 		site: s, next: next, operations: operations, answer: &capture{to: w, header: w.Header().Clone(), data: data},
-		request: asJSON(r, data), info: web.InfoFrom(r.Context()),
+		request: asJSON(r, operations, data), info: web.InfoFrom(r.Context()),
 	}
 	if isForm(r) {
 		v.answer.all = true
