@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A page repeats what it was sent, and escapes it, which makes a byte up to sixteen. So
-// the size of what it repeats is bounded, in bytes, and with it the time and the
+// A page repeats what it was sent, and escaping makes up to sixteen bytes of one. So the
+// size of each part that it repeats is bounded, in bytes, and with it the time and the
 // memory that a page takes.
 const (
 	// maxCrumbs is how many steps of a path are looked up.
@@ -15,23 +15,23 @@ const (
 	maxName = 200
 	// maxLine is what the request line and each header show.
 	maxLine = 2 << 10
-	// maxAddress is the length of an address up to which the page links to it, and has
-	// forms for it.
+	// maxAddress is the longest address that a page links to and has forms for.
 	maxAddress = 8 << 10
-	// maxBodyInCurl is the length of a body up to which a command holds it.
+	// maxBodyInCurl is the longest body that a command contains; it reads a longer one from
+	// a file.
 	maxBodyInCurl = 4 << 10
-	// maxTyped is what a form that was refused shows again of all that was typed into
-	// it, and the size of a resource up to which a form edits it.
+	// maxTyped is how much typed text a refused form shows again, and the largest resource
+	// that a form edits.
 	maxTyped = 64 << 10
-	// maxTypedLine is what a control of one line shows again.
+	// maxTypedLine is how much a control of one line shows again.
 	maxTypedLine = 4 << 10
-	// maxJSON is the HTML that JSON may become; a thousand tweets fit.
+	// maxJSON is how much HTML the JSON of an answer becomes; a thousand tweets fit.
 	maxJSON = 2 << 20
-	// maxLinks is how many links of an answer become lists.
+	// maxLinks is how many links of an index are listed.
 	maxLinks = 1000
 	// maxFields is how many fields a form may send.
 	maxFields = 1000
-	// maxETag is the length of the version that a form may be for.
+	// maxETag is the longest version that a form may send.
 	maxETag = 1 << 10
 )
 
@@ -51,16 +51,16 @@ func ifShort(text string, most int) string {
 	return text
 }
 
-// tooLong is what a form says in place of what it does not show again.
+// tooLong is the error of a control that does not show again what was typed.
 func tooLong(typed string) string {
 	return fmt.Sprintf("too long to be shown again (%d bytes)", len(typed))
 }
 
-// mostTyped is how much of what was typed into the control is shown again: more than
-// the field takes, so that who has typed too much can cut it.
+// mostTyped is how much typed text the control shows again: more than the field takes, so
+// that a user can shorten a text that is too long.
 func (f *field) mostTyped() int {
 	if f.MaxLength == 0 && (f.Control == "textarea" || f.Control == "json") {
 		return maxTyped
 	}
-	return max(maxTypedLine, 4*f.MaxLength) // which counts double already
+	return max(maxTypedLine, 4*f.MaxLength)
 }

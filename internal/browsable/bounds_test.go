@@ -105,6 +105,9 @@ func TestPageOfALongResourceIsBounded(t *testing.T) {
 		t.Errorf("the page has %d bytes, for which %d bytes are allocated", len(page.Body), allocated)
 	}
 	wantText(t, page, "It is too long to be changed on a page.", "The rest is in the raw JSON.", "Dig it out")
+	if page, _, allocated := cost(c, "GET", "/nested", "", html); len(page.Body) > 3<<20 || allocated > 64<<20 {
+		t.Errorf("the page of nested JSON has %d bytes, for which %d bytes are allocated", len(page.Body), allocated)
+	}
 	many := fern[:len(fern)-1] + `,"tags":["` + strings.Repeat(`","`, 300_000) + `"]}`
 	c.Want(http.StatusCreated, "POST", "/plant/", many)
 	if page, _, allocated := cost(c, "GET", "/plant/2", "", html); len(page.Body) > 3<<20 || allocated > 64<<20 {

@@ -37,9 +37,8 @@ func (f *field) number() {
 // what the API takes.
 var inputTypes = map[string]string{"date": "date", "email": "email", "uri": "url", "password": "password"}
 
-// typed are the formats that have to be typed, with what to type: browsers have no control
-// for them, or, for times, one that knows no zone, only milliseconds, and leaves out the
-// seconds that are 0.
+// typed are the formats that users type as text, and how. Browsers' controls for times know
+// no zone, only milliseconds, and omit seconds that are 0.
 var typed = map[string]struct{ help, example string }{
 	"date-time": {"Date, time and zone: 2017-07-30T15:22:42Z, or 2017-07-30T17:22:42+02:00.", "2017-07-30T15:22:42Z"},
 	"time":      {"Time, with or without a zone: 15:22:42, or 17:22:42+02:00.", "15:22:42"},
@@ -71,7 +70,7 @@ func (f *field) text() {
 	f.Placeholder = cmp.Or(f.Placeholder, typed[s.Format].example)
 }
 
-// limits is a sentence, as it stands in a line of its own.
+// limits returns a sentence, for it stands in a line of its own.
 func limits(least, most, unit string) string {
 	if cmp.Or(most, least) == "1" {
 		unit = strings.TrimSuffix(unit, "s")
@@ -103,8 +102,8 @@ func number(n *float64) string {
 	return strconv.FormatFloat(*n, 'f', -1, 64)
 }
 
-// inQuery makes the control of a parameter one line, as a query is; several values stand in
-// it with commas between.
+// inQuery makes f the control of a query parameter: always one line, in which commas
+// separate several values.
 func (f *field) inQuery() {
 	switch {
 	case f.schema.Type == huma.TypeArray:

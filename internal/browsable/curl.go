@@ -6,8 +6,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// curl returns the command that asks the same from a shell, which takes a long body from a
-// file; or nothing when the address is too long.
+// curl returns the command that sends the same request from a shell, or nothing when the
+// address is too long. The command reads a long body from a file.
 func curl(method, url, etag, body string) string {
 	if len(url) > maxAddress {
 		return ""

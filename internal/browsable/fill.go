@@ -55,8 +55,8 @@ func untouched(fields []*field, values url.Values) {
 	}
 }
 
-// retype puts what was typed back into the controls, as long as there is room left, and
-// says where there is none.
+// retype puts what was typed back into the controls while there is room, in bytes. A
+// control that stays empty for lack of room gets an error that says so.
 func retype(fields []*field, values url.Values, room *int) {
 	for _, f := range fields {
 		f.Value = values.Get(f.Name)

@@ -20,7 +20,7 @@ type form struct {
 	Raw              string
 	RawMethods       []string
 	RawOnly, RawOpen bool
-	// Note says why the form does not hold what it could.
+	// Note says why the form does not contain what the user expects in it.
 	Note string
 	Curl string
 	// body is what the command sends.
@@ -56,7 +56,7 @@ func (v *visit) forms(item jsontext.Value, etag string) []*form {
 	return all
 }
 
-// edit fills f with what there is.
+// edit fills f with the resource as it is.
 func (f *form) edit(item jsontext.Value) {
 	if f.body = string(item); len(item) > maxTyped {
 		f.RawOnly, f.RawMethods, f.Note = true, nil, "It is too long to be changed on a page."

@@ -11,7 +11,7 @@ import (
 
 // highlight returns JSON indented, with an element around each line, name and value,
 // and with the URLs in it as links. Numbers and texts stay as they were written. It ends
-// early with what is too much for a page.
+// early when the answer is too much for a page.
 func highlight(value jsontext.Value) template.HTML {
 	var html strings.Builder
 	text, whole := indentedUpTo(value, maxJSON)
@@ -35,10 +35,10 @@ func highlight(value jsontext.Value) template.HTML {
 // deepest is up to where the stylesheet aligns the rest of a line that is too long.
 const deepest = 4
 
-// mostEscaped is how many bytes one of a text becomes, at most: an address is there twice.
+// mostEscaped is how many bytes of HTML a byte becomes at most: an address is written twice.
 const mostEscaped = 10
 
-// highlightLine returns whether all of the line fits on the page.
+// highlightLine reports whether all of the line fits on the page.
 func highlightLine(html *strings.Builder, rest string) bool {
 	for rest != "" {
 		n := tokenLength(rest)

@@ -6,12 +6,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// deepestIndent is up to which depth lines are indented: what is nested as deep as JSON
-// may be would be thousands of times as long.
-const deepestIndent = 32
+const (
+	// deepestIndent bounds the indentation: JSON that nests thousands of levels would become
+	// thousands of times as long.
+	deepestIndent = 32
+	// maxMarks is how many braces and commas in a row are indented before the length of the
+	// result is looked at.
+	maxMarks = 1000
+)
 
-// indented returns value over several lines, for a person to read or change; in one line
-// when these were too long.
+// indented returns value over several lines, for a person to read or change, or in one
+// line when that would be too long.
 func indented(value jsontext.Value) string {
 	text, whole := indentedUpTo(value, 4*maxTyped)
 	if !whole {
@@ -20,8 +25,8 @@ func indented(value jsontext.Value) string {
 	return visible(text)
 }
 
-// indentedUpTo returns value over several lines, as many as fit into so many bytes, and
-// whether that is all of it. What is no JSON stays as it is.
+// indentedUpTo returns value over several lines, at most so many bytes of them, and reports
+// whether that is all of it. What is not JSON stays as it is.
 func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
 	if !value.IsValid(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) {
 		return shorten(string(value), most), len(value) <= most
@@ -29,13 +34,17 @@ func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
 	var out strings.Builder
 	depth := 0
 	for rest := string(value); rest != ""; {
-		n := tokenLength(rest)
-		token := rest[:n]
-		rest = rest[n:]
-		if isValue(token[0]) || token[0] == '"' {
-			out.WriteString(token)
+		isMark := rest[0] != '"' && !isValue(rest[0])
+		ahead := rest
+		if isMark {
+			ahead = rest[:min(len(rest), maxMarks)]
+		}
+		token := ahead[:tokenLength(ahead)]
+		rest = rest[len(token):]
+		if isMark {
+			depth = indentMarks(&out, token, depth)
 		} else {
-			depth = indentBetween(&out, token, depth)
+			out.WriteString(token)
 		}
 		if out.Len() > most {
 			return shorten(out.String(), most), false
@@ -44,9 +53,9 @@ func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
 	return out.String(), true
 }
 
-// indentBetween writes what stands between values: the marks of JSON, each that opens or
-// separates with a new line behind it. It returns how deep the next value is.
-func indentBetween(out *strings.Builder, marks string, depth int) int {
+// indentMarks writes the braces, brackets, commas and colons between two values, and starts
+// new lines where needed. It returns the depth of the next value.
+func indentMarks(out *strings.Builder, marks string, depth int) int {
 	newLine := func() {
 		out.WriteByte('\n')
 		for range min(depth, deepestIndent) {

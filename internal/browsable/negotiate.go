@@ -78,9 +78,9 @@ func answersJSON(operations map[string]*huma.Operation, method string) bool {
 	return false
 }
 
-// withoutFormat keeps the query as it was written, but for that parameter, and for those of
-// get that are empty: a form sends each of its controls, also where nothing was
-// typed. What is malformed stays, for the handlers to refuse it.
+// withoutFormat removes format from the query, and the parameters of get that are empty: a
+// form sends each of its controls, also those that were left empty. The rest stays as it
+// was written; the handlers refuse what is malformed.
 func withoutFormat(query string, get *huma.Operation) string {
 	if _, err := url.ParseQuery(query); err != nil {
 		return query

@@ -28,8 +28,8 @@ type inForm struct {
 // ID is the id of the field's control.
 func (f inForm) ID() string { return controlID(f.Form, f.Field.Name) }
 
-// controlID returns an id that no other control has. Names are the resource's, and may be
-// any text: what begins with a form and a dash is theirs, and all other ids are ours.
+// controlID returns the id of a control. Fields may have any name, so ids that begin with a
+// form and a dash belong to fields, and all other ids of a page begin otherwise.
 func controlID(form, name string) string {
 	return form + "-" + strings.ReplaceAll(url.QueryEscape(name), "%", "=") // without spaces, which separate ids
 }
@@ -44,24 +44,25 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // buffers hold pages until they are whole: what fails half way becomes a problem.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// keep leaves a buffer to the next page, unless it is larger than most pages need.
+// keep returns a buffer for the next page, unless it is larger than most pages need.
 func keep(html *bytes.Buffer) {
 	if html.Cap() <= maxJSON {
 		buffers.Put(html)
 	}
 }
 
-// goodbye is how long the page may take that says that the time of its request is over.
-const goodbye = time.Second
+// lastSecond is how long a page may take to say that the time of its request is over.
+const lastSecond = time.Second
 
-// lifetime returns the context in which the page is made: that of the request, but for a page
-// that says why that has ended. No page is made for a client that is gone.
+// lifetime returns the context in which the page is made. It is that of the request, or a
+// short one of its own when that of the request has ended and the page says so. No page is made
+// for a client that went away.
 func (v *visit) lifetime() (context.Context, context.CancelFunc) {
 	ctx := v.request.Context()
 	if ctx.Err() == nil || errors.Is(context.Cause(ctx), context.Canceled) {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	return context.WithTimeout(context.WithoutCancel(ctx), lastSecond)
 }
 
 func (v *visit) render(w http.ResponseWriter) {
@@ -111,7 +112,7 @@ func (v *visit) make(ctx context.Context, html *bytes.Buffer) error {
 	return page.ExecuteTemplate(inTime{ctx, html}, "page.html", v.view())
 }
 
-// inTime ends a template with its context.
+// inTime stops a template when its context ends.
 type inTime struct {
 	ctx context.Context
 	to  *bytes.Buffer

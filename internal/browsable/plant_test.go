@@ -175,6 +175,9 @@ func gardenOf(t *testing.T, maxBody int64) http.Handler {
 			return &struct{ Body string }{"Done."}, nil
 		})
 	answers(api, "/strange", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(strange)) })
+	answers(api, "/nested", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(strings.Repeat("[", 9000) + strings.Repeat("[],", 300_000) + "[]" + strings.Repeat("]", 9000)))
+	})
 	answers(api, "/encoded", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write([]byte("compressed"))

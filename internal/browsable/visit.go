@@ -56,7 +56,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		return
 	}
 	if r.Method == http.MethodHead {
-		v.request.Method = http.MethodGet // whose page it is the header of
+		v.request.Method = http.MethodGet // HEAD answers with the header of that page
 	}
 	v.notice = takeNotice(w, r)
 	v.render(w)

@@ -26,14 +26,14 @@ func steady[T any](action chromedp.Action[T]) chromedp.Action[T] {
 	}
 }
 
-// patience is how long a tab waits for what an action looks for: far longer than a
+// patience is how long an action waits for the element that it needs: far longer than a
 // page takes on a busy machine, and short enough for a test that fails.
 const patience = 20 * time.Second
 
 // loading is how long a page may take to be loaded.
 const loading = time.Minute
 
-// act does something on the page, or fails the test soon, saying what the page shows.
+// act runs an action, or fails the test with what the page shows.
 func act[T any](tab *Tab, what string, action chromedp.Action[T]) T {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)

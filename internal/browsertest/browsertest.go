@@ -24,8 +24,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// timeout bounds the start of the browser, and all that is done in one tab. What looks for
-// something that is not there gives up much sooner.
+// timeout bounds the start of the browser, and all that is done in one tab. An action that
+// finds nothing gives up much sooner: see patience.
 const timeout = 5 * time.Minute
 
 // Browser is a browser that runs as long as the test that has started it.
@@ -136,7 +136,7 @@ func (tab *Tab) complain(format string, args ...any) {
 	tab.complaints = append(tab.complaints, fmt.Sprintf(format, args...))
 }
 
-// Within has the tab wait no longer than that for what an action looks for.
+// Within sets how long an action waits for the element that it needs.
 func (tab *Tab) Within(patience time.Duration) { tab.patience = patience }
 
 // WithoutScripts keeps the pages from running any.
