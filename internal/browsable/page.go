@@ -51,8 +51,8 @@ func keep(html *bytes.Buffer) {
 	}
 }
 
-// lastSecond is how long a page may take to say that the time of its request is over.
-const lastSecond = time.Second
+// extraTime is how long a page may take to say that the time of its request is over.
+const extraTime = time.Second
 
 // lifetime returns the context in which the page is made. It is that of the request, or a
 // short one of its own when that of the request has ended and the page says so. No page is made
@@ -62,7 +62,7 @@ func (v *visit) lifetime() (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil || errors.Is(context.Cause(ctx), context.Canceled) {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), lastSecond)
+	return context.WithTimeout(context.WithoutCancel(ctx), extraTime)
 }
 
 func (v *visit) render(w http.ResponseWriter) {
