@@ -37,6 +37,19 @@ func TestOperatorInABrowser(t *testing.T) {
 		tab.Follow("Profiles")
 		tab.Want("goroutine")
 	})
+	t.Run("can read the values of the settings", func(t *testing.T) {
+		t.Parallel()
+		tab := b.Open(t, s.admin)
+		tab.SignIn("anyone", token)
+		for width, least := range map[int64]float64{320: 200, 390: 250, 961: 250, 1280: 300} {
+			tab.Look(width, 800, "light")
+			tab.Visit("/settings")
+			const narrowest = `Math.min(...[...document.querySelectorAll('tbody td:nth-child(2)')].map((e) => e.getBoundingClientRect().width))`
+			if got := browsertest.Evaluate[float64](tab, narrowest); got < least {
+				t.Errorf("%d pixels wide: a value has %.0f pixels", width, got)
+			}
+		}
+	})
 	t.Run("sees the requests as they come", func(t *testing.T) {
 		t.Parallel()
 		livePlots(t, b, s, token)

@@ -45,7 +45,7 @@ func lifeOfATweet(t *testing.T, b *browsertest.Browser, scripts bool) {
 	tab.Visit("/")
 	tab.Follow("tweet")
 	tab.Type("#post-text", "Typed by <hand> 🧱")
-	if counted := strings.Contains(tab.Text("#post-text-help"), " of 140"); counted != scripts {
+	if counted := strings.Contains(tab.Text("#help-post-text"), " of 140"); counted != scripts {
 		t.Errorf("the script has run: %v", counted)
 	}
 	tab.Follow("Create")
@@ -154,11 +154,11 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	tab.Type("#post-text", "short enough")
 	tab.Follow("Create")
 	tab.Click("Write it as JSON")
-	tab.Type("#put-raw", `{"text": 1, "more": true}`)
+	tab.Type("#raw-put", `{"text": 1, "more": true}`)
 	wants(tab.Follow("PUT"), 422, "body.text", "body.more")
-	tab.Type("#put-raw", `{"text": `)
+	tab.Type("#raw-put", `{"text": `)
 	wants(tab.Follow("PATCH"), 400, "ends too early")
-	tab.Type("#put-raw", `{"text": "patched"}`)
+	tab.Type("#raw-put", `{"text": "patched"}`)
 	tab.Follow("PATCH")
 	tab.Want("It is saved.", "patched")
 	s.do("DELETE", "/tweet/3", "")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/templatesite/internal/browsertest"
 )
@@ -15,6 +16,7 @@ func TestRequestsCanBeTriedOnTheDocumentsPage(t *testing.T) {
 	b := browsertest.Start(t)
 	for operation, want := range map[string]string{"create-tweet": "201", "replace-tweet": "200"} {
 		tab := b.Open(t, s.url)
+		tab.Within(time.Minute) // a script of more than a megabyte makes the page
 		tab.Visit("/docs#/tweet/" + operation)
 		tab.Enter("Try it out")
 		tab.Want("List tweets", "Readiness")

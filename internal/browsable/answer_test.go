@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestFileThatIsJSONIsNoPage(t *testing.T) {
@@ -109,4 +111,16 @@ func TestFilterWithEmptyControlsShowsThePage(t *testing.T) {
 	c := start(t)
 	c.Want(http.StatusOK, "GET", "/plant/?limit=10&after=&before=", "", html)
 	c.Want(http.StatusUnprocessableEntity, "GET", "/plant/?limit=10&after=&before=", "")
+}
+
+func TestHeadOfAPageHasTheHeaderOfItsGet(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.Want(http.StatusCreated, "POST", "/plant/", fern)
+	for _, target := range []string{"/", "/plant/", "/plant/?limit=1&after=1", "/plant/?limit=x", "/plant/1", "/plant/9", "/nothing", "/water", "/sell", "/panic", "/notes.json"} {
+		get, head := c.Do("GET", target, "", html, "X-Request-ID: same"), c.Do("HEAD", target, "", html, "X-Request-ID: same")
+		if diff := cmp.Diff(get.Header, head.Header); diff != "" || get.Status != head.Status {
+			t.Errorf("%s is a %d, its HEAD a %d (-GET +HEAD):\n%s", target, get.Status, head.Status, diff)
+		}
+	}
 }

@@ -14,12 +14,12 @@ for (const pre of document.querySelectorAll('.curl pre')) {
   pre.after(button);
 }
 for (const area of document.querySelectorAll('[data-count]')) {
-  const limits = document.querySelector('#' + CSS.escape(area.id) + '-help span');
+  const limits = document.getElementById('help-' + area.id)?.querySelector('span');
   if (!limits) continue;
   const text = limits.textContent;
   const count = () => {
     const used = [...area.value].length;
-    limits.textContent = used ? used + ' of ' + area.dataset.count + ' characters' : text;
+    limits.textContent = used ? used + ' of ' + area.dataset.count + ' characters.' : text;
     limits.classList.toggle('over', used > Number(area.dataset.count));
   };
   area.addEventListener('input', count);

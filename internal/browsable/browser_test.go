@@ -17,6 +17,9 @@ func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
 	t.Cleanup(server.Close)
 	tab := browsertest.Start(t).Open(t, server.URL)
 	tab.Visit("/plant/")
+	if help := tab.Text("#help-post-name"); help != "What it is called.\n1 to 20 characters." {
+		t.Errorf("the help of the name is %q", help)
+	}
 	tab.Type("#post-name", "Oak")
 	tab.Choose("#post-kind", "tree")
 	tab.Type("#post-height", "300")

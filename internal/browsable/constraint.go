@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -34,6 +37,14 @@ func (f *field) number() {
 // what the API takes.
 var inputTypes = map[string]string{"date": "date", "email": "email", "uri": "url", "password": "password"}
 
+// typed are the formats that users type as text, and how. Browsers' controls for times know
+// no zone, only milliseconds, and omit seconds that are 0.
+var typed = map[string]struct{ help, example string }{
+	"date-time": {"Date, time and zone: 2017-07-30T15:22:42Z, or 2017-07-30T17:22:42+02:00.", "2017-07-30T15:22:42Z"},
+	"time":      {"Time, with or without a zone: 15:22:42, or 17:22:42+02:00.", "15:22:42"},
+	"duration":  {"Hours, minutes and seconds: 1h30m, or 2.5s.", "1h30m"},
+}
+
 // text sets what holds a control to texts as the schema describes them.
 func (f *field) text() {
 	s := f.schema
@@ -55,19 +66,33 @@ func (f *field) text() {
 		// bound refuses nothing that the API takes.
 		f.MaxLength = 2 * *s.MaxLength
 	}
-	f.Limits = cmp.Or(s.PatternDescription, limits(least, most, " characters"))
+	f.Limits = cmp.Or(sentence(s.PatternDescription), limits(least, most, " characters"), typed[s.Format].help)
+	f.Placeholder = cmp.Or(f.Placeholder, typed[s.Format].example)
 }
 
+// limits returns a sentence, for it stands in a line of its own.
 func limits(least, most, unit string) string {
+	if cmp.Or(most, least) == "1" {
+		unit = strings.TrimSuffix(unit, "s")
+	}
 	switch {
 	case least != "" && most != "":
-		return least + " to " + most + unit
+		return least + " to " + most + unit + "."
 	case least != "":
-		return "at least " + least + unit
+		return "At least " + least + unit + "."
 	case most != "":
-		return "at most " + most + unit
+		return "At most " + most + unit + "."
 	}
 	return ""
+}
+
+// sentence begins text with a capital, and ends it with a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 func number(n *float64) string {
@@ -75,6 +100,17 @@ func number(n *float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(*n, 'f', -1, 64)
+}
+
+// inQuery makes f the control of a query parameter: always one line, in which commas
+// separate several values.
+func (f *field) inQuery() {
+	switch {
+	case f.schema.Type == huma.TypeArray:
+		f.Control, f.Type, f.Limits, f.Placeholder = "input", "text", "Several are separated by commas.", ""
+	case f.Control == "textarea":
+		f.Control = "input"
+	}
 }
 
 // InputType is a plain one when that of f would not show the value.

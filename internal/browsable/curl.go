@@ -6,13 +6,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// curl returns the command that asks the same from a shell, or nothing when base is
-// empty: the request was for a host that is not ours, and whose name no page repeats.
+// curl returns the command that sends the same request from a shell, or nothing when the
+// address is too long, or base is empty: the request was for a host that is not ours, and
+// whose name no page repeats. The command reads a long body from a file.
 func curl(method, base, target, etag, body string) string {
-	if base == "" {
+	url := base + target
+	if base == "" || len(url) > maxAddress {
 		return ""
 	}
-	url := base + target
 	command := []string{"curl"}
 	if strings.ContainsAny(url, "[]{}") {
 		command = append(command, "-g") // or curl would take them for lists of URLs
@@ -24,7 +25,10 @@ func curl(method, base, target, etag, body string) string {
 	if etag != "" {
 		command = append(command, "-H", quoted("If-Match: "+etag))
 	}
-	if body != "" {
+	switch {
+	case len(body) > maxBodyInCurl:
+		command = append(command, "-H", quoted("Content-Type: application/json"), "--data-binary", "@body.json")
+	case body != "":
 		compact := jsontext.Value(body)
 		if compact.Compact() == nil {
 			body = string(compact)

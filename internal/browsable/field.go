@@ -116,7 +116,7 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 			loosen(f.Fields)
 		}
 	default:
-		f.Control, f.Limits = "json", "as JSON"
+		f.Control, f.Limits = "json", "As JSON."
 	}
 	return f
 }
@@ -161,7 +161,7 @@ func mark(fields []*field, form, prefix string, places []place) {
 			rest, ok := strings.CutPrefix(p.Location, prefix+f.Name)
 			if ok && p.Control == "" && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 				f.Errors = append(f.Errors, p.Message)
-				places[i].Control = form + "-" + f.Name
+				places[i].Control = controlID(form, f.Name)
 			}
 		}
 	}
@@ -171,10 +171,10 @@ func mark(fields []*field, form, prefix string, places []place) {
 func (f *field) Describe(id string) string {
 	var ids []string
 	if len(f.Errors) > 0 {
-		ids = append(ids, id+"-error")
+		ids = append(ids, "error-"+id)
 	}
 	if f.Help != "" || f.Limits != "" {
-		ids = append(ids, id+"-help")
+		ids = append(ids, "help-"+id)
 	}
 	return strings.Join(ids, " ")
 }

@@ -55,11 +55,16 @@ func untouched(fields []*field, values url.Values) {
 	}
 }
 
-// retype puts what was typed back into the controls.
-func retype(fields []*field, values url.Values) {
+// retype puts what was typed back into the controls while there is room, in bytes. A
+// control that stays empty for lack of room gets an error that says so.
+func retype(fields []*field, values url.Values, room *int) {
 	for _, f := range fields {
 		f.Value = values.Get(f.Name)
-		retype(f.Fields, values)
+		if len(f.Value) > min(f.mostTyped(), *room) {
+			f.Value, f.Errors = "", append(f.Errors, tooLong(f.Value))
+		}
+		*room -= len(f.Value)
+		retype(f.Fields, values, room)
 	}
 }
 

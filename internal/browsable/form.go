@@ -20,7 +20,11 @@ type form struct {
 	Raw              string
 	RawMethods       []string
 	RawOnly, RawOpen bool
-	Curl             string
+	// Note says why the form does not contain what the user expects in it.
+	Note string
+	Curl string
+	// body is what the command sends.
+	body string
 }
 
 // forms returns the forms that make sense here: one to create where POST is
@@ -30,7 +34,7 @@ func (v *visit) forms(item jsontext.Value, etag string) []*form {
 	var all []*form
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		op := v.operations[method]
-		if op == nil || method == http.MethodPatch && v.operations[http.MethodPut] != nil {
+		if op == nil || len(v.request.URL.EscapedPath()) > maxAddress || method == http.MethodPatch && v.operations[http.MethodPut] != nil {
 			continue
 		}
 		f := v.form(op)
@@ -40,14 +44,27 @@ func (v *visit) forms(item jsontext.Value, etag string) []*form {
 		switch method {
 		case http.MethodPost:
 			f.Raw = indented(example(f.Fields))
+			f.body = f.Raw
 		case http.MethodPut, http.MethodPatch:
-			f.RawOnly = !fill(f.Fields, item)
-			f.Raw = indented(writable(f.Fields, item))
+			if !v.sent.isOf(f) {
+				f.edit(item)
+			}
 		}
 		v.finish(f, etag)
 		all = append(all, f)
 	}
 	return all
+}
+
+// edit fills f with the resource as it is.
+func (f *form) edit(item jsontext.Value) {
+	if f.body = string(item); len(item) > maxTyped {
+		f.RawOnly, f.RawMethods, f.Note = true, nil, "It is too long to be changed on a page."
+		return
+	}
+	f.RawOnly = !fill(f.Fields, item)
+	f.Raw = indented(writable(f.Fields, item))
+	f.body = f.Raw
 }
 
 func (v *visit) form(op *huma.Operation) *form {
@@ -82,18 +99,31 @@ func (v *visit) finish(f *form, etag string) {
 		f.ETag = etag
 	}
 	if v.sent.isOf(f) {
-		f.RawOnly, f.RawOpen = v.sent.raw, v.sent.raw
-		if v.sent.raw {
-			f.Raw = v.sent.body
-		} else {
-			retype(f.Fields, v.sent.values)
-			f.Raw = indented(jsontext.Value(v.sent.body))
-		}
+		f.again(v.sent)
 	}
 	if len(f.RawMethods) > 0 && (len(f.Fields) == 0 || !nameable(f.Fields)) {
 		f.RawOnly = true
 	}
-	f.Curl = curl(f.Method, v.info.BaseURL, f.Action, f.ETag, f.Raw)
+	f.Curl = curl(f.Method, v.info.BaseURL, f.Action, f.ETag, f.body)
+}
+
+// again fills f with what was typed into it.
+func (f *form) again(sent *submission) {
+	f.RawOnly, f.RawOpen, f.body = sent.raw, sent.raw, sent.body
+	room := maxTyped
+	switch {
+	case !sent.raw:
+		retype(f.Fields, sent.values, &room)
+		if f.Raw = ""; len(sent.body) > maxTyped {
+			f.RawMethods = nil
+		} else {
+			f.Raw = indented(jsontext.Value(sent.body))
+		}
+	case len(sent.body) > maxTyped:
+		f.Raw, f.Note = "", "What you typed is "+tooLong(sent.body)+"."
+	default:
+		f.Raw = sent.body
+	}
 }
 
 // filter returns the controls for the query parameters of a GET, as they are now.
@@ -108,8 +138,9 @@ func (v *visit) filter() []*field {
 		if schema := v.resolve(param.Schema); param.In == "query" && schema != nil {
 			f := v.field(param.Name, schema, param.Required)
 			f.Help = param.Description
+			f.inQuery()
 			if query.Has(param.Name) {
-				f.Value = query.Get(param.Name)
+				f.Value = ifShort(query.Get(param.Name), maxLine)
 			}
 			all = append(all, f)
 		}

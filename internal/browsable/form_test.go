@@ -72,9 +72,16 @@ func TestErrorsAreBesideTheirFieldsAndWhatWasTypedStays(t *testing.T) {
 		t.Fatal(answer.Status, answer.Body)
 	}
 	wantText(t, answer,
-		`id="post-name-error">expected length &lt;= 20<`, `value="xxxxxxxxxxxxxxxxxxxxx" aria-describedby="post-name-error post-name-help" aria-invalid="true"`,
-		`id="post-height-error"`, `value="tall"`, `id="post-place.room-error"`, `id="post-kind-error"`, `id="post-tags-error"`, "\n[1]</textarea>",
+		`id="error-post-name">expected length &lt;= 20<`, `value="xxxxxxxxxxxxxxxxxxxxx" aria-describedby="error-post-name help-post-name" aria-invalid="true"`,
+		`id="error-post-height"`, `value="tall"`, `id="error-post-place.room"`, `id="error-post-kind"`, `id="error-post-tags"`, "\n[1]</textarea>",
 		`<a href="#post-height">body.height</a>`, "\n&lt;mine&gt;</textarea>")
+}
+
+func TestTimeIsTypedAsTheFormSays(t *testing.T) {
+	t.Parallel()
+	page := webtest.New(t, thing[odd](t, "PUT", `{"nick":null,"level":null,"sure":null,"at":"2026-01-02T03:04:05.000001+01:00"}`)).Want(http.StatusOK, "GET", "/thing", "", html)
+	wantText(t, page, `<input type="text" id="put-at" name="at" value="2026-01-02T03:04:05.000001&#43;01:00"`, `placeholder="2017-07-30T15:22:42Z"`,
+		"When it was. <span>Date, time and zone: 2017-07-30T15:22:42Z, or 2017-07-30T17:22:42&#43;02:00.</span>", `<input type="date" id="put-until"`)
 }
 
 func TestRawBodyStaysWithItsErrors(t *testing.T) {

@@ -10,15 +10,24 @@ import (
 )
 
 // highlight returns JSON indented, with an element around each line, name and value,
-// and with the URLs in it as links. Numbers and texts stay as they were written.
+// and with the URLs in it as links. Numbers and texts stay as they were written. It ends
+// early when the answer is too much for a page.
 func highlight(value jsontext.Value) template.HTML {
 	var html strings.Builder
-	for line := range strings.Lines(strings.TrimSpace(indented(value))) {
+	text, whole := indentedUpTo(value, maxJSON)
+	for line := range strings.Lines(strings.TrimSpace(visible(text))) {
 		content := strings.TrimLeft(line, " ")
 		depth := min((len(line)-len(content))/2, deepest)
 		fmt.Fprintf(&html, `<span class="row in%d">%s`, depth, line[:len(line)-len(content)])
-		highlightLine(&html, content)
+		fits := highlightLine(&html, content)
 		html.WriteString("</span>")
+		if !fits {
+			whole = false
+			break
+		}
+	}
+	if !whole {
+		html.WriteString(`<span class="row">… The rest is in the raw JSON.</span>`)
 	}
 	return template.HTML(html.String()) //nolint:gosec // every part of it is escaped
 }
@@ -26,17 +35,26 @@ func highlight(value jsontext.Value) template.HTML {
 // deepest is up to where the stylesheet aligns the rest of a line that is too long.
 const deepest = 4
 
-func highlightLine(html *strings.Builder, rest string) {
+// mostEscaped is how many bytes of HTML a byte becomes at most: an address is written twice.
+const mostEscaped = 10
+
+// highlightLine reports whether all of the line fits on the page.
+func highlightLine(html *strings.Builder, rest string) bool {
 	for rest != "" {
 		n := tokenLength(rest)
 		token := rest[:n]
 		rest = rest[n:]
+		if room := maxJSON - html.Len(); n*mostEscaped > room {
+			html.WriteString(template.HTMLEscapeString(shorten(token, max(0, room/mostEscaped))))
+			return false
+		}
 		if class := tokenClass(token, rest); class != "" {
 			fmt.Fprintf(html, `<span class="%s">%s</span>`, class, linked(token))
 		} else {
 			html.WriteString(template.HTMLEscapeString(token))
 		}
 	}
+	return true
 }
 
 // tokenLength returns how long the token is with which text begins: a string, a

@@ -85,15 +85,6 @@ func isEmpty(value jsontext.Value) bool {
 	return value == nil || value.Kind() == 'n' || string(value) == `""`
 }
 
-// indented returns value over several lines, for a person to read or change.
-func indented(value jsontext.Value) string {
-	pretty := append(jsontext.Value(nil), value...)
-	if err := pretty.Indent(jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)); err != nil {
-		pretty = value
-	}
-	return visible(string(pretty))
-}
-
 // visible writes the characters that turn the direction of text as JSON's escapes:
 // text would look as if it said something else.
 func visible(text string) string {

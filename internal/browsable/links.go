@@ -36,6 +36,9 @@ func (v *visit) documents() []link {
 func (v *visit) groups(body jsontext.Value) []group {
 	resources, service := group{Title: "Resources"}, group{Title: "About this service"}
 	all := members(body)
+	if len(all) > maxLinks {
+		return nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		target := unquoted(all[name])
 		if !strings.HasPrefix(target, "http://") && !strings.HasPrefix(target, "https://") {
@@ -63,7 +66,8 @@ func (v *visit) groups(body jsontext.Value) []group {
 	return found
 }
 
-// crumbs are the steps of the path, each with the URL that answers there.
+// crumbs are the steps of the path, each with the URL that answers there. To look one
+// up takes work that grows with the path, so the steps of a long path end early.
 func (v *visit) crumbs() []crumb {
 	all := []crumb{{v.api.OpenAPI().Info.Title, "/"}}
 	path := v.request.URL.EscapedPath()
@@ -71,9 +75,12 @@ func (v *visit) crumbs() []crumb {
 		if i == 0 || c != '/' && i != len(path)-1 {
 			continue
 		}
+		if len(all) > maxCrumbs || i >= maxAddress {
+			return append(all, crumb{Name: "…"})
+		}
 		step := path[:i+1]
 		name, _ := url.PathUnescape(step[strings.LastIndex(strings.TrimSuffix(step, "/"), "/")+1:])
-		one := crumb{Name: visible(strings.TrimSuffix(name, "/"))}
+		one := crumb{Name: visible(shorten(strings.TrimSuffix(name, "/"), maxName))}
 		for _, target := range []string{step, strings.TrimSuffix(step, "/")} {
 			if one.URL == "" && v.answers(target) {
 				one.URL = target
@@ -118,7 +125,7 @@ func (v *visit) turns() []turn {
 	}
 	var all []turn
 	for _, t := range []turn{{Rel: "first", Name: "First page"}, {Rel: "prev", Name: "Previous page"}, {Rel: "next", Name: "Next page"}} {
-		if t.URL = targets[t.Rel]; t.URL != "" {
+		if t.URL = ifShort(targets[t.Rel], maxAddress); t.URL != "" {
 			all = append(all, t)
 		}
 	}

@@ -44,7 +44,7 @@ var conditions = []string{"If-None-Match", "If-Modified-Since", "Range", "If-Ran
 // asJSON returns r as a program would have sent it, which is what the handlers
 // see; data says that they answer with JSON. Links in the answer do not repeat how
 // this one was asked for.
-func asJSON(r *http.Request, data bool) *http.Request {
+func asJSON(r *http.Request, operations map[string]*huma.Operation, data bool) *http.Request {
 	c := r.Clone(r.Context())
 	c.Header.Set("Accept", "application/json")
 	if data && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -52,7 +52,7 @@ func asJSON(r *http.Request, data bool) *http.Request {
 			c.Header.Del(name)
 		}
 	}
-	c.URL.RawQuery = withoutFormat(r.URL.RawQuery)
+	c.URL.RawQuery = withoutFormat(r.URL.RawQuery, operations[http.MethodGet])
 	web.InfoFrom(r.Context()).URL = c.URL
 	return c
 }
@@ -78,20 +78,26 @@ func answersJSON(operations map[string]*huma.Operation, method string) bool {
 	return false
 }
 
-// withoutFormat keeps the query as it was written, but for that parameter, and for what
-// is empty: a form sends its empty controls, too. What is malformed stays, for the
-// handlers to refuse it.
-func withoutFormat(query string) string {
+// withoutFormat removes format from the query, and the parameters of get that are empty: a
+// form sends each of its controls, also those that were left empty. The rest stays as it
+// was written; the handlers refuse what is malformed.
+func withoutFormat(query string, get *huma.Operation) string {
 	if _, err := url.ParseQuery(query); err != nil {
 		return query
 	}
 	var kept []string
 	for pair := range strings.SplitSeq(query, "&") {
-		if name, value, _ := strings.Cut(pair, "="); name != "format" && value != "" {
+		name, value, _ := strings.Cut(pair, "=")
+		if name != "format" && pair != "" && (value != "" || !isParameter(get, name)) {
 			kept = append(kept, pair)
 		}
 	}
 	return strings.Join(kept, "&")
+}
+
+func isParameter(op *huma.Operation, name string) bool {
+	name, err := url.QueryUnescape(name)
+	return err == nil && op != nil && slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "query" && p.Name == name })
 }
 
 // withFormat returns the URL that forces a format.

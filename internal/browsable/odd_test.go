@@ -28,6 +28,7 @@ type odd struct {
 	Share float64  `json:"share,omitzero" minimum:"0.3" multipleOf:"0.1"`
 	Code  string   `json:"code,omitempty" pattern:"[A-Z]"`
 	Until string   `json:"until,omitempty" format:"date"`
+	At    string   `json:"at,omitempty" format:"date-time" doc:"When it was."`
 	Tags  []string `json:"tags,omitempty" example:"[\"old\",\"tall\"]"`
 	Size  *size    `json:"size,omitempty"`
 }
@@ -77,7 +78,7 @@ func TestFormThatNobodyTouchesChangesNothing(t *testing.T) {
 	for _, method := range []string{"PUT", "PATCH"} {
 		for _, stored := range []string{
 			`{"nick":null,"level":null,"sure":null}`,
-			`{"nick":"n","level":"high","sure":false,"step":10,"share":0.3,"code":"aBc","until":"2026-01-02","tags":["x"],"size":{"name":"s","width":3}}`,
+			`{"nick":"n","level":"high","sure":false,"step":10,"share":0.3,"code":"aBc","until":"2026-01-02","at":"2026-01-02T03:04:05.000001+01:00","tags":["x"],"size":{"name":"s","width":3}}`,
 		} {
 			server := httptest.NewServer(thing[odd](t, method, stored))
 			t.Cleanup(server.Close)

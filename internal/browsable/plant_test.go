@@ -3,6 +3,7 @@ package browsable_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -143,13 +144,25 @@ func answers(api *web.API, path string, h http.HandlerFunc) {
 	})
 }
 
+// within asks for a page, in a context of one's own.
+func within(ctx context.Context, handler http.Handler, target string) webtest.Answer {
+	r := httptest.NewRequestWithContext(ctx, "GET", target, nil)
+	r.Header.Set("Accept", "text/html")
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return webtest.Answer{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
+}
+
 // start returns a client of the garden.
 func start(t *testing.T) *webtest.Client { return webtest.New(t, garden(t)) }
 
 // garden is a service that has plants, and pages for them.
-func garden(t *testing.T) http.Handler {
+func garden(t *testing.T) http.Handler { return gardenOf(t, 1000) }
+
+// gardenOf is one that takes bodies of up to so many bytes.
+func gardenOf(t *testing.T, maxBody int64) http.Handler {
 	api := web.NewAPI(web.Options{
-		Title: "garden", Description: "Plants.", Version: "1", MaxBodyBytes: 1000,
+		Title: "garden", Description: "Plants.", Version: "1", MaxBodyBytes: maxBody,
 		Classify: func(error) *web.Problem { return nil },
 	})
 	(&plants{all: map[int64]plant{}}).routes(api)
@@ -162,6 +175,9 @@ func garden(t *testing.T) http.Handler {
 			return &struct{ Body string }{"Done."}, nil
 		})
 	answers(api, "/strange", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(strange)) })
+	answers(api, "/nested", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(strings.Repeat("[", 9000) + strings.Repeat("[],", 300_000) + "[]" + strings.Repeat("]", 9000)))
+	})
 	answers(api, "/encoded", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write([]byte("compressed"))

@@ -1,6 +1,7 @@
 package browsable
 
 import (
+	"bytes"
 	"errors"
 	"mime"
 	"net/http"
@@ -40,6 +41,9 @@ func isForm(r *http.Request) bool {
 // parseForm reads what a form has sent.
 func parseForm(data []byte) (*submission, *web.Problem) {
 	unreadable := web.NewProblem(http.StatusBadRequest, "The form could not be read.")
+	if bytes.Count(data, []byte{'&'}) >= maxFields {
+		return nil, unreadable.Because(errors.New("it has too many fields"))
+	}
 	values, err := url.ParseQuery(string(data))
 	if err != nil {
 		return nil, unreadable.Because(err)
@@ -48,6 +52,9 @@ func parseForm(data []byte) (*submission, *web.Problem) {
 		if !utf8.ValidString(all[0]) {
 			return nil, unreadable.Because(errors.New("it is not UTF-8"))
 		}
+	}
+	if len(values.Get(etagName)) > maxETag {
+		return nil, unreadable.Because(errors.New("its version is too long"))
 	}
 	sent := &submission{method: http.MethodPost, etag: values.Get(etagName), values: values, raw: values.Has(contentName)}
 	switch method := values.Get(methodName); method {

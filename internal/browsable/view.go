@@ -67,8 +67,8 @@ func (v *visit) view() *view {
 	p := &view{
 		site: v.site, Site: about.Title, Version: about.Version, Request: v.info.ID,
 		Documents: v.documents(), Crumbs: v.crumbs(), Notice: v.notice, Index: url.Path == "/",
-		Method: v.request.Method, Path: visible(url.Path), Query: url.RawQuery,
-		Status: v.answer.status, StatusText: http.StatusText(v.answer.status), Allow: v.allow(), JSONURL: withFormat(url, "json"),
+		Method: v.request.Method, Path: visible(shorten(url.Path, maxLine)), Query: shorten(url.RawQuery, maxLine),
+		Status: v.answer.status, StatusText: http.StatusText(v.answer.status), Allow: v.allow(), JSONURL: ifShort(withFormat(url, "json"), maxAddress),
 		Headers: headers(v.answer.header), Body: highlight(body), Filter: v.filter(), Groups: v.groups(body),
 	}
 	p.Title, p.Lead = v.title(p)
@@ -112,7 +112,7 @@ func (v *visit) explain(p *view, body jsontext.Value) {
 	if values["title"] == nil {
 		return // the answer of a health check, say, which speaks for itself
 	}
-	p.Problem = &problem{Title: p.StatusText, Detail: unquoted(values["detail"])}
+	p.Problem = &problem{Title: p.StatusText, Detail: shorten(unquoted(values["detail"]), maxLine)}
 	// Without places there is an answer that says no more than its detail.
 	_ = json.Unmarshal(values["errors"], &p.Problem.Places)
 	mark(p.Filter, "query", "query.", p.Problem.Places)
@@ -167,7 +167,7 @@ func headers(all http.Header) []header {
 	var list []header
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if !slices.Contains(internals, name) {
-			list = append(list, header{name, template.HTML(linked(strings.Join(all[name], ", ")))}) //nolint:gosec // linked escapes it
+			list = append(list, header{name, template.HTML(linked(shorten(strings.Join(all[name], ", "), maxLine)))}) //nolint:gosec // linked escapes it
 		}
 	}
 	return list

@@ -34,7 +34,7 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	data := answersJSON(operations, r.Method)
 	v := &visit{
 		site: s, next: next, operations: operations, answer: &capture{to: w, header: w.Header().Clone(), data: data},
-		request: asJSON(r, data), info: web.InfoFrom(r.Context()),
+		request: asJSON(r, operations, data), info: web.InfoFrom(r.Context()),
 	}
 	if isForm(r) {
 		v.answer.all = true
@@ -54,6 +54,9 @@ func (s *site) visit(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		w.Header().Set("Location", target)
 		w.WriteHeader(http.StatusSeeOther)
 		return
+	}
+	if r.Method == http.MethodHead {
+		v.request.Method = http.MethodGet // HEAD answers with the header of that page
 	}
 	v.notice = takeNotice(w, r, v.info.Secure)
 	v.render(w)

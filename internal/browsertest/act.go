@@ -2,6 +2,8 @@ package browsertest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +26,33 @@ func steady[T any](action chromedp.Action[T]) chromedp.Action[T] {
 	}
 }
 
+// patience is how long an action waits for the element that it needs: far longer than a
+// page takes on a busy machine, and short enough for a test that fails.
+const patience = 20 * time.Second
+
+// loading is how long a page may take to be loaded.
+const loading = time.Minute
+
+// act runs an action, or fails the test with what the page shows.
+func act[T any](tab *Tab, what string, action chromedp.Action[T]) T {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, steady(action))
+	if err != nil {
+		tab.fail(what, tab.patience, err)
+	}
+	return value
+}
+
+func (tab *Tab) fail(what string, waited time.Duration, err error) {
+	tab.t.Helper()
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("not possible within %v", waited)
+	}
+	tab.t.Fatalf("%s: %v; the page shows:\n%s", what, err, tab.page())
+}
+
 // Visit loads the page of a path and returns its status.
 func (tab *Tab) Visit(path string) int {
 	tab.t.Helper()
@@ -34,14 +63,18 @@ func (tab *Tab) Visit(path string) int {
 // page to which it leads.
 func (tab *Tab) Follow(text string) int {
 	tab.t.Helper()
-	return tab.load("follow "+text, chromedp.Click(byText(text), chromedp.NodeVisible))
+	what := "follow " + text
+	act(tab, what, chromedp.WaitVisible(byText(text)))
+	return tab.load(what, chromedp.Click(byText(text), chromedp.NodeVisible))
 }
 
 func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
 	tab.t.Helper()
-	response, err := chromedp.RunResponse(tab.ctx, steady(action))
+	ctx, cancel := context.WithTimeout(tab.ctx, loading)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, steady(action))
 	if err != nil {
-		tab.t.Fatalf("%s: %v; the page is:\n%s", what, err, tab.page())
+		tab.fail(what, loading, err)
 	}
 	return int(response.Status)
 }
@@ -50,42 +83,35 @@ func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
 func (tab *Tab) Click(text string) {
 	tab.t.Helper()
 	tab.settle(text)
-	if err := chromedp.Do(tab.ctx, steady(chromedp.Click(byText(text), chromedp.NodeVisible))); err != nil {
-		tab.t.Fatalf("click %s: %v", text, err)
-	}
+	act(tab, "click "+text, chromedp.Click(byText(text), chromedp.NodeVisible))
 }
 
 // settle waits until what has that text does not move any more: a script may still
 // scroll to it, and a click would miss it.
 func (tab *Tab) settle(text string) {
 	tab.t.Helper()
-	for last := []float64(nil); ; time.Sleep(50 * time.Millisecond) {
-		box, err := chromedp.Run(tab.ctx, steady(chromedp.Dimensions(byText(text), chromedp.NodeVisible)))
-		if err != nil {
-			tab.t.Fatalf("find %s: %v", text, err)
-		}
+	end := time.Now().Add(tab.patience)
+	for last := []float64(nil); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		box := act(tab, "find "+text, chromedp.Dimensions(byText(text), chromedp.NodeVisible))
 		if slices.Equal(last, box.Content) {
 			return
 		}
 		last = box.Content
 	}
+	tab.t.Fatalf("%s moves all the time", text)
 }
 
 // Press clicks what a CSS selector names, and that leads to no other page.
 func (tab *Tab) Press(selector string) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, steady(chromedp.Click(chromedp.CSS(selector)))); err != nil {
-		tab.t.Fatalf("press %s: %v", selector, err)
-	}
+	act(tab, "press "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
 // Enter presses the Enter key on what has that text and leads to no other page. A
 // click could miss what still moves.
 func (tab *Tab) Enter(text string) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, steady(chromedp.Focus(byText(text))), chromedp.KeyEvent(kb.Enter)); err != nil {
-		tab.t.Fatalf("enter %s: %v", text, err)
-	}
+	act(tab, "enter "+text, chromedp.Steps(steady(chromedp.Focus(byText(text))), chromedp.KeyEvent(kb.Enter)))
 }
 
 func byText(text string) chromedp.Search {
@@ -96,52 +122,44 @@ func byText(text string) chromedp.Search {
 func (tab *Tab) Type(selector, text string) {
 	tab.t.Helper()
 	control := chromedp.CSS(selector)
-	err := chromedp.Do(tab.ctx, steady(chromedp.Focus(control)))
-	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		if err == nil {
-			_, err = chromedp.Call(tab.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+	selectAll := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			_, err := chromedp.Call(ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{
 				Type: kind, Key: "a", Code: "KeyA", Commands: []string{"selectAll"},
 			})
+			if err != nil {
+				return err
+			}
 		}
-	}
-	if err == nil {
-		err = chromedp.Do(tab.ctx, chromedp.KeyEvent(kb.Delete), steady(chromedp.SendKeys(control, text)))
-	}
-	if err != nil {
-		tab.t.Fatalf("type into %s: %v", selector, err)
-	}
+		return nil
+	})
+	act(tab, "type into "+selector, steady(chromedp.Focus(control)))
+	act(tab, "empty "+selector, chromedp.Steps(selectAll, chromedp.KeyEvent(kb.Delete)))
+	act(tab, "type into "+selector, chromedp.SendKeys(control, text))
 }
 
 // Choose takes an option of a select, by typing it.
 func (tab *Tab) Choose(selector, option string) {
 	tab.t.Helper()
-	if err := chromedp.Do(tab.ctx, steady(chromedp.SendKeys(chromedp.CSS(selector), option))); err != nil {
-		tab.t.Fatalf("choose %s in %s: %v", option, selector, err)
-	}
+	act(tab, "choose "+option+" in "+selector, chromedp.SendKeys(chromedp.CSS(selector), option))
 }
 
 // Value returns what is in a control.
 func (tab *Tab) Value(selector string) string {
 	tab.t.Helper()
-	value, err := chromedp.Run(tab.ctx, steady(chromedp.Value(chromedp.CSS(selector))))
-	if err != nil {
-		tab.t.Fatalf("value of %s: %v", selector, err)
-	}
-	return value
+	return act(tab, "value of "+selector, chromedp.Value(chromedp.CSS(selector)))
 }
 
 // Text returns the text of an element as it is seen.
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()
-	text, err := chromedp.Run(tab.ctx, steady(chromedp.Text(chromedp.CSS(selector))))
-	if err != nil {
-		tab.t.Fatalf("text of %s: %v", selector, err)
-	}
-	return text
+	return act(tab, "text of "+selector, chromedp.Text(chromedp.CSS(selector)))
 }
 
 func (tab *Tab) page() string {
-	text, err := chromedp.Run(tab.ctx, steady(chromedp.Text(chromedp.CSS("body"))))
+	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, steady(chromedp.Text(chromedp.CSS("body"))))
 	if err != nil {
 		return err.Error()
 	}
@@ -162,15 +180,11 @@ func (tab *Tab) Want(texts ...string) {
 // Picture returns what is seen, as a PNG.
 func (tab *Tab) Picture() []byte {
 	tab.t.Helper()
-	png, err := chromedp.Run(tab.ctx, chromedp.CaptureScreenshot())
-	tab.must(err)
-	return png
+	return act(tab, "take a picture", chromedp.CaptureScreenshot())
 }
 
 // Evaluate returns what an expression is on the page.
 func Evaluate[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
-	value, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression))
-	tab.must(err)
-	return value
+	return act(tab, "evaluate "+expression, chromedp.Evaluate[T](expression))
 }

@@ -14,9 +14,7 @@ var audit string
 // names, headings, landmarks, a page that does not fit.
 func (tab *Tab) Audit() []string {
 	tab.t.Helper()
-	found, err := chromedp.Run(tab.ctx, chromedp.Evaluate[[]string](audit))
-	tab.must(err)
-	return found
+	return Evaluate[[]string](tab, audit)
 }
 
 // Tabbed presses the Tab key n times, and returns the elements that had the focus on
@@ -30,10 +28,8 @@ func (tab *Tab) Tabbed(n int) []string {
 	})()`
 	var visited []string
 	for range n {
-		tab.must(chromedp.Do(tab.ctx, chromedp.KeyEvent(kb.Tab)))
-		text, err := chromedp.Run(tab.ctx, chromedp.Evaluate[string](focused))
-		tab.must(err)
-		visited = append(visited, text)
+		act(tab, "press Tab", chromedp.KeyEvent(kb.Tab))
+		visited = append(visited, Evaluate[string](tab, focused))
 	}
 	return visited
 }

@@ -24,8 +24,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// timeout bounds the start of the browser, and all that is done in one tab: a click on
-// what is not there waits for it.
+// timeout bounds the start of the browser, and all that is done in one tab. An action that
+// finds nothing gives up much sooner: see patience.
 const timeout = 5 * time.Minute
 
 // Browser is a browser that runs as long as the test that has started it.
@@ -73,9 +73,10 @@ func path(t testing.TB) string {
 // origin. When its test ends, it fails it for every complaint: a request to another
 // origin, a violation of the page's policy, an error of a script, a dialog.
 type Tab struct {
-	t      testing.TB
-	ctx    context.Context
-	origin string
+	t        testing.TB
+	ctx      context.Context
+	origin   string
+	patience time.Duration
 
 	mu         sync.Mutex
 	complaints []string
@@ -88,7 +89,7 @@ func (b *Browser) Open(t testing.TB, origin string) *Tab {
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, timeout)
 	t.Cleanup(cancel)
-	tab := &Tab{t: t, ctx: ctx, origin: origin}
+	tab := &Tab{t: t, ctx: ctx, origin: origin, patience: patience}
 	if err := chromedp.Listen(ctx, tab.watch); err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +137,9 @@ func (tab *Tab) complain(format string, args ...any) {
 	defer tab.mu.Unlock()
 	tab.complaints = append(tab.complaints, fmt.Sprintf(format, args...))
 }
+
+// Within sets how long an action waits for the element that it needs.
+func (tab *Tab) Within(patience time.Duration) { tab.patience = patience }
 
 // WithoutScripts keeps the pages from running any.
 func (tab *Tab) WithoutScripts() {

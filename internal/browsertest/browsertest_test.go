@@ -28,6 +28,8 @@ func (l *listener) Error(args ...any) {
 	fmt.Fprintln(&l.heard, args...)
 }
 
+func (l *listener) Errorf(format string, args ...any) { l.Error(fmt.Sprintf(format, args...)) }
+
 func (l *listener) end() string {
 	for i := len(l.ends) - 1; i >= 0; i-- {
 		l.ends[i]()

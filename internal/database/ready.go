@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"example.com/templatesite/internal/web"
 )
 
@@ -52,9 +54,10 @@ func (db *DB) AdvanceSequence(ctx context.Context, tx *sql.Tx, table string) err
 	if db.Engine != Postgres {
 		return nil
 	}
+	quoted := pgx.Identifier{table}.Sanitize() // it may be a word of SQL, such as order
 	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
 		select setval(name::regclass, top)
 		from pg_get_serial_sequence('%[1]s', 'id') as name, (select max(id) as top from %[1]s) as ids
-		where top > coalesce(pg_sequence_last_value(name::regclass), 0)`, table))
+		where top > coalesce(pg_sequence_last_value(name::regclass), 0)`, quoted))
 	return err
 }

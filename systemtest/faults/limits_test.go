@@ -95,6 +95,34 @@ func TestMemoryIsShort(t *testing.T) {
 	checkStarved(t, s, "64 MB of memory, pages for browsers alone", page(s.URL))
 }
 
+// A form is shown again when it is refused, and a page is larger than what it shows.
+func TestHostileFormsFitIntoTheMemoryOfTheCluster(t *testing.T) {
+	need(t)
+	const limit = "134217728" // as compose.yaml has it
+	group := inGroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
+	s := startServiceUnder(t, group, newSQLite(t))
+	apostrophes := strings.Repeat("'", 1_000_000)
+	checkStarved(t, s, "128 MB of memory, forms of 1 MB", mix(
+		form(s.URL, "text="+apostrophes), form(s.URL, "_content="+apostrophes), form(s.URL, "_etag="+apostrophes),
+		form(s.URL, "text="+strings.Repeat("%01", 330_000)), form(s.URL, strings.Repeat("x&", 500_000)),
+		form(s.URL+strings.Repeat("/a", 30_000), ""),
+	))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Cmd.Process.Pid))
+	must(t, err)
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	peak, _, _ := strings.Cut(strings.TrimSpace(rest), "\n")
+	record(t, 9, "the memory that these took", peak, "alive", alive(s))
+}
+
+// form sends one that is refused, and wants it back as a page.
+func form(url, body string) ask {
+	return func(l *load, _, _ int) answer {
+		a, _ := l.do("POST", url+"/tweet/?format=html", body, "application/x-www-form-urlencoded")
+		a.problem = a.status >= 400
+		return a
+	}
+}
+
 func TestProcessorIsShort(t *testing.T) {
 	need(t)
 	group := inGroup(t, "cpu", "cpu.cfs_quota_us", "50000", "cpu.max", "50000 100000")

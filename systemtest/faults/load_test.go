@@ -108,8 +108,9 @@ func (l *load) finished() []answer {
 	return slices.Clone(l.answers)
 }
 
-// do sends one request, and reads its answer to the end.
-func (l *load) do(method, url, body string) (answer, []byte) {
+// do sends one request, and reads its answer to the end. A body is JSON, unless its
+// type is named.
+func (l *load) do(method, url, body string, contentType ...string) (answer, []byte) {
 	a := answer{begin: time.Now()}
 	defer func() { a.took = time.Since(a.begin) }()
 	r, err := http.NewRequestWithContext(l.requests, method, url, strings.NewReader(body))
@@ -117,7 +118,7 @@ func (l *load) do(method, url, body string) (answer, []byte) {
 		panic(err) // the test names a URL
 	}
 	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", append(contentType, "application/json")[0])
 	}
 	response, err := l.client.Do(r)
 	if err != nil {

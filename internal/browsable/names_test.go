@@ -1,0 +1,106 @@
+package browsable_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/templatesite/internal/browsertest"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/web/webtest"
+)
+
+// colliding has fields whose names mean something else: to the page, to its forms, to the
+// query, to the DOM, to a browser, or to SQL.
+type colliding struct {
+	Title    string `json:"title" maxLength:"10" doc:"Of the page, or of the thing."`
+	Raw      string `json:"raw" maxLength:"10"`
+	Help     string `json:"help" maxLength:"10"`
+	Error    string `json:"error" maxLength:"10"`
+	ID       string `json:"id" maxLength:"10"`
+	Limit    int    `json:"limit" maximum:"10"`
+	After    string `json:"after" maxLength:"10"`
+	Before   string `json:"before" maxLength:"10"`
+	Format   string `json:"format" maxLength:"10"`
+	Action   string `json:"action" maxLength:"10"`
+	Method   string `json:"method" maxLength:"10"`
+	Submit   string `json:"submit" maxLength:"10"`
+	Reset    string `json:"reset" maxLength:"10"`
+	Elements string `json:"elements" maxLength:"10"`
+	Length   string `json:"length" maxLength:"10"`
+	Name     string `json:"name" maxLength:"10"`
+	Value    string `json:"value" maxLength:"10"`
+	Charset  string `json:"_charset_" maxLength:"10"`
+	Index    string `json:"isindex" maxLength:"10"`
+	Order    string `json:"order" maxLength:"10"`
+	Post     string `json:"post" maxLength:"10"`
+	PostPut  string `json:"post-put" maxLength:"10"`
+	RawTitle string `json:"raw-title" maxLength:"10"`
+	TitleRaw string `json:"title-help" maxLength:"10"`
+	Spaced   string `json:"due date" maxLength:"10" doc:"A name of two words."`
+	Umlaut   string `json:"größe" maxLength:"10"`
+	Percent  string `json:"100%" maxLength:"10"`
+	Main     string `json:"main" maxLength:"10"`
+}
+
+func TestFieldsMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(web.Chain(thing[colliding](t, "PUT", `{}`)))
+	t.Cleanup(server.Close)
+	b := browsertest.Start(t)
+	for _, scripts := range []bool{true, false} {
+		tab := b.Open(t, server.URL)
+		if !scripts {
+			tab.WithoutScripts()
+		}
+		for form, button := range map[string]string{"put": "Save", "post": "Send"} {
+			tab.Visit("/thing")
+			for _, found := range tab.Audit() {
+				t.Error(found)
+			}
+			want := map[string]any{}
+			for field := range reflect.TypeFor[colliding]().Fields() {
+				name := field.Tag.Get("json")
+				control := `#` + form + ` form:not(.raw form) [name="` + name + `"]`
+				typed := field.Name
+				if want[name] = typed; name == "limit" {
+					typed, want[name] = "7", 7.0
+				}
+				tab.Type(control, typed)
+				labelled := `(() => { const c = document.querySelector('` + control + `'); return c.labels.length === 1 && document.getElementById(c.id) === c })()`
+				if !browsertest.Evaluate[bool](tab, labelled) {
+					t.Errorf("the control of %s has no label, or not its id", name)
+				}
+			}
+			tab.Follow(button)
+			tab.Visit("/thing?format=json")
+			got := webtest.JSON[map[string]any](t, webtest.Answer{Body: tab.Text("body")})
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, with scripts: %v (-want +got):\n%s", button, scripts, diff)
+			}
+		}
+	}
+}
+
+func TestErrorLeadsToItsControlWhateverTheFieldsName(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(thing[colliding](t, "PUT", `{}`))
+	t.Cleanup(server.Close)
+	tab := browsertest.Start(t).Open(t, server.URL)
+	for _, name := range []string{"title", "raw", "due date", "größe", "100%"} {
+		tab.Visit("/thing")
+		tab.Type(`#put form:not(.raw form) [name="`+name+`"]`, strings.Repeat("x", 11))
+		if status := tab.Follow("Save"); status != http.StatusUnprocessableEntity {
+			t.Fatalf("%s is a %d", name, status)
+		}
+		tab.Click("body." + name)
+		const target = `document.querySelector(':target')?.name ?? ''`
+		if got := browsertest.Evaluate[string](tab, target); got != name {
+			t.Errorf("the error of %q leads to %q", name, got)
+		}
+	}
+}

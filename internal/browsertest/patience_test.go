@@ -1,0 +1,60 @@
+package browsertest_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/browsertest"
+)
+
+func (l *listener) Helper() {}
+
+func (l *listener) Fatalf(format string, args ...any) {
+	l.Error(fmt.Sprintf(format, args...))
+	runtime.Goexit()
+}
+
+func TestWhatIsNotThereFailsATestSoonAndSaysWhatIs(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, `<!doctype html><link rel="icon" href="data:,"><p>Another page.</p>`)
+	}))
+	t.Cleanup(server.Close)
+	b := browsertest.Start(t)
+	for what, do := range map[string]func(*browsertest.Tab){
+		"follow Create":           func(tab *browsertest.Tab) { tab.Follow("Create") },
+		"find Delete…":            func(tab *browsertest.Tab) { tab.Click("Delete…") },
+		"press #box":              func(tab *browsertest.Tab) { tab.Press("#box") },
+		"enter Save":              func(tab *browsertest.Tab) { tab.Enter("Save") },
+		"type into #post-text":    func(tab *browsertest.Tab) { tab.Type("#post-text", "x") },
+		"choose red in #colour":   func(tab *browsertest.Tab) { tab.Choose("#colour", "red") },
+		"value of #post-text":     func(tab *browsertest.Tab) { tab.Value("#post-text") },
+		"text of pre":             func(tab *browsertest.Tab) { tab.Text("pre") },
+		`not show "It is saved."`: func(tab *browsertest.Tab) { tab.Want("It is saved.") },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			l := &listener{TB: t}
+			tab := b.Open(l, server.URL)
+			tab.Visit("/")
+			tab.Within(time.Second)
+			begin := time.Now()
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				do(tab)
+			}()
+			<-done
+			took, heard := time.Since(begin), l.end()
+			if took > 30*time.Second || !strings.Contains(heard, what) || !strings.Contains(heard, "Another page.") {
+				t.Errorf("after %v the test fails for %q", took, heard)
+			}
+		})
+	}
+}
