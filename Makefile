@@ -21,7 +21,7 @@ lint: bin/golangci-lint ## look for mistakes without running anything
 
 # The tools are a module of their own, which neither go.work nor vendor/ concern.
 bin/%: tools/go.mod
-	GOWORK=off go build -C tools -o ../bin/ tool
+	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
 
 faults: ## break what the service stands on, and print which promises held
 	FAULTS=all go test -C systemtest/faults -count=1 -timeout 60m
