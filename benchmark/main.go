@@ -161,7 +161,7 @@ func (o options) measures(engine string) bool {
 
 // build builds the service.
 func build(ctx context.Context, flags ...string) error {
-	command := exec.CommandContext(ctx, "go", append(append([]string{"build"}, flags...), "./cmd/app")...)
+	command := exec.CommandContext(ctx, "go", append(append([]string{"build", "-buildvcs=false"}, flags...), "./cmd/app")...)
 	command.Stderr = os.Stderr
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("build the service (run this in the project's folder): %w", err)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/envtest"
 )
 
 // maxMemory is what loading and dumping may take, however long the fixture is:
@@ -85,7 +87,7 @@ func fixtureDatabase(dir string) string { return "sqlite:" + filepath.Join(dir, 
 func runOn(t *testing.T, database string, stdout *os.File, args ...string) (peak int64) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+database)
+	cmd.Env = append(envtest.Environ(), "DATABASE_URL="+database)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	if stdout != nil {

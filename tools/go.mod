@@ -1,7 +1,7 @@
 // The tools that develop this service. They have a module of their own, so that
 // what they need does not count as what the service needs. They are built with
 //
-//	go build -C tools -o ../bin/ tool
+//	go build -C tools -buildvcs=false -o ../bin/ tool
 module example.com/templatesite/tools
 
 go 1.26.0

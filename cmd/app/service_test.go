@@ -75,7 +75,8 @@ func (s *service) exit() int {
 	}
 }
 
-// Write takes the log of the service: a record to a line.
+// Write takes the log of the service: a record to a line. It prints warnings and errors,
+// and with -v all of them.
 func (s *service) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,10 +87,12 @@ func (s *service) Write(p []byte) (int, error) {
 			s.pending.Write(line)
 			return len(p), nil
 		}
-		fmt.Fprintf(s.t.Output(), "%s", line)
 		var record map[string]any
 		if err := json.Unmarshal(line, &record); err != nil {
 			s.t.Errorf("the log has a line that is not JSON: %q", line)
+		}
+		if level := record["level"]; testing.Verbose() || level == "WARN" || level == "ERROR" {
+			fmt.Fprintf(s.t.Output(), "%s", line)
 		}
 		s.records = append(s.records, record)
 	}

@@ -22,7 +22,11 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"example.com/templatesite/internal/envtest"
 )
+
+func init() { envtest.Clear() }
 
 // timeout bounds the start of the browser, and all that is done in one tab. An action that
 // finds nothing gives up much sooner: see patience.

@@ -16,8 +16,11 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/envtest"
 	"example.com/templatesite/internal/web"
 )
+
+func init() { envtest.Clear() }
 
 // maxConnections is small, since many tests run at once on one server.
 const maxConnections = 4

@@ -18,7 +18,12 @@ import (
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"example.com/templatesite/internal/envtest"
 )
+
+// The exporters read the environment by themselves.
+func init() { envtest.Clear() }
 
 // Receiver collects spans. Its zero value is ready, for a server of the caller's own.
 type Receiver struct {

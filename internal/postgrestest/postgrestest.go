@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"example.com/templatesite/internal/envtest"
 )
 
 // ErrNotInstalled says that this machine lacks the programs.
@@ -138,6 +140,7 @@ func (s *Server) command(ctx context.Context, program string, arguments ...strin
 	}
 	cmd := exec.CommandContext(ctx, all[0], all[1:]...)
 	cmd.Dir = s.dir // ours may be closed to that user
+	cmd.Env = envtest.Environ()
 	return cmd
 }
 

@@ -15,12 +15,18 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/templatesite/internal/envtest"
 )
 
-// Build compiles the program into dir, with flags of go build, and returns its path.
+func init() { envtest.Clear() }
+
+// Build compiles the program into dir, with flags of go build, and returns its path. It
+// does not ask Git for the commit, which fails in a checkout that another user owns.
 func Build(dir string, flags ...string) (string, error) {
 	binary := filepath.Join(dir, "app")
-	build := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"example.com/templatesite/cmd/app"})...)
+	build := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-o", binary}, flags, []string{"example.com/templatesite/cmd/app"})...)
+	build.Env = envtest.Shell()
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, output)
 	}
@@ -55,7 +61,7 @@ type Process struct {
 
 // Env is the environment of the program, which finds ports that are free.
 func (o Options) Env() []string {
-	env := append(os.Environ(), "ADDRESS=127.0.0.1:0", "ADMIN_ADDRESS=127.0.0.1:0", "DRAIN_DELAY=0s", "LOG_FORMAT=json", "DATABASE_URL="+o.Database)
+	env := append(envtest.Environ(), "ADDRESS=127.0.0.1:0", "ADMIN_ADDRESS=127.0.0.1:0", "DRAIN_DELAY=0s", "LOG_FORMAT=json", "DATABASE_URL="+o.Database)
 	return append(env, o.Settings...)
 }
 

@@ -2,17 +2,18 @@ package faults
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/envtest"
 )
 
 // appCommand is a command of the program on a database.
 func appCommand(database string, arguments ...string) *exec.Cmd {
 	cmd := exec.Command(binary, arguments...)
-	cmd.Env = append(os.Environ(), "DATABASE_URL="+database)
+	cmd.Env = append(envtest.Environ(), "DATABASE_URL="+database)
 	return cmd
 }
 

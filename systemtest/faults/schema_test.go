@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/envtest"
 	"example.com/templatesite/internal/processtest"
 )
 
@@ -91,7 +92,7 @@ func TestOldAndNewVersionRunSideBySide(t *testing.T) {
 	l := startLoad(t, 8, readWrite(old))
 	time.Sleep(300 * time.Millisecond)
 	migrate := exec.Command(next, "migrate")
-	migrate.Env = append(os.Environ(), "DATABASE_URL="+url)
+	migrate.Env = append(envtest.Environ(), "DATABASE_URL="+url)
 	output, err := migrate.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, output)
@@ -123,7 +124,7 @@ func TestManyMigrateAtOnceAndSomeAreKilled(t *testing.T) {
 	for i := range 10 {
 		group.Go(func() {
 			migrate := exec.Command(next, "migrate")
-			migrate.Env = append(os.Environ(), "DATABASE_URL="+url)
+			migrate.Env = append(envtest.Environ(), "DATABASE_URL="+url)
 			var output bytes.Buffer
 			migrate.Stdout, migrate.Stderr = &output, &output
 			if err := migrate.Start(); err != nil {

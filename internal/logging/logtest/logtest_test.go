@@ -1,0 +1,32 @@
+package logtest_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/logging/logtest"
+)
+
+// output keeps what its test would print.
+type output struct {
+	testing.TB
+	bytes.Buffer
+}
+
+func (o *output) Output() io.Writer { return &o.Buffer }
+
+func TestFailingTestPrintsWarningsAndAVerboseOneEverything(t *testing.T) {
+	t.Parallel()
+	o := &output{TB: t}
+	log := logtest.New(o)
+	log.Info("a request")
+	log.Warn("a warning")
+	if !strings.Contains(o.String(), "a warning") {
+		t.Errorf("there is no warning in %q", o)
+	}
+	if got := strings.Contains(o.String(), "a request"); got != testing.Verbose() {
+		t.Errorf("requests are printed: %t, want %t: %q", got, testing.Verbose(), o)
+	}
+}
