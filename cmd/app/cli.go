@@ -73,6 +73,7 @@ func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Re
 		return fail(stderr, 1, err)
 	}
 	parsed, err := parser.Parse(args)
+	err = settings.WithoutSecrets(err, args, parser.Model.Flags)
 	if helped {
 		return 0
 	}

@@ -48,8 +48,9 @@ func TestSecretComesFromAFileOrAVariableButNotBoth(t *testing.T) {
 		{"from a file", map[string]string{"DATABASE_PASSWORD_FILE": file}, 0, "***                        file "},
 		{"from a variable", map[string]string{"DATABASE_PASSWORD": "SECRET"}, 0, "***                        environment "},
 		{"from both", map[string]string{"DATABASE_PASSWORD": "SECRET", "DATABASE_PASSWORD_FILE": file}, 2, "choose one"},
-		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE cannot be read"},
-		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 0, "postgres://app@db/x?password=xxxxx"},
+		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE names a file that cannot be read"},
+		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 2, "A password is no parameter"},
+		{"in a parameter of a key", map[string]string{"DATABASE_URL": "postgres://app@db/x?sslpassword=SECRET"}, 0, "postgres://app@db/x?sslpassword=xxxxx"},
 		{"in a URL", map[string]string{"DATABASE_URL": "postgres://app:SECRET@db/x"}, 0, "postgres://app:xxxxx@db/x"},
 	} {
 		status, stdout, stderr := command(t, tt.env, "", "settings")

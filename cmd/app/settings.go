@@ -180,8 +180,7 @@ func (c *config) check(s *settings.Source) {
 	c.Tracing.Check(s.Problem)
 	db, err := database.Open(c.options())
 	if err != nil {
-		// The reason may quote the URL, and with it the password.
-		s.Problem("DATABASE_URL", errors.New("must be sqlite:PATH or postgres://USER@HOST:PORT/NAME"))
+		s.Problem("DATABASE_URL", database.CheckURL(c.DatabaseURL))
 		return
 	}
 	if c.Environment == "production" && db.HasPassword(publishedPassword) {

@@ -59,7 +59,8 @@ func NewSyslog(address, app, host string, pid int) (*Syslog, error) {
 // SyslogURL checks the address of a log server.
 func SyslogURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "tcp" && u.Scheme != "udp" || u.Hostname() == "" || u.Port() == "" || u.Path != "" {
+	if err != nil || u.Scheme != "tcp" && u.Scheme != "udp" || u.Hostname() == "" || u.Port() == "" ||
+		u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, errors.New("it must be tcp://HOST:PORT or udp://HOST:PORT")
 	}
 	return u, nil

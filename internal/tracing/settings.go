@@ -3,7 +3,6 @@ package tracing
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -70,7 +69,7 @@ func oneOf(text string, allowed ...string) error {
 	if text == "" || slices.Contains(allowed, text) {
 		return nil
 	}
-	return fmt.Errorf("is %q: it must be %s", text, strings.Join(allowed, " or "))
+	return errors.New("must be " + strings.Join(allowed, " or "))
 }
 
 // pairs reads name=value,name=value, where a percent sign begins an octet.
@@ -94,7 +93,7 @@ func pairs(text string) (map[string]string, error) {
 func (s *Settings) ratio() (float64, error) {
 	ratio, err := strconv.ParseFloat(cmp.Or(s.SamplerArg, "1"), 64)
 	if err != nil || !(ratio >= 0 && ratio <= 1) {
-		return 0, fmt.Errorf("is %q: it must be a number from 0 to 1", s.SamplerArg)
+		return 0, errors.New("must be a number from 0 to 1")
 	}
 	return ratio, nil
 }
@@ -110,7 +109,7 @@ func (s *Settings) sampler(ratio float64) (sdk.Sampler, error) {
 	case "traceidratio":
 		sampler = sdk.TraceIDRatioBased(ratio)
 	default:
-		return nil, fmt.Errorf("is %q: it must be always_on, always_off or traceidratio, or parentbased_ with one of them", s.Sampler)
+		return nil, errors.New("must be always_on, always_off or traceidratio, or one of them after parentbased_")
 	}
 	if parents {
 		sampler = sdk.ParentBased(sampler)
