@@ -44,6 +44,7 @@ type program struct {
 	ctx      context.Context
 	config   *config
 	settings []settings.Setting
+	misspelt []settings.Misspelt
 	stdin    io.Reader
 	stdout   io.Writer
 	stderr   io.Writer
@@ -52,9 +53,10 @@ type program struct {
 
 // run is the whole program as a function: it returns the exit status, which is 2
 // for a command line or a setting that is wrong.
-func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env settings.Environment, stdin io.Reader, stdout, stderr io.Writer) int {
 	var cli commands
-	source := settings.NewSource(lookup)
+	source := settings.NewSource(env)
+	source.Alternative("ADDRESS", portVariable, everywhere)
 	helped := false
 	options := append(settingTypes(source),
 		kong.Name("app"),
@@ -77,14 +79,21 @@ func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Re
 	if helped {
 		return 0
 	}
+	var misspelt []settings.Misspelt
 	if err == nil {
 		cli.Settings.check(source)
+		misspelt = source.Misspelt(parser.Model.Flags)
 	}
 	if err := errors.Join(err, source.Err()); err != nil {
 		return fail(stderr, 2, err)
 	}
-	_, noColor := lookup("NO_COLOR")
-	p := &program{ctx, &cli.Settings, source.List(parsed), stdin, stdout, stderr, noColor}
+	_, noColor := env.Lookup("NO_COLOR")
+	p := &program{ctx, &cli.Settings, source.List(parsed), misspelt, stdin, stdout, stderr, noColor}
+	if parsed.Command() != "serve" {
+		for _, m := range misspelt {
+			fmt.Fprintf(stderr, "app: %s looks like a misspelt %s, and has no effect\n", m.Variable, m.Meant)
+		}
+	}
 	if err := parsed.Run(p); err != nil {
 		return fail(stderr, 1, err)
 	}

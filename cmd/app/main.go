@@ -9,7 +9,10 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+
+	"example.com/templatesite/internal/settings"
 )
 
 func main() {
@@ -26,5 +29,15 @@ func main() {
 		lastWords(os.Stderr, "app: stopped at once, by a second signal\n")
 		os.Exit(1)
 	}()
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], settings.Environment{Lookup: os.LookupEnv, Names: names}, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// names returns the names of the environment's variables.
+func names() []string {
+	var all []string
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		all = append(all, name)
+	}
+	return all
 }

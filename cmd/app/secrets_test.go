@@ -37,7 +37,7 @@ func TestPasswordIsNotShownHoweverItIsWritten(t *testing.T) {
 	for _, url := range malformedURLs() {
 		status, stdout, stderr := command(t, map[string]string{"DATABASE_URL": url}, "", "settings")
 		if strings.Contains(stdout+stderr, marker) {
-			t.Errorf("%q, exit status %d: the secret is shown:\n%s%s", url, status, grep(stdout, marker), stderr)
+			t.Errorf("%q, exit status %d: the secret is shown:\n%s%s", url, status, shown(stdout), stderr)
 		}
 		if status == 0 {
 			accepted++
@@ -52,22 +52,23 @@ func TestURLWithAPasswordInTheWrongSettingIsNotShown(t *testing.T) {
 	t.Parallel()
 	url := "://app:" + marker + "@db:5432/x"
 	for _, setting := range []string{
-		"ADDRESS", "ADMIN_ADDRESS", "DATABASE_MAX_CONNECTIONS", "TRUSTED_PROXIES", "LOG_LEVEL", "LOG_FORMAT", "SYSLOG_ADDRESS",
+		"ADDRESS", "ADMIN_ADDRESS", "DATABASE_MAX_CONNECTIONS", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "LOG_LEVEL", "LOG_FORMAT", "SYSLOG_ADDRESS",
 		"ENVIRONMENT", "REQUEST_TIMEOUT", "MAX_IN_FLIGHT", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
 		"OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_TRACES_EXPORTER", "OTEL_SDK_DISABLED",
 	} {
 		for _, scheme := range []string{"postgres", "http", "tcp", "udp"} {
 			status, stdout, stderr := command(t, map[string]string{setting: scheme + url}, "", "settings")
 			if status != 2 || strings.Contains(stdout+stderr, marker) {
-				t.Errorf("%s=%s%s: exit status %d: %s%s", setting, scheme, url, status, grep(stdout, marker), stderr)
+				t.Errorf("%s=%s%s: exit status %d: %s%s", setting, scheme, url, status, shown(stdout), stderr)
 			}
 		}
 	}
 }
 
-func grep(text, part string) string {
+// shown returns the line with the marker.
+func shown(text string) string {
 	for line := range strings.Lines(text) {
-		if strings.Contains(line, part) {
+		if strings.Contains(line, marker) {
 			return line
 		}
 	}
@@ -100,7 +101,7 @@ func FuzzPasswordIsNotShown(f *testing.F) {
 		url := "postgres://" + user + ":" + before + marker + after + "@" + rest
 		_, stdout, stderr := command(t, map[string]string{"DATABASE_URL": url}, "", "settings")
 		if strings.Contains(stdout+stderr, marker) {
-			t.Errorf("%q: the secret is shown:\n%s%s", url, grep(stdout, marker), stderr)
+			t.Errorf("%q: the secret is shown:\n%s%s", url, shown(stdout), stderr)
 		}
 	})
 }
@@ -118,7 +119,7 @@ func TestNoSecretIsSeenWhileServing(t *testing.T) {
 		for _, accept := range []string{"*/*", "text/html"} {
 			got := s.do("GET", s.admin+path, "", "Accept: "+accept, "Authorization: Bearer "+marker+marker)
 			if strings.Contains(got.body, marker) || got.status == 401 {
-				t.Errorf("%s as %s: status %d, and shown is %s", path, accept, got.status, grep(got.body, marker))
+				t.Errorf("%s as %s: status %d, and shown is %s", path, accept, got.status, shown(got.body))
 			}
 		}
 	}

@@ -44,12 +44,15 @@ func (serveCommand) Run(p *program) error {
 	defer runtime.KeepAlive(ballast())
 
 	level := new(slog.LevelVar)
-	level.Set(p.config.LogLevel)
+	level.Set(slog.Level(p.config.LogLevel))
 	log, closeLog, err := p.openLog(level, registry, told.records)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
+	for _, m := range p.misspelt {
+		log.Warn("a variable looks like a misspelt setting, and has no effect", "variable", m.Variable, "setting", m.Meant)
+	}
 	limitMemory(log)
 	traces, err := p.openTraces(log)
 	if err != nil {

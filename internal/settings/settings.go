@@ -24,19 +24,35 @@ import (
 // embedded with the tag group:"settings".
 const Group = "settings"
 
-// Lookup returns the value of an environment variable, and whether it is set.
-type Lookup func(name string) (string, bool)
+// Environment is where settings come from, beside flags.
+type Environment struct {
+	// Lookup returns the value of a variable, and whether it is set.
+	Lookup func(name string) (string, bool)
+	// Names returns the names of all variables.
+	Names func() []string
+}
 
 // Source resolves settings. Use one for one parse.
 type Source struct {
-	lookup   Lookup
-	problems map[string]error
-	origins  map[string]string
+	env          Environment
+	alternatives map[string]alternative
+	problems     map[string]error
+	origins      map[string]string
 }
 
-// NewSource returns a Source that looks settings up with lookup.
-func NewSource(lookup Lookup) *Source {
-	return &Source{lookup: lookup, problems: map[string]error{}, origins: map[string]string{}}
+type alternative struct {
+	variable string
+	convert  func(string) string
+}
+
+// NewSource returns a Source that looks settings up in env.
+func NewSource(env Environment) *Source {
+	return &Source{env: env, alternatives: map[string]alternative{}, problems: map[string]error{}, origins: map[string]string{}}
+}
+
+// Alternative has another variable, converted, stand for a setting that is not set.
+func (s *Source) Alternative(setting, variable string, convert func(string) string) {
+	s.alternatives[setting] = alternative{variable, convert}
 }
 
 // Validate is a part of kong.Resolver.
@@ -49,8 +65,11 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		return nil, nil
 	}
 	name := Name(flag.Name)
-	value, set := s.lookup(name)
-	if path, fromFile := s.lookup(name + "_FILE"); fromFile && flag.Tag.Has("secret") {
+	value, set := s.get(name)
+	if _, isSet := s.env.Lookup(name); isSet && flag.Tag.Has("empty") {
+		set = true
+	}
+	if path, fromFile := s.get(name + "_FILE"); fromFile && flag.Tag.Has("secret") {
 		if set {
 			s.Problem(name, errors.New("is set, and "+name+"_FILE as well: choose one"))
 			return nil, nil
@@ -58,11 +77,24 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		s.origins[name] = "file"
 		return s.readSecret(name+"_FILE", path), nil
 	}
-	if !set {
-		return nil, nil
+	if set {
+		s.origins[name] = "environment"
+		return value, nil
 	}
-	s.origins[name] = "environment"
-	return value, nil
+	if other, found := s.alternatives[name]; found {
+		if value, set := s.get(other.variable); set {
+			s.origins[name] = other.variable
+			return other.convert(value), nil
+		}
+	}
+	return nil, nil
+}
+
+// get returns a variable. An empty one counts as one that is not set, as Compose and CI
+// systems cannot leave it out. The tag empty marks the setting where it has a meaning.
+func (s *Source) get(name string) (value string, set bool) {
+	value, _ = s.env.Lookup(name)
+	return value, value != ""
 }
 
 // maxSecret is more than a secret has: a device never ends.
