@@ -57,11 +57,11 @@ func run(ctx context.Context, args []string, env settings.Environment, stdin io.
 	var cli commands
 	source := settings.NewSource(env)
 	source.Alternative("ADDRESS", portVariable, everywhere)
-	helped := false
+	helped, out := false, &output{Writer: stdout}
 	options := append(settingTypes(source),
 		kong.Name("app"),
 		kong.Description(about),
-		kong.Writers(stdout, stderr),
+		kong.Writers(out, stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ExplicitGroups([]kong.Group{{
 			Key: settings.Group, Title: "Settings:",
@@ -76,8 +76,8 @@ func run(ctx context.Context, args []string, env settings.Environment, stdin io.
 	}
 	parsed, err := parser.Parse(args)
 	err = settings.WithoutSecrets(err, args, parser.Model.Flags)
-	if helped {
-		return 0
+	if helped || out.err != nil {
+		return out.end(nil, stderr)
 	}
 	var misspelt []settings.Misspelt
 	if err == nil {
@@ -89,15 +89,18 @@ func run(ctx context.Context, args []string, env settings.Environment, stdin io.
 	}
 	_, noColor := env.Lookup("NO_COLOR")
 	p := &program{ctx, &cli.Settings, source.List(parsed), misspelt, stdin, stdout, stderr, noColor}
-	if parsed.Command() != "serve" {
-		for _, m := range misspelt {
-			fmt.Fprintf(stderr, "app: %s looks like a misspelt %s, and has no effect\n", m.Variable, m.Meant)
-		}
+	command, _, _ := strings.Cut(parsed.Command(), " ")
+	if command == "serve" { // its output is the log, which tells its own losses
+		return out.end(parsed.Run(p), stderr)
 	}
-	if err := parsed.Run(p); err != nil {
-		return fail(stderr, 1, err)
+	p.stdout = out
+	for _, m := range misspelt {
+		fmt.Fprintf(stderr, "app: %s looks like a misspelt %s, and has no effect\n", m.Variable, m.Meant)
 	}
-	return 0
+	if (command == "dumpdata" || command == "openapi") && isClosed(stdout) {
+		return fail(stderr, 1, errors.New("standard output is closed, or the null device: there is nowhere to write to"))
+	}
+	return out.end(parsed.Run(p), stderr)
 }
 
 // fail prints every line of an error as a line of its own.

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"example.com/templatesite/internal/settings"
 )
@@ -23,13 +24,27 @@ func main() {
 	// goes away: what cannot be written is counted.
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	go func() {
-		<-signals
-		stop()
-		<-signals
+		awaitSecond(signals, stop)
 		lastWords(os.Stderr, "app: stopped at once, by a second signal\n")
 		os.Exit(1)
 	}()
 	os.Exit(run(ctx, os.Args[1:], settings.Environment{Lookup: os.LookupEnv, Names: names}, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// oneSignal is how long signals count as one: a terminal, or a program such as timeout,
+// sends them to a process and to its group.
+const oneSignal = time.Second
+
+// awaitSecond calls stop at the first signal, and returns at one that is another.
+func awaitSecond(signals <-chan os.Signal, stop func()) {
+	<-signals
+	stop()
+	first := time.Now()
+	for range signals {
+		if time.Since(first) >= oneSignal {
+			return
+		}
+	}
 }
 
 // names returns the names of the environment's variables.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -67,7 +68,7 @@ func (serveCommand) Run(p *program) error {
 	defer db.Close()
 	ready := p.watch(log, db, registry)
 
-	listener, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
+	listeners, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
 	if err != nil {
 		return err
 	}
@@ -85,9 +86,9 @@ func (serveCommand) Run(p *program) error {
 		DrainDelay:      p.config.DrainDelay,
 		ShutdownTimeout: p.config.ShutdownTimeout,
 	}
-	url := baseURL(string(p.config.Address), listener)
-	log.Info("serving", "api", url, "documents", url+"docs", "admin", operators.url)
-	err = api.Run(p.ctx, listener)
+	url := listeningAt(string(p.config.Address), listeners)
+	log.Info("serving", "api", url, "documents", documentsAt(url), "admin", operators.url)
+	err = api.Run(p.ctx, listeners...)
 	operators.stop()
 	log.Info("stopped")
 	return err
@@ -123,23 +124,32 @@ func fill(log *slog.Logger) func(context.Context, *database.DB) error {
 	}
 }
 
-func listen(ctx context.Context, setting, address string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+func listen(ctx context.Context, setting, address string) ([]net.Listener, error) {
+	listeners, err := server.Listen(ctx, address)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
-			err = fmt.Errorf("%w: does another one run already?", err)
+			err = fmt.Errorf("%w: is another instance already running?", err)
 		}
 		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	return listener, nil
+	return listeners, nil
 }
 
-// baseURL is where a browser on this machine finds a listener.
-func baseURL(address string, listener net.Listener) string {
+// listeningAt is the URL for a browser, or the address alone where it stands for all
+// addresses of a machine: which of them is reached, and by what port, is then decided outside.
+func listeningAt(address string, listeners []net.Listener) string {
+	actual := listeners[0].Addr().String()
 	host, _, _ := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
-		host = "localhost"
+	if isEverywhere(host) {
+		return actual
 	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	_, port, _ := net.SplitHostPort(actual)
 	return "http://" + net.JoinHostPort(host, port) + "/"
+}
+
+func documentsAt(url string) string {
+	if strings.HasPrefix(url, "http://") {
+		return url + "docs"
+	}
+	return "/docs"
 }
