@@ -111,7 +111,7 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 		return db, err
 	}
 	if err := db.Prepare(p.ctx, apps(), fill(log)); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err), db.Close())
+		return nil, errors.Join(p.config.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)), db.Close())
 	}
 	return db, nil
 }
@@ -119,8 +119,11 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 // fill returns what fills a new database: the resources' own fixtures.
 func fill(log *slog.Logger) func(context.Context, *database.DB) error {
 	return func(ctx context.Context, db *database.DB) error {
-		log.Info("there is no database yet: making one, with the fixtures in it")
-		return load(ctx, db, ownFixtures(), func() {})
+		if err := load(ctx, db, ownFixtures(), func() {}); err != nil {
+			return err
+		}
+		log.Info("created a new database and loaded the fixtures")
+		return nil
 	}
 }
 

@@ -21,26 +21,29 @@ import (
 // config is every setting of the service. A field is a flag, and an environment
 // variable of the same name in capitals; its help is its documentation.
 type config struct {
-	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. Without it, PORT is a port on all addresses."`
-	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators look: a page that leads to live plots, health, metrics, profiles, log level and settings. Empty switches it off."`
-	AdminToken             string         `secret:"all" guard:"" help:"What operators bring to that address: as a bearer token, or as the password of any user. Without one, everybody who can reach it may look."`
-	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://…; several hosts are allowed."`
+	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
+	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty switches it off."`
+	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, there is no authentication."`
+	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
-	DatabaseMaxConnections count          `default:"10" help:"How many connections the pool holds at most."`
-	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered; .example.com means all of that domain, * means any."`
-	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded-For, -Proto and -Host are believed, as in 10.0.0.0/8."`
+	DatabaseMaxConnections count          `default:"10" help:"Connections in the pool, at most."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered, without ports. Others get a 421; .example.com is the domain and all below it, * is any host."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are believed, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
-	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT: records of level info and up go there, too."`
-	Authentication         authentication `default:"off" guard:"" help:"off: tokens for clients are not available in this version."`
-	Environment            environment    `default:"development" help:"development or production."`
-	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop, while balancers notice."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. Records of level info and up go there, too."`
+	Authentication         authentication `default:"off" guard:"" help:"Only off: tokens for clients are not available in this version."`
+	Environment            environment    `default:"development" help:"development or production. Production refuses the password that development publishes."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop. Load balancers notice meanwhile."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
-	MaxInFlight            count          `default:"16" help:"How many reads of resources are worked on at once, and half as many changes; eight times as many wait a moment, more are refused with a 503."`
-	MaxBodyBytes           count          `default:"1048576" help:"How large the body of a request may be."`
+	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests queue briefly, the rest get a 503."`
+	MaxBodyBytes           count          `default:"1048576" help:"Bytes in the body of a request, at most."`
 
 	Tracing tracing.Settings `embed:""`
+
+	// databaseIsDefault is whether nobody has said which database.
+	databaseIsDefault bool
 }
 
 type (
@@ -186,9 +189,18 @@ func (c *config) openExisting() (*database.DB, error) {
 		return nil, err
 	}
 	if err := db.Exists(); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(c.withDatabaseHint(err), db.Close())
 	}
 	return db, nil
+}
+
+// withDatabaseHint adds to an error of a database that nobody has chosen how to do so.
+func (c *config) withDatabaseHint(err error) error {
+	if c.databaseIsDefault {
+		return fmt.Errorf("%w\nDATABASE_URL is not set, so that was the default, %s. "+
+			"Set it to postgres://USER@HOST:PORT/NAME, or to sqlite:PATH with a path that can be written", err, c.DatabaseURL)
+	}
+	return err
 }
 
 // publishedPassword is the one in docker/db/password.development, which everyone

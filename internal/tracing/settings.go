@@ -15,13 +15,13 @@ import (
 // counts as one that is not set.
 type Settings struct {
 	Endpoint           string `name:"otel-exporter-otlp-endpoint" secret:"url" help:"Where traces go, as in http://trace:4318, by OTLP over HTTP. Empty switches tracing off."`
-	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"The same with its whole path, as in http://trace:4318/v1/traces; it goes first."`
-	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers that go with traces, as in name=value,name=value: a collector's token."`
+	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"Full URL for traces. It takes precedence over OTEL_EXPORTER_OTLP_ENDPOINT."`
+	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers sent with traces, as in name=value,name=value. A collector's token is one."`
 	Protocol           string `name:"otel-exporter-otlp-protocol" default:"http/protobuf" help:"http/protobuf is the only one."`
-	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"Which requests are traced: always_on, always_off or traceidratio; behind parentbased_ it is for those whose client has not decided."`
-	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"The share of requests that traceidratio takes, from 0 to 1."`
-	ServiceName        string `name:"otel-service-name" help:"What the service is called in traces. By default its module's name."`
-	ResourceAttributes string `name:"otel-resource-attributes" help:"What else is said of it, as in deployment.environment.name=staging,service.namespace=shop."`
+	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"always_on, always_off or traceidratio. With the prefix parentbased_ it applies only to requests without a sampling decision of their caller."`
+	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"Share of requests that traceidratio takes, from 0 to 1."`
+	ServiceName        string `name:"otel-service-name" help:"Name of the service in traces. By default that of its module."`
+	ResourceAttributes string `name:"otel-resource-attributes" help:"Additional resource attributes, as in name=value,name=value. deployment.environment.name=staging is one."`
 	TracesExporter     string `name:"otel-traces-exporter" default:"otlp" help:"otlp, or none, which switches tracing off."`
 	Disabled           string `name:"otel-sdk-disabled" default:"false" help:"true switches tracing off."`
 }
