@@ -75,6 +75,16 @@ func shown(text string) string {
 	return ""
 }
 
+func TestURLWithAPasswordIsNotListedAsTheNameOfTheService(t *testing.T) {
+	t.Parallel()
+	for _, setting := range []string{"OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"} {
+		values, _ := listed(t, map[string]string{setting: "x=postgres://app:" + marker + "@db/x"})
+		if values[setting] != "***" {
+			t.Errorf("%s is listed as %s", setting, values[setting])
+		}
+	}
+}
+
 func TestPasswordThatIsNotEncodedIsRefusedWithAdvice(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"postgres://localhost:7/" + marker + "@db", "postgres://app:/" + marker + "@db/x", "postgres://app:12#" + marker + "@db/x", "postgres://app:12?" + marker + "@db/x", "postgres://app:a@" + marker + "@db/x"} {

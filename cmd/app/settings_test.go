@@ -109,6 +109,20 @@ func TestAddressThatCannotBeListenedOnIsRefused(t *testing.T) {
 	}
 }
 
+func TestAddressThatCannotBeReachedIsRefused(t *testing.T) {
+	t.Parallel()
+	for setting, values := range map[string][]string{
+		"SYSLOG_ADDRESS":              {"tcp://log", "tcp://:514", "tcp://log:65536", "tcp://log:514/", "tcp://log:514?x", "tcp://log:514#x", "tcp://me@log:514", "tls://log:514", "log:514"},
+		"OTEL_EXPORTER_OTLP_ENDPOINT": {"http://trace:65536", "http://:4318", "http://me@trace:4318"},
+	} {
+		for _, value := range values {
+			if status, _, stderr := command(t, map[string]string{setting: value}, "", "settings"); status != 2 || !strings.Contains(stderr, setting+" ") {
+				t.Errorf("%s=%s: exit status %d: %s", setting, value, status, stderr)
+			}
+		}
+	}
+}
+
 func TestAuthenticationIsNotIgnoredSilently(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"AUTHENTICATION", "AUTHENTICATIO", "AUTHENTICATIONS", "authentication"} {

@@ -49,6 +49,9 @@ func masked(flag *kong.Flag) string {
 	value := written(flag.Target)
 	switch flag.Tag.Get("secret") {
 	case "":
+		if strings.Contains(value, "//") && strings.Contains(value, "@") {
+			return "***" // a URL with a password, which belongs to another setting
+		}
 		return value
 	case "url":
 		if u, err := url.Parse(value); err == nil && u.Host != "" {

@@ -59,6 +59,9 @@ func (s *Settings) Check(problem func(name string, err error)) {
 // is, too, as it is likely to be a password.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
+	if err == nil && u.Port() != "" {
+		_, err = strconv.ParseUint(u.Port(), 10, 16)
+	}
 	if text == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" {
 		return nil
 	}
