@@ -56,8 +56,17 @@ func needOwn(t *testing.T) {
 	}
 }
 
-// awaitDraining returns when the service has seen a signal: another one that comes
-// before may be lost in it.
+// sendSecond sends a second signal: one within a second of the first counts as the same.
+func sendSecond(t *testing.T, p *processtest.Process) {
+	t.Helper()
+	awaitDraining(t, p)
+	time.Sleep(1100 * time.Millisecond)
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awaitDraining returns when the service has seen a signal.
 func awaitDraining(t *testing.T, p *processtest.Process) {
 	t.Helper()
 	await(t, "draining", func() bool {
@@ -132,16 +141,27 @@ func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 
 func TestSecondSignalEndsAtOnceWithOne(t *testing.T) {
 	p := own(t, "", "DRAIN_DELAY=30s")
-	for i := range 2 {
-		if i > 0 {
-			awaitDraining(t, p)
-		}
-		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
 	}
+	sendSecond(t, p)
 	if status := wait(t, p); status != 1 {
 		t.Errorf("exit status = %d, want 1", status)
+	}
+}
+
+// timeout(1) sends its signal to the process, and then to the group that both are in.
+func TestSignalThatComesTwiceAtOnceLetsRequestsFinish(t *testing.T) {
+	p := own(t, "", "DRAIN_DELAY=500ms")
+	for range 5 {
+		if err := p.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	get(t, p.URL+"/tweet/", http.StatusOK, nil)
+	if status := wait(t, p); status != 0 {
+		t.Errorf("exit status = %d, want 0", status)
 	}
 }
 
@@ -182,13 +202,11 @@ func TestEndDoesNotWaitForAReaderOfStandardError(t *testing.T) {
 			body, _ := io.Pipe() // it never ends
 			go func() { _, _ = http.Post(p.URL+"/tweet/", "application/json", body) }()
 			time.Sleep(200 * time.Millisecond)
-			for i := range tt.signals {
-				if i > 0 {
-					awaitDraining(t, p)
-				}
-				if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-					t.Fatal(err)
-				}
+			if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			if tt.signals > 1 {
+				sendSecond(t, p)
 			}
 			if status, err := p.Wait(5 * time.Second); err != nil || status != 1 {
 				t.Errorf("exit status = %d, want 1: %v", status, err)

@@ -34,11 +34,11 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	if c.AdminAddress == "" {
 		return &operators{"off", func() {}}, nil
 	}
-	listener, err := listen(p.ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
+	listeners, err := listen(p.ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
 	if err != nil {
 		return nil, err
 	}
-	if address, ok := listener.Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
+	if address, ok := listeners[0].Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
 		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it in a network of its own", "address", address.String())
 	}
 	pages, err := p.adminPages(admin.NewLevel(level, log), registry, ready)
@@ -61,8 +61,8 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.Run(ctx, listener) }()
-	return &operators{baseURL(string(c.AdminAddress), listener), func() {
+	go func() { stopped <- s.Run(ctx, listeners...) }()
+	return &operators{listeningAt(string(c.AdminAddress), listeners), func() {
 		cancel()
 		// A profile that is still being taken does not hold up the end.
 		if err := <-stopped; err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,14 +21,14 @@ type commands struct {
 	Settings config `embed:"" group:"settings"`
 
 	Serve       serveCommand       `cmd:"" default:"withargs" help:"Serve the API. This is what app does without a command."`
-	Migrate     migrateCommand     `cmd:"" help:"Bring the schema of the database to the version of this program."`
-	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures: all or nothing, again and again."`
+	Migrate     migrateCommand     `cmd:"" help:"Apply pending migrations."`
+	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready: exit status 0 or 1."`
-	Routes      routesCommand      `cmd:"" help:"List the addresses that are served."`
+	Routes      routesCommand      `cmd:"" help:"List the paths that are served."`
 	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
-	Version     versionCommand     `cmd:"" help:"Say which version this is."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 const about = `A RESTful service, and all that it needs to run.
@@ -44,6 +45,7 @@ type program struct {
 	ctx      context.Context
 	config   *config
 	settings []settings.Setting
+	misspelt []settings.Misspelt
 	stdin    io.Reader
 	stdout   io.Writer
 	stderr   io.Writer
@@ -52,42 +54,52 @@ type program struct {
 
 // run is the whole program as a function: it returns the exit status, which is 2
 // for a command line or a setting that is wrong.
-func run(ctx context.Context, args []string, lookup settings.Lookup, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env settings.Environment, stdin io.Reader, stdout, stderr io.Writer) int {
 	var cli commands
-	source := settings.NewSource(lookup)
-	helped := false
+	source := settings.NewSource(env)
+	source.Alternative("ADDRESS", portVariable, everywhere)
+	helped, out := false, &output{Writer: stdout}
 	options := append(settingTypes(source),
 		kong.Name("app"),
 		kong.Description(about),
-		kong.Writers(stdout, stderr),
+		kong.Writers(out, stderr),
 		kong.Exit(func(int) { helped = true }),
-		kong.ExplicitGroups([]kong.Group{{
-			Key: settings.Group, Title: "Settings:",
-			Description: "Each is also an environment variable; a secret also comes from the file that X_FILE names.",
-		}}),
-		kong.ValueFormatter(helpWithVariable),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(printHelp),
 		kong.Resolvers(source))
 	parser, err := kong.New(&cli, options...)
 	if err != nil {
 		return fail(stderr, 1, err)
 	}
 	parsed, err := parser.Parse(args)
-	if helped {
-		return 0
+	err = settings.WithoutSecrets(err, args, parser.Model.Flags)
+	if helped || out.err != nil {
+		return out.end(nil, stderr)
 	}
+	var misspelt []settings.Misspelt
 	if err == nil {
 		cli.Settings.check(source)
+		misspelt = source.Misspelt(parser.Model.Flags)
 	}
 	if err := errors.Join(err, source.Err()); err != nil {
 		return fail(stderr, 2, err)
 	}
-	_, noColor := lookup("NO_COLOR")
-	p := &program{ctx, &cli.Settings, source.List(parsed), stdin, stdout, stderr, noColor}
-	if err := parsed.Run(p); err != nil {
-		return fail(stderr, 1, err)
+	_, noColor := env.Lookup("NO_COLOR")
+	all := source.List(parsed)
+	cli.Settings.databaseIsDefault = slices.ContainsFunc(all, func(s settings.Setting) bool { return s.Name == "DATABASE_URL" && s.Origin == "default" })
+	p := &program{ctx, &cli.Settings, all, misspelt, stdin, stdout, stderr, noColor}
+	command, _, _ := strings.Cut(parsed.Command(), " ")
+	if command == "serve" { // its output is the log, which tells its own losses
+		return out.end(parsed.Run(p), stderr)
 	}
-	return 0
+	p.stdout = out
+	for _, m := range misspelt {
+		fmt.Fprintf(stderr, "app: %s looks like a misspelt %s, and has no effect\n", m.Variable, m.Meant)
+	}
+	if (command == "dumpdata" || command == "openapi") && isClosed(stdout) {
+		return fail(stderr, 1, errors.New("standard output is closed, or the null device: there is nowhere to write to"))
+	}
+	return out.end(parsed.Run(p), stderr)
 }
 
 // fail prints every line of an error as a line of its own.
@@ -115,13 +127,6 @@ func lastWords(w io.Writer, text string) {
 	case <-written:
 	case <-time.After(500 * time.Millisecond): // a process may be held up for 100 ms by its quota
 	}
-}
-
-func helpWithVariable(value *kong.Value) string {
-	if value.Flag != nil && value.Flag.Group != nil && value.Flag.Group.Key == settings.Group {
-		return fmt.Sprintf("%s ($%s)", value.Help, settings.Name(value.Name))
-	}
-	return value.Help
 }
 
 // isTerminal reports whether a person sees what is written to w.

@@ -45,15 +45,16 @@ func TestSecretComesFromAFileOrAVariableButNotBoth(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"from a file", map[string]string{"DATABASE_PASSWORD_FILE": file}, 0, "***                        file "},
-		{"from a variable", map[string]string{"DATABASE_PASSWORD": "SECRET"}, 0, "***                        environment "},
+		{"from a file", map[string]string{"DATABASE_PASSWORD_FILE": file}, 0, "*** file "},
+		{"from a variable", map[string]string{"DATABASE_PASSWORD": "SECRET"}, 0, "*** environment "},
 		{"from both", map[string]string{"DATABASE_PASSWORD": "SECRET", "DATABASE_PASSWORD_FILE": file}, 2, "choose one"},
-		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE cannot be read"},
-		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 0, "postgres://app@db/x?password=xxxxx"},
+		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE names a file that cannot be read"},
+		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 2, "A password is no parameter"},
+		{"in a parameter of a key", map[string]string{"DATABASE_URL": "postgres://app@db/x?sslpassword=SECRET"}, 0, "postgres://app@db/x?sslpassword=xxxxx"},
 		{"in a URL", map[string]string{"DATABASE_URL": "postgres://app:SECRET@db/x"}, 0, "postgres://app:xxxxx@db/x"},
 	} {
 		status, stdout, stderr := command(t, tt.env, "", "settings")
-		if status != tt.status || !strings.Contains(stdout+stderr, tt.want) {
+		if status != tt.status || !strings.Contains(strings.Join(strings.Fields(stdout+stderr), " "), tt.want) {
 			t.Errorf("%s: exit status %d, want %d and %q:\n%s%s", tt.name, status, tt.status, tt.want, stdout, stderr)
 		}
 		if strings.Contains(stdout+stderr, "SECRET") {
@@ -91,12 +92,51 @@ func TestOperatorsAreServedOnThisMachineOnly(t *testing.T) {
 	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
 }
 
-func TestHelpHasExamples(t *testing.T) {
+func TestHelpOfACommandIsWhatItHasOfItsOwn(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"serve", "migrate", "loaddata", "dumpdata", "healthcheck", "openapi"} {
+	for _, name := range []string{"serve", "migrate", "loaddata", "dumpdata", "healthcheck", "openapi", "routes", "settings", "version"} {
 		status, stdout, stderr := command(t, nil, "", name, "--help")
-		if status != 0 || !strings.Contains(stdout, "Examples:") || !strings.Contains(stdout, "$DATABASE_URL") || stderr != "" {
+		if status != 0 || stderr != "" || !strings.Contains(stdout, "`app --help` lists them") || strings.Contains(stdout, "max-connections") || strings.Count(stdout, "\n") > 35 {
 			t.Errorf("app %s --help = %d:\n%s%s", name, status, stdout, stderr)
+		}
+		if has := strings.Contains(stdout, "Examples:"); !has && name != "routes" && name != "settings" && name != "version" {
+			t.Errorf("app %s --help has no examples:\n%s", name, stdout)
+		}
+	}
+}
+
+func TestHelpHasCommandsAndExamplesBeforeALineForEachSetting(t *testing.T) {
+	t.Parallel()
+	status, stdout, stderr := command(t, nil, "", "--help")
+	examples, commands, settings := strings.Index(stdout, "Examples:"), strings.Index(stdout, "Commands:"), strings.Index(stdout, "Settings,")
+	if status != 0 || stderr != "" || examples < 0 || commands < examples || settings < commands || strings.Count(stdout, "\n") > 65 {
+		t.Errorf("app --help = %d:\n%s%s", status, stdout, stderr)
+	}
+	values, _ := listed(t, nil)
+	for name := range values {
+		if !strings.Contains(stdout[settings:], "\n  "+name+" ") {
+			t.Errorf("%s is not in the help", name)
+		}
+	}
+	for line := range strings.Lines(stdout) {
+		if len(line) > 110 {
+			t.Errorf("a line is too long: %s", line)
+		}
+	}
+}
+
+func TestDatabaseThatNobodyHasChosenIsNamedWithAdvice(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("templatesite.db.lock", 0o700); err != nil { // no file can be opened there
+		t.Fatal(err)
+	}
+	for _, name := range []string{"serve", "dumpdata"} {
+		for value, want := range map[string]bool{"": true, "sqlite:templatesite.db": false} {
+			env := map[string]string{"DATABASE_URL": value, "ADDRESS": "127.0.0.1:0", "ADMIN_ADDRESS": ""}
+			status, _, stderr := command(t, env, "", name)
+			if got := strings.Contains(stderr, "DATABASE_URL is not set") && strings.Contains(stderr, "postgres://"); status != 1 || got != want {
+				t.Errorf("app %s with DATABASE_URL=%s = %d: %s", name, value, status, stderr)
+			}
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (c healthcheckCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+	if isEverywhere(host) {
 		host = "localhost"
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthcheck", nil)
@@ -40,7 +40,8 @@ func (c healthcheckCommand) Run(p *program) error {
 		return err
 	}
 	r.Host = answeredHost(p.config.AllowedHosts)
-	response, err := http.DefaultClient.Do(r)
+	// The service is asked itself, whatever proxy the environment names.
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		return fmt.Errorf("no answer: %w", err)
 	}

@@ -9,7 +9,11 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
+
+	"example.com/templatesite/internal/settings"
 )
 
 func main() {
@@ -20,11 +24,35 @@ func main() {
 	// goes away: what cannot be written is counted.
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	go func() {
-		<-signals
-		stop()
-		<-signals
+		awaitSecond(signals, stop)
 		lastWords(os.Stderr, "app: stopped at once, by a second signal\n")
 		os.Exit(1)
 	}()
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], settings.Environment{Lookup: os.LookupEnv, Names: names}, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// oneSignal is how long signals count as one: a terminal, or a program such as timeout,
+// sends them to a process and to its group.
+const oneSignal = time.Second
+
+// awaitSecond calls stop at the first signal, and returns at one that is another.
+func awaitSecond(signals <-chan os.Signal, stop func()) {
+	<-signals
+	stop()
+	first := time.Now()
+	for range signals {
+		if time.Since(first) >= oneSignal {
+			return
+		}
+	}
+}
+
+// names returns the names of the environment's variables.
+func names() []string {
+	var all []string
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		all = append(all, name)
+	}
+	return all
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -44,12 +45,15 @@ func (serveCommand) Run(p *program) error {
 	defer runtime.KeepAlive(ballast())
 
 	level := new(slog.LevelVar)
-	level.Set(p.config.LogLevel)
+	level.Set(slog.Level(p.config.LogLevel))
 	log, closeLog, err := p.openLog(level, registry, told.records)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
+	for _, m := range p.misspelt {
+		log.Warn("a variable looks like a misspelt setting, and has no effect", "variable", m.Variable, "setting", m.Meant)
+	}
 	limitMemory(log)
 	traces, err := p.openTraces(log)
 	if err != nil {
@@ -64,7 +68,7 @@ func (serveCommand) Run(p *program) error {
 	defer db.Close()
 	ready := p.watch(log, db, registry)
 
-	listener, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
+	listeners, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
 	if err != nil {
 		return err
 	}
@@ -82,9 +86,9 @@ func (serveCommand) Run(p *program) error {
 		DrainDelay:      p.config.DrainDelay,
 		ShutdownTimeout: p.config.ShutdownTimeout,
 	}
-	url := baseURL(string(p.config.Address), listener)
-	log.Info("serving", "api", url, "documents", url+"docs", "admin", operators.url)
-	err = api.Run(p.ctx, listener)
+	url := listeningAt(string(p.config.Address), listeners)
+	log.Info("serving", "api", url, "documents", documentsAt(url), "admin", operators.url)
+	err = api.Run(p.ctx, listeners...)
 	operators.stop()
 	log.Info("stopped")
 	return err
@@ -107,7 +111,7 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 		return db, err
 	}
 	if err := db.Prepare(p.ctx, apps(), fill(log)); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err), db.Close())
+		return nil, errors.Join(p.config.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)), db.Close())
 	}
 	return db, nil
 }
@@ -115,28 +119,40 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 // fill returns what fills a new database: the resources' own fixtures.
 func fill(log *slog.Logger) func(context.Context, *database.DB) error {
 	return func(ctx context.Context, db *database.DB) error {
-		log.Info("there is no database yet: making one, with the fixtures in it")
-		return load(ctx, db, apps(), ownFixtures(apps()), func() {})
+		if err := load(ctx, db, apps(), ownFixtures(apps()), func() {}); err != nil {
+			return err
+		}
+		log.Info("created a new database and loaded the fixtures")
+		return nil
 	}
 }
 
-func listen(ctx context.Context, setting, address string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+func listen(ctx context.Context, setting, address string) ([]net.Listener, error) {
+	listeners, err := server.Listen(ctx, address)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
-			err = fmt.Errorf("%w: does another one run already?", err)
+			err = fmt.Errorf("%w: is another instance already running?", err)
 		}
 		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	return listener, nil
+	return listeners, nil
 }
 
-// baseURL is where a browser on this machine finds a listener.
-func baseURL(address string, listener net.Listener) string {
+// listeningAt is the URL for a browser, or the address alone where it stands for all
+// addresses of a machine: which of them is reached, and by what port, is then decided outside.
+func listeningAt(address string, listeners []net.Listener) string {
+	actual := listeners[0].Addr().String()
 	host, _, _ := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
-		host = "localhost"
+	if isEverywhere(host) {
+		return actual
 	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	_, port, _ := net.SplitHostPort(actual)
 	return "http://" + net.JoinHostPort(host, port) + "/"
+}
+
+func documentsAt(url string) string {
+	if strings.HasPrefix(url, "http://") {
+		return url + "docs"
+	}
+	return "/docs"
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,7 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/settings"
 )
 
 // TestMain has traces sent soon: the library reads that from the environment alone, and
@@ -168,10 +171,13 @@ func (s *service) do(method, target, body string, headers ...string) reply {
 	return reply{response.StatusCode, response.Header, string(text)}
 }
 
-func lookup(env map[string]string) func(string) (string, bool) {
-	return func(name string) (string, bool) {
-		value, ok := env[name]
-		return value, ok
+func lookup(env map[string]string) settings.Environment {
+	return settings.Environment{
+		Lookup: func(name string) (string, bool) {
+			value, ok := env[name]
+			return value, ok
+		},
+		Names: func() []string { return slices.Sorted(maps.Keys(env)) },
 	}
 }
 

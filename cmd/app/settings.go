@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,35 +21,49 @@ import (
 // config is every setting of the service. A field is a flag, and an environment
 // variable of the same name in capitals; its help is its documentation.
 type config struct {
-	Address                hostPort       `default:"localhost:8000" help:"Where the API listens."`
-	AdminAddress           adminAddress   `default:"localhost:8001" help:"Where operators look: a page that leads to live plots, health, metrics, profiles, log level and settings. Empty switches it off."`
-	AdminToken             string         `secret:"all" help:"What operators bring to that address: as a bearer token, or as the password of any user. Without one, everybody who can reach it may look."`
-	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://…; several hosts are allowed."`
+	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
+	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty switches it off."`
+	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, there is no authentication."`
+	DatabaseURL            string         `name:"database-url" default:"sqlite:templatesite.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
-	DatabaseMaxConnections count          `default:"10" help:"How many connections the pool holds at most."`
-	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered; .example.com means all of that domain, * means any."`
-	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded-For, -Proto and -Host are believed, as in 10.0.0.0/8."`
-	LogLevel               slog.Level     `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
+	DatabaseMaxConnections count          `default:"10" help:"Connections in the pool, at most."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered, without ports. Others get a 421; .example.com is the domain and all below it, * is any host."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are believed, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
+	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
-	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT: records of level info and up go there, too."`
-	Environment            environment    `default:"development" help:"development or production."`
-	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop, while balancers notice."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. Records of level info and up go there, too."`
+	Authentication         authentication `default:"off" guard:"" help:"Only off: tokens for clients are not available in this version."`
+	Environment            environment    `default:"development" help:"development or production. Production refuses the password that development publishes."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop. Load balancers notice meanwhile."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
-	MaxInFlight            count          `default:"16" help:"How many reads of resources are worked on at once, and half as many changes; eight times as many wait a moment, more are refused with a 503."`
-	MaxBodyBytes           count          `default:"1048576" help:"How large the body of a request may be."`
+	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests queue briefly, the rest get a 503."`
+	MaxBodyBytes           count          `default:"1048576" help:"Bytes in the body of a request, at most."`
 
 	Tracing tracing.Settings `embed:""`
+
+	// databaseIsDefault is whether nobody has said which database.
+	databaseIsDefault bool
 }
 
 type (
-	hostPort      string
-	adminAddress  string
-	logFormat     string
-	syslogAddress string
-	environment   string
-	count         int64
+	hostPort       string
+	adminAddress   string
+	logLevel       slog.Level
+	logFormat      string
+	syslogAddress  string
+	authentication string
+	environment    string
+	count          int64
 )
+
+// String returns the level as the setting is written.
+func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String()) }
+
+// portVariable is where many platforms say on which port they expect a service.
+const portVariable = "PORT"
+
+func everywhere(port string) string { return ":" + port }
 
 // settingTypes tells kong how to read the types above.
 func settingTypes(s *settings.Source) []kong.Option {
@@ -66,6 +79,12 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, parseNetwork),
 		settings.Type(s, parseSyslogAddress),
 		settings.Type(s, parseLevel),
+		settings.Type(s, func(text string) (authentication, error) {
+			if text != "off" {
+				return "", errors.New("it must be off, as tokens for clients are not available in this version: have a proxy in front ask for them")
+			}
+			return authentication(text), nil
+		}),
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")),
 		settings.Type(s, parseDuration),
@@ -80,22 +99,32 @@ func settingTypes(s *settings.Source) []kong.Option {
 }
 
 func parseHostPort(text string) (hostPort, error) {
-	_, port, err := net.SplitHostPort(text)
+	host, port, err := net.SplitHostPort(text)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
-	if err != nil {
-		return "", errors.New("it must be host:port, as in localhost:8000 or :8000")
+	_, notIP := netip.ParseAddr(host)
+	if err != nil || host != "" && notIP != nil && !hostname.MatchString(strings.ToLower(host)) {
+		return "", errors.New("it must be host:port, as in localhost:8000 or :8000; PORT is a port alone")
 	}
 	return hostPort(text), nil
 }
 
+// parseNetwork also takes a single address. Clients' addresses are compared as IPv4 where
+// they are, also when they are written as IPv6.
 func parseNetwork(text string) (netip.Prefix, error) {
+	text = strings.TrimSpace(text)
 	network, err := netip.ParsePrefix(text)
-	if err != nil {
-		return network, errors.New("it must be a network, as in 10.0.0.0/8")
+	if address, notOne := netip.ParseAddr(text); notOne == nil && address.Zone() == "" {
+		network, err = netip.PrefixFrom(address, address.BitLen()), nil
 	}
-	return network, nil
+	if err != nil {
+		return network, errors.New("it must be networks or addresses with commas between them, as in 10.0.0.0/8,::1")
+	}
+	if address := network.Addr(); address.Is4In6() && network.Bits() >= 96 {
+		network = netip.PrefixFrom(address.Unmap(), network.Bits()-96)
+	}
+	return network.Masked(), nil
 }
 
 func parseSyslogAddress(text string) (syslogAddress, error) {
@@ -106,12 +135,12 @@ func parseSyslogAddress(text string) (syslogAddress, error) {
 	return syslogAddress(text), err
 }
 
-func parseLevel(text string) (slog.Level, error) {
+func parseLevel(text string) (logLevel, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(text)); err != nil {
 		return 0, errors.New("it must be debug, info, warn or error")
 	}
-	return level, nil
+	return logLevel(level), nil
 }
 
 func parseDuration(text string) (time.Duration, error) {
@@ -131,6 +160,19 @@ func oneOf[T ~string](a, b T) func(string) (T, error) {
 	}
 }
 
+// sharePort reports whether both addresses cannot be listened on together.
+func (c *config) sharePort() bool {
+	host, port, _ := net.SplitHostPort(string(c.Address))
+	adminHost, adminPort, _ := net.SplitHostPort(string(c.AdminAddress))
+	return port == adminPort && port != "0" && port != "" && (host == adminHost || isEverywhere(host) || isEverywhere(adminHost))
+}
+
+// isEverywhere reports whether this host stands for all addresses of the machine.
+func isEverywhere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip.IsUnspecified()
+}
+
 // options say which database the settings name.
 func (c *config) options() database.Options {
 	return database.Options{
@@ -147,9 +189,18 @@ func (c *config) openExisting() (*database.DB, error) {
 		return nil, err
 	}
 	if err := db.Exists(); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(c.withDatabaseHint(err), db.Close())
 	}
 	return db, nil
+}
+
+// withDatabaseHint adds to an error of a database that nobody has chosen how to do so.
+func (c *config) withDatabaseHint(err error) error {
+	if c.databaseIsDefault {
+		return fmt.Errorf("%w\nDATABASE_URL is not set, so that was the default, %s. "+
+			"Set it to postgres://USER@HOST:PORT/NAME, or to sqlite:PATH with a path that can be written", err, c.DatabaseURL)
+	}
+	return err
 }
 
 // publishedPassword is the one in docker/db/password.development, which everyone
@@ -165,17 +216,18 @@ func strongToken(token string) bool {
 
 // check reports, as problems of s, what no single value shows.
 func (c *config) check(s *settings.Source) {
-	for i, host := range c.AllowedHosts {
-		c.AllowedHosts[i] = strings.TrimSpace(host)
-	}
-	if slices.Contains(c.AllowedHosts, "") || len(c.AllowedHosts) == 0 {
-		s.Problem("ALLOWED_HOSTS", errors.New("must name at least one host, and no empty one"))
+	var err error
+	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {
+		s.Problem("ALLOWED_HOSTS", err)
 	}
 	if c.AdminToken != "" && !strongToken(c.AdminToken) {
 		s.Problem("ADMIN_TOKEN", fmt.Errorf("must be %d printable ASCII characters or more, without spaces, as openssl rand -hex 32 makes them", minToken))
 	}
 	if c.RequestTimeout == 0 {
-		s.Problem("REQUEST_TIMEOUT", errors.New("must be longer than nothing"))
+		s.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
+	}
+	if c.sharePort() {
+		s.Problem("ADMIN_ADDRESS", errors.New("has the port of ADDRESS: choose another, or leave it empty to have none"))
 	}
 	c.Tracing.Check(s.Problem)
 	if path, ok := strings.CutPrefix(c.DatabaseURL, "sqlite:"); ok && database.CheckPath(path) != nil {
@@ -184,8 +236,7 @@ func (c *config) check(s *settings.Source) {
 	}
 	db, err := database.Open(c.options())
 	if err != nil {
-		// The reason may quote the URL, and with it the password.
-		s.Problem("DATABASE_URL", errors.New("must be sqlite:PATH or postgres://USER@HOST:PORT/NAME"))
+		s.Problem("DATABASE_URL", database.CheckURL(c.DatabaseURL))
 		return
 	}
 	if c.Environment == "production" && db.HasPassword(publishedPassword) {

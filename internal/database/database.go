@@ -87,13 +87,10 @@ func (db *DB) Exists() error {
 func Open(o Options) (*DB, error) {
 	var db *DB
 	var err error
-	switch scheme, rest, _ := strings.Cut(o.URL, ":"); scheme {
-	case "sqlite":
-		db, err = openSQLite(rest, o)
-	case "postgres", "postgresql":
+	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
+		db, err = openSQLite(path, o)
+	} else {
 		db, err = openPostgres(o)
-	default:
-		return nil, errors.New("the database URL must begin with sqlite: or postgres://")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -27,9 +26,9 @@ const migrationLock int64 = 0x74656d706c617465
 const connectTimeout = time.Second
 
 func openPostgres(o Options) (*DB, error) {
-	config, err := pgx.ParseConfig(o.URL)
+	config, err := parsePostgres(o.URL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the URL %w", err)
 	}
 	if o.Password != "" {
 		config.Password = o.Password

@@ -53,12 +53,12 @@ type Server struct {
 	silent   sync.Map // connections without a request so far
 }
 
-// Run serves ln until ctx is done, then stops in order: it lets requests come
-// for DrainDelay, closes ln, lets those in flight finish, and closes the
-// connections. Without ln each answer asks its client not to use the connection
-// again: any earlier, they would only make new ones, which the end of ln resets.
-// It returns nil when every request got its answer in time.
-func (s *Server) Run(ctx context.Context, ln net.Listener) error {
+// Run serves the listeners until ctx is done, then stops in order: it lets requests
+// come for DrainDelay, closes the listeners, lets requests in flight finish, and closes
+// the connections. Only after it has stopped listening does each answer ask its client not
+// to use the connection again: any earlier, clients would make new ones, which the end of
+// a listener resets. It returns nil when every request got its answer in time.
+func (s *Server) Run(ctx context.Context, listeners ...net.Listener) error {
 	work, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer giveUp(nil)
 	server := &http.Server{
@@ -74,22 +74,26 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(&patient{Listener: ln, log: s.Log}) }()
+	failed := make(chan error, len(listeners))
+	for _, ln := range listeners {
+		go func() { failed <- server.Serve(&patient{Listener: ln, log: s.Log}) }()
+	}
 	select {
 	case err := <-failed:
-		return err
+		return errors.Join(err, server.Close())
 	case <-ctx.Done():
 	}
 	if s.Stopping != nil {
 		s.Stopping()
 	}
 	time.Sleep(s.DrainDelay)
-	if err := ln.Close(); err != nil {
+	if err := closeAll(listeners); err != nil {
 		return err
 	}
-	if err := <-failed; !errors.Is(err, net.ErrClosed) {
-		return err
+	for range listeners {
+		if err := <-failed; !errors.Is(err, net.ErrClosed) {
+			return err
+		}
 	}
 	s.draining.Store(true)
 	return s.shutdown(server, giveUp)

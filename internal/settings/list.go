@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 )
@@ -14,7 +17,7 @@ import (
 // Setting is one setting as it is now.
 type Setting struct {
 	Name, Value string
-	// Origin is default, environment, file or flag.
+	// Origin is default, environment, file, flag, or the variable that stands for it.
 	Origin string
 	Help   string
 }
@@ -43,9 +46,12 @@ func (s *Source) List(ctx *kong.Context) []Setting {
 
 // masked returns the value of a flag without what is secret in it.
 func masked(flag *kong.Flag) string {
-	value := fmt.Sprint(flag.Target.Interface())
+	value := written(flag.Target)
 	switch flag.Tag.Get("secret") {
 	case "":
+		if strings.Contains(value, "//") && strings.Contains(value, "@") {
+			return "***" // a URL with a password, which belongs to another setting
+		}
 		return value
 	case "url":
 		if u, err := url.Parse(value); err == nil && u.Host != "" {
@@ -58,6 +64,22 @@ func masked(flag *kong.Flag) string {
 		return ""
 	}
 	return "***"
+}
+
+// written returns a value in the form in which a setting takes it.
+func written(value reflect.Value) string {
+	if value.Kind() != reflect.Slice {
+		text := fmt.Sprint(value.Interface())
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			return strconv.Quote(text) // a line of the table stays one
+		}
+		return text
+	}
+	all := make([]string, value.Len())
+	for i := range all {
+		all[i] = written(value.Index(i))
+	}
+	return strings.Join(all, ",")
 }
 
 // redacted hides the password of a URL, and those among its parameters.

@@ -8,10 +8,13 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -21,19 +24,35 @@ import (
 // embedded with the tag group:"settings".
 const Group = "settings"
 
-// Lookup returns the value of an environment variable, and whether it is set.
-type Lookup func(name string) (string, bool)
+// Environment is where settings come from, beside flags.
+type Environment struct {
+	// Lookup returns the value of a variable, and whether it is set.
+	Lookup func(name string) (string, bool)
+	// Names returns the names of all variables.
+	Names func() []string
+}
 
 // Source resolves settings. Use one for one parse.
 type Source struct {
-	lookup   Lookup
-	problems map[string]error
-	origins  map[string]string
+	env          Environment
+	alternatives map[string]alternative
+	problems     map[string]error
+	origins      map[string]string
 }
 
-// NewSource returns a Source that looks settings up with lookup.
-func NewSource(lookup Lookup) *Source {
-	return &Source{lookup: lookup, problems: map[string]error{}, origins: map[string]string{}}
+type alternative struct {
+	variable string
+	convert  func(string) string
+}
+
+// NewSource returns a Source that looks settings up in env.
+func NewSource(env Environment) *Source {
+	return &Source{env: env, alternatives: map[string]alternative{}, problems: map[string]error{}, origins: map[string]string{}}
+}
+
+// Alternative has another variable, converted, stand for a setting that is not set.
+func (s *Source) Alternative(setting, variable string, convert func(string) string) {
+	s.alternatives[setting] = alternative{variable, convert}
 }
 
 // Validate is a part of kong.Resolver.
@@ -46,8 +65,11 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		return nil, nil
 	}
 	name := Name(flag.Name)
-	value, set := s.lookup(name)
-	if path, fromFile := s.lookup(name + "_FILE"); fromFile && flag.Tag.Has("secret") {
+	value, set := s.get(name)
+	if _, isSet := s.env.Lookup(name); isSet && flag.Tag.Has("empty") {
+		set = true
+	}
+	if path, fromFile := s.get(name + "_FILE"); fromFile && flag.Tag.Has("secret") {
 		if set {
 			s.Problem(name, errors.New("is set, and "+name+"_FILE as well: choose one"))
 			return nil, nil
@@ -55,25 +77,58 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		s.origins[name] = "file"
 		return s.readSecret(name+"_FILE", path), nil
 	}
-	if !set {
-		return nil, nil
+	if set {
+		s.origins[name] = "environment"
+		return value, nil
 	}
-	s.origins[name] = "environment"
-	return value, nil
+	if other, found := s.alternatives[name]; found {
+		if value, set := s.get(other.variable); set {
+			s.origins[name] = other.variable
+			return other.convert(value), nil
+		}
+	}
+	return nil, nil
 }
 
+// get returns a variable. An empty one counts as one that is not set, as Compose and CI
+// systems cannot leave it out. The tag empty marks the setting where it has a meaning.
+func (s *Source) get(name string) (value string, set bool) {
+	value, _ = s.env.Lookup(name)
+	return value, value != ""
+}
+
+// maxSecret is more than a secret has: a device never ends.
+const maxSecret = 64 << 10
+
+// readSecret reads the file that a variable names. Its path is not repeated in an error: it
+// may be the secret itself, in the wrong variable.
 func (s *Source) readSecret(name, path string) any {
-	data, err := os.ReadFile(path)
-	secret := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	secret, err := readStart(path, maxSecret)
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pathError.Err
+	}
+	secret = strings.TrimSuffix(strings.TrimSuffix(secret, "\n"), "\r")
 	switch {
 	case err != nil:
-		s.Problem(name, fmt.Errorf("cannot be read: %w", err))
+		s.Problem(name, fmt.Errorf("names a file that cannot be read: %w", err))
 	case secret == "":
-		s.Problem(name, fmt.Errorf("names the empty file %q", path))
+		s.Problem(name, errors.New("names an empty file"))
+	case len(secret) >= maxSecret-2:
+		s.Problem(name, errors.New("names a file that is too large for a secret"))
 	default:
 		return secret
 	}
 	return nil
+}
+
+func readStart(path string, size int64) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, size))
+	return string(data), err
 }
 
 // Problem notes that a setting is wrong. The error must not hold a secret.
@@ -103,12 +158,34 @@ func Type[T any](s *Source, parse func(string) (T, error)) kong.Option {
 		text := token.String()
 		value, err := parse(text)
 		if err != nil {
-			s.Problem(Name(ctx.Value.Name), fmt.Errorf("is %q: %w", text, err))
+			s.Problem(Name(ctx.Value.Name), fmt.Errorf("is %s: %w", quoted(ctx.Value, text), err))
 			return nil
 		}
 		target.Set(reflect.ValueOf(value))
 		return nil
 	}))
+}
+
+// quoted returns a wrong value for an error, unless it may hold a secret: as one of a
+// secret's own setting, or as a URL with a password that is in the wrong one.
+func quoted(value *kong.Value, text string) string {
+	if value.Tag.Has("secret") || strings.Contains(text, "@") || strings.Contains(text, "//") {
+		return "wrong"
+	}
+	return strconv.Quote(text)
+}
+
+// WithoutSecrets returns an error of a command line, which may repeat any of its words,
+// without them when a secret is among them.
+func WithoutSecrets(err error, args []string, flags []*kong.Flag) error {
+	isSecret := func(arg string) bool {
+		name, _, _ := strings.Cut(arg, "=")
+		return slices.ContainsFunc(flags, func(f *kong.Flag) bool { return f.Tag.Has("secret") && name == "--"+f.Name })
+	}
+	if err != nil && slices.ContainsFunc(args, isSecret) {
+		return errors.New("the command line is wrong; it is not repeated here, as it has a secret in it")
+	}
+	return err
 }
 
 // Name returns the name of the setting that a flag stands for.

@@ -3,9 +3,11 @@ package tracing
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -38,16 +40,28 @@ func (s *Settings) newCollector() (*collector, error) {
 		target = strings.TrimSuffix(s.Endpoint, "/") + "/v1/traces"
 	}
 	headers, err := pairs(s.Headers)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = proxy
 	stopped, stop := context.WithCancel(context.Background())
 	return &collector{
 		Client: http.Client{
 			Timeout:   sendTimeout,
-			Transport: http.DefaultTransport.(*http.Transport).Clone(),
+			Transport: transport,
 			// The headers may hold a token, which is for nobody else.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		url: target, headers: headers, stopped: stopped, stop: stop,
 	}, err
+}
+
+// proxy returns the proxy of a request, as the environment names it. The standard library's
+// error repeats a URL that it cannot read, and with it a password.
+func proxy(r *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, errors.New("HTTP_PROXY or HTTPS_PROXY is not a URL")
+	}
+	return u, nil
 }
 
 // Start has nothing to do: each request finds its connection.

@@ -3,7 +3,6 @@ package tracing
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -16,13 +15,13 @@ import (
 // counts as one that is not set.
 type Settings struct {
 	Endpoint           string `name:"otel-exporter-otlp-endpoint" secret:"url" help:"Where traces go, as in http://trace:4318, by OTLP over HTTP. Empty switches tracing off."`
-	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"The same with its whole path, as in http://trace:4318/v1/traces; it goes first."`
-	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers that go with traces, as in name=value,name=value: a collector's token."`
+	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"Full URL for traces. It takes precedence over OTEL_EXPORTER_OTLP_ENDPOINT."`
+	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers sent with traces, as in name=value,name=value. A collector's token is one."`
 	Protocol           string `name:"otel-exporter-otlp-protocol" default:"http/protobuf" help:"http/protobuf is the only one."`
-	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"Which requests are traced: always_on, always_off or traceidratio; behind parentbased_ it is for those whose client has not decided."`
-	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"The share of requests that traceidratio takes, from 0 to 1."`
-	ServiceName        string `name:"otel-service-name" help:"What the service is called in traces. By default its module's name."`
-	ResourceAttributes string `name:"otel-resource-attributes" help:"What else is said of it, as in deployment.environment.name=staging,service.namespace=shop."`
+	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"always_on, always_off or traceidratio. With the prefix parentbased_ it applies only to requests without a sampling decision of their caller."`
+	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"Share of requests that traceidratio takes, from 0 to 1."`
+	ServiceName        string `name:"otel-service-name" help:"Name of the service in traces. By default that of its module."`
+	ResourceAttributes string `name:"otel-resource-attributes" help:"Additional resource attributes, as in name=value,name=value. deployment.environment.name=staging is one."`
 	TracesExporter     string `name:"otel-traces-exporter" default:"otlp" help:"otlp, or none, which switches tracing off."`
 	Disabled           string `name:"otel-sdk-disabled" default:"false" help:"true switches tracing off."`
 }
@@ -60,6 +59,9 @@ func (s *Settings) Check(problem func(name string, err error)) {
 // is, too, as it is likely to be a password.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
+	if err == nil && u.Port() != "" {
+		_, err = strconv.ParseUint(u.Port(), 10, 16)
+	}
 	if text == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" {
 		return nil
 	}
@@ -70,7 +72,7 @@ func oneOf(text string, allowed ...string) error {
 	if text == "" || slices.Contains(allowed, text) {
 		return nil
 	}
-	return fmt.Errorf("is %q: it must be %s", text, strings.Join(allowed, " or "))
+	return errors.New("must be " + strings.Join(allowed, " or "))
 }
 
 // pairs reads name=value,name=value, where a percent sign begins an octet.
@@ -94,7 +96,7 @@ func pairs(text string) (map[string]string, error) {
 func (s *Settings) ratio() (float64, error) {
 	ratio, err := strconv.ParseFloat(cmp.Or(s.SamplerArg, "1"), 64)
 	if err != nil || !(ratio >= 0 && ratio <= 1) {
-		return 0, fmt.Errorf("is %q: it must be a number from 0 to 1", s.SamplerArg)
+		return 0, errors.New("must be a number from 0 to 1")
 	}
 	return ratio, nil
 }
@@ -110,7 +112,7 @@ func (s *Settings) sampler(ratio float64) (sdk.Sampler, error) {
 	case "traceidratio":
 		sampler = sdk.TraceIDRatioBased(ratio)
 	default:
-		return nil, fmt.Errorf("is %q: it must be always_on, always_off or traceidratio, or parentbased_ with one of them", s.Sampler)
+		return nil, errors.New("must be always_on, always_off or traceidratio, or one of them after parentbased_")
 	}
 	if parents {
 		sampler = sdk.ParentBased(sampler)

@@ -1,0 +1,60 @@
+package systemtest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/processtest"
+)
+
+// runApp runs a command of the program, with settings as NAME=value beside those of the
+// test's own environment.
+func runApp(t *testing.T, settings []string, args ...string) (status int, output string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), binary, args...)
+	command.Env = append(os.Environ(), settings...)
+	text, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return command.ProcessState.ExitCode(), string(text)
+}
+
+func TestPasswordOfAProxyIsNotInTheLog(t *testing.T) {
+	needOwn(t)
+	const secret = "S3cretPart"
+	file := filepath.Join(t.TempDir(), "log")
+	p, err := processtest.Start(processtest.Options{
+		Binary: binary, Database: "sqlite:" + filepath.Join(t.TempDir(), "own.db"), Log: file, Stderr: t.Output(),
+		Settings: []string{"HTTP_PROXY=http://me:" + secret + "%@127.0.0.1:1", "NO_PROXY=", "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.invalid:4318", "OTEL_BSP_SCHEDULE_DELAY=50", "LOG_LEVEL=debug"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Kill)
+	get(t, p.URL+"/tweet/", http.StatusOK, nil)
+	await(t, "without its collector", func() bool {
+		log, err := os.ReadFile(file)
+		if err != nil || strings.Contains(string(log), secret) {
+			t.Fatalf("the log shows the password, or %v:\n%s", err, log)
+		}
+		return strings.Contains(string(log), "traces do not arrive")
+	})
+}
+
+func TestHealthcheckDoesNotAskAProxy(t *testing.T) {
+	needOwn(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the proxy is asked")
+	}))
+	defer proxy.Close()
+	settings := []string{"HTTP_PROXY=" + proxy.URL, "http_proxy=" + proxy.URL, "NO_PROXY=", "no_proxy=", "ADDRESS=server.invalid:8000"}
+	if status, output := runApp(t, settings, "healthcheck"); status != 1 || !strings.Contains(output, "no answer") {
+		t.Errorf("exit status = %d: %s", status, output)
+	}
+}

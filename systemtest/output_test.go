@@ -1,0 +1,62 @@
+package systemtest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/processtest"
+)
+
+// shell runs a script in which $0 is the program.
+func shell(t *testing.T, database, script string) (status int, stderr string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "sh", "-c", script, binary)
+	command.Env = processtest.Options{Database: database}.Env()
+	var text strings.Builder
+	command.Stderr = &text
+	_ = command.Run() // the status says it
+	return command.ProcessState.ExitCode(), text.String()
+}
+
+func TestOutputThatCannotBeWrittenIsAnError(t *testing.T) {
+	needOwn(t)
+	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
+		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	for _, command := range []string{"--help", "serve --help", "settings", "routes", "openapi", "openapi --yaml", "version", "dumpdata", "dumpdata tweet", "migrate", "migrate --status"} {
+		for file, want := range map[string]string{"/dev/null": "status 0\n", "/dev/full": "app: standard output cannot be written to: no space left on device\nstatus 1\n"} {
+			if _, err := os.Stat(file); err != nil {
+				t.Logf("%s is not covered: %v", file, err) // macOS has no /dev/full
+				continue
+			}
+			if _, stderr := shell(t, database, `"$0" `+command+" >"+file+`; echo "status $?" >&2`); stderr != want {
+				t.Errorf("app %s >%s: %s", command, file, stderr)
+			}
+		}
+		// The reader has gone before the first byte.
+		if _, stderr := shell(t, database, `{ sleep 0.3; "$0" `+command+`; echo "status $?" >&2; } | true`); stderr != "status 141\n" {
+			t.Errorf("app %s into a pipe without a reader: %s", command, stderr)
+		}
+	}
+}
+
+func TestDataForAClosedStandardOutputIsAnError(t *testing.T) {
+	needOwn(t)
+	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
+		t.Fatalf("exit status %d: %s", status, stderr)
+	}
+	for script, want := range map[string]int{
+		`"$0" dumpdata >&-`: 1, `"$0" openapi >&-`: 1, `"$0" dumpdata <&- >&-`: 1, `"$0" dumpdata >/dev/null`: 0, `"$0" dumpdata <&- | cat >/dev/null`: 0,
+		`"$0" version >&-`: 0, `"$0" settings >&-`: 0, `"$0" version <>/dev/null >&0`: 0,
+	} {
+		status, stderr := shell(t, database, script)
+		if status != want || (want == 1) != strings.Contains(stderr, "standard output is closed") {
+			t.Errorf("%s: exit status %d, want %d: %s", script, status, want, stderr)
+		}
+	}
+}
