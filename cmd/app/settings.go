@@ -29,7 +29,7 @@ type config struct {
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. Records of level info and up go there, too."`
 	Authentication         authentication `default:"off" guard:"" help:"Only off: tokens for clients are not available in this version."`
-	Environment            environment    `default:"development" help:"development or production. Production refuses the password that development publishes."`
+	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production refuses the password that development publishes."`
 	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop. Load balancers notice meanwhile."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`

@@ -51,6 +51,7 @@ func TestEmptyVariableCountsAsOneThatIsNotSet(t *testing.T) {
 	for name := range defaults {
 		empty[name], empty[name+"_FILE"] = "", ""
 	}
+	delete(empty, "ENVIRONMENT")
 	values, origins := listed(t, empty)
 	for name, value := range defaults {
 		switch {
@@ -61,6 +62,14 @@ func TestEmptyVariableCountsAsOneThatIsNotSet(t *testing.T) {
 		case values[name] != value || origins[name] != "default":
 			t.Errorf("%s= is %q from %s, want the default %q", name, values[name], origins[name], value)
 		}
+	}
+}
+
+func TestEmptyEnvironmentIsRefused(t *testing.T) {
+	t.Parallel()
+	status, _, stderr := command(t, map[string]string{"ENVIRONMENT": ""}, "", "settings")
+	if status != 2 || !strings.HasPrefix(stderr, "app: ENVIRONMENT") || !strings.Contains(stderr, "development or production") {
+		t.Errorf("exit status %d: %s", status, stderr)
 	}
 }
 
