@@ -18,8 +18,8 @@ import (
 var hostile = []string{
 	"datestyle = 'German, DMY'", "intervalstyle = 'sql_standard'", "timezone = 'Asia/Kolkata'", "standard_conforming_strings = off",
 	"bytea_output = 'escape'", "client_encoding = 'LATIN1'", "extra_float_digits = -15", "default_transaction_isolation = 'serializable'",
-	"default_transaction_deferrable = on", "statement_timeout = '1min'", "lock_timeout = '1min'", "idle_in_transaction_session_timeout = '100ms'",
-	"idle_session_timeout = '100ms'", "application_name = 'theirs'", "lc_messages = 'C'", "array_nulls = off", "transform_null_equals = on",
+	"default_transaction_deferrable = on", "statement_timeout = '1min'", "lock_timeout = '1min'", "idle_in_transaction_session_timeout = '5s'",
+	"idle_session_timeout = '5s'", "application_name = 'theirs'", "lc_messages = 'C'", "array_nulls = off", "transform_null_equals = on",
 	"quote_all_identifiers = on", "row_security = off", "xmloption = 'document'", "plan_cache_mode = 'force_custom_plan'",
 }
 
@@ -124,4 +124,27 @@ func TestManyRequestsShareTheConnectionsOfPgBouncer(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	url := databasetest.PostgresURL(t, apps())
+	setOnDatabase(t, url, "search_path = pg_catalog")
+	env := map[string]string{"DATABASE_URL": url}
+	const reason = "the tables of tweet are in schema public, which the search_path (pg_catalog) does not include"
+	for _, tt := range []struct {
+		args   string
+		status int
+	}{{"migrate --status", 0}, {"migrate", 1}, {"migrate tweet --to 1", 1}, {"migrate tweet --to 0", 1}} {
+		if status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...); status != tt.status || !strings.Contains(stdout+stderr, reason) {
+			t.Errorf("app %s = %d: %s%s", tt.args, status, stdout, stderr)
+		}
+	}
+	s := startService(t, env)
+	health := s.do("GET", "/healthcheck", "")
+	if health.status != http.StatusServiceUnavailable || !strings.Contains(health.body, "`app migrate --status` says why") || strings.Contains(health.body, "pg_catalog") {
+		t.Errorf("healthcheck = %d %s", health.status, health.body)
+	}
+	s.record("health check fails", func(r map[string]any) bool { return strings.Contains(r["error"].(string), reason) })
 }

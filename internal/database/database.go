@@ -62,8 +62,9 @@ type DB struct {
 	path string // of the SQLite file
 
 	// Of PostgreSQL:
-	connector driver.Connector
-	password  string
+	connector   driver.Connector
+	password    string
+	namesSchema bool // the URL does
 }
 
 // HasPassword reports whether this is the password that connections are opened with,

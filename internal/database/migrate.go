@@ -44,30 +44,41 @@ func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report 
 		if err != nil {
 			return err
 		}
-		known := func(s *goose.Source) bool { return s.Version == version }
-		if version != 0 && !slices.ContainsFunc(provider.ListSources(), known) {
-			return fmt.Errorf("%s has no migration %d", app.Name, version)
-		}
-		current, err := provider.GetDBVersion(ctx)
-		if err != nil {
+		if err := db.checkTarget(ctx, app, version, provider.ListSources()); err != nil {
 			return err
 		}
-		next := provider.UpByOne
-		done := func(at int64) bool { return at >= version }
-		if version < current {
-			next = provider.Down
-			done = func(at int64) bool { return at <= version }
-		}
-		for at := current; !done(at); {
-			if err := step(ctx, app, next, report); err != nil {
-				return err
+		at, err := provider.GetDBVersion(ctx)
+		for err == nil && at != version {
+			next := provider.UpByOne
+			if at > version {
+				next = provider.Down
 			}
-			if at, err = provider.GetDBVersion(ctx); err != nil {
-				return err
+			if err = step(ctx, app, next, report); err == nil {
+				at, err = provider.GetDBVersion(ctx)
 			}
 		}
-		return nil
+		return err
 	})
+}
+
+// checkTarget refuses a version that cannot be reached.
+func (db *DB) checkTarget(ctx context.Context, app web.App, version int64, sources []*goose.Source) error {
+	known := func(s *goose.Source) bool { return s.Version == version }
+	if version != 0 && !slices.ContainsFunc(sources, known) {
+		return fmt.Errorf("%s has no migration %d", app.Name, version)
+	}
+	migrations, err := db.Status(ctx, []web.App{app})
+	if err == nil {
+		err = db.checkSchema(ctx, app)
+	}
+	if err == nil {
+		err = checkKnown(app, migrations, version)
+	}
+	back := func(m Migration) bool { return m.Applied && m.Version > version }
+	if err == nil && !slices.ContainsFunc(migrations, back) {
+		err = checkOrder(app, migrations)
+	}
+	return err
 }
 
 // Status lists every migration that the program or the database knows. It only
@@ -120,6 +131,16 @@ func (db *DB) applied(ctx context.Context, app web.App) (map[int64]bool, error) 
 
 func (db *DB) migrate(ctx context.Context, apps []web.App, report func(Step)) error {
 	for _, app := range apps {
+		migrations, err := db.Status(ctx, []web.App{app})
+		if err == nil {
+			err = db.obstacle(ctx, app, migrations)
+		}
+		if err != nil {
+			return err
+		}
+		if !anyPending(migrations) {
+			continue // goose would make a version table in the first schema
+		}
 		provider, err := db.provider(app)
 		if err != nil {
 			return err

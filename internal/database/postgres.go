@@ -62,7 +62,10 @@ func openPostgres(o Options) (*DB, error) {
 	connector = o.observed(commenting{connector, unprepared(config.DefaultQueryExecMode)})
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
+	return &DB{
+		DB: web.DB{DB: db, Write: db}, Engine: Postgres,
+		connector: connector, password: config.Password, namesSchema: sets(config.RuntimeParams, "search_path"),
+	}, nil
 }
 
 // validateEncoding refuses a database that does not store characters as ours: it would

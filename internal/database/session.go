@@ -37,14 +37,18 @@ func (o Options) session(url map[string]string) session {
 		"bytea_output":                  "hex",
 		"extra_float_digits":            "1",
 	}
-	maps.DeleteFunc(s, func(name, _ string) bool {
-		named := strings.Contains(url["options"], name)
-		for other := range url {
-			named = named || strings.EqualFold(name, other)
-		}
-		return named
-	})
+	maps.DeleteFunc(s, func(name, _ string) bool { return sets(url, name) })
 	return s
+}
+
+// sets reports whether the parameters of a connection have that setting.
+func sets(parameters map[string]string, setting string) bool {
+	for name := range parameters {
+		if strings.EqualFold(name, setting) {
+			return true
+		}
+	}
+	return strings.Contains(parameters["options"], setting)
 }
 
 // pin puts the settings of startup into the parameters of a connection.
