@@ -5,6 +5,7 @@
 package database
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -54,10 +55,23 @@ func (o Options) observed(c driver.Connector) driver.Connector {
 	return observing{c, o.Observe}
 }
 
+// both returns an observer that tells both; the second may be nil.
+func both(first, second Observer) Observer {
+	if second == nil {
+		return first
+	}
+	return func(ctx context.Context, s *web.Statement) {
+		first(ctx, s)
+		second(ctx, s)
+	}
+}
+
 // DB is a pool of connections to one database. It is safe for concurrent use.
 type DB struct {
 	web.DB
 	Engine Engine
+
+	changes *changes
 
 	path string // of the SQLite file
 
@@ -86,6 +100,8 @@ func (db *DB) Exists() error {
 func Open(o Options) (*DB, error) {
 	var db *DB
 	var err error
+	last := &changes{}
+	o.Observe = both(last.observe, o.Observe)
 	switch scheme, rest, _ := strings.Cut(o.URL, ":"); scheme {
 	case "sqlite":
 		db, err = openSQLite(rest, o)
@@ -97,6 +113,7 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	db.changes = last
 	readers := o.MaxConnections
 	if db.Write != db.DB.DB {
 		readers = max(1, o.MaxConnections-1)

@@ -182,8 +182,6 @@ func TestMigrationGivesUpOnATableInUse(t *testing.T) {
 	}
 }
 
-func lockTimeout(err error) bool { return err != nil && strings.Contains(err.Error(), "lock timeout") }
-
 func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "many.db")

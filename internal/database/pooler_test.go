@@ -3,6 +3,7 @@ package database_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -86,6 +87,8 @@ func TestMigrationThroughPgBouncerGivesUpOnATableInUse(t *testing.T) {
 		}
 	})
 }
+
+func lockTimeout(err error) bool { return err != nil && strings.Contains(err.Error(), "lock timeout") }
 
 func TestStatementsGoThroughPgBouncer(t *testing.T) {
 	throughPgBouncer(t, func(t *testing.T, direct, pooled *database.DB) {

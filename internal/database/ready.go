@@ -13,7 +13,9 @@ import (
 // is for anyone to see: what to run when migrations are pending, which may be what says
 // why they cannot be applied, or that the
 // database is ahead of the program, which is served, as a newer program made it
-// so and has to live beside this one. err is why it cannot be served.
+// so and has to live beside this one, or that it cannot be changed, which is served,
+// too: all replicas would otherwise stop to answer what they can. err is why it cannot
+// be served.
 func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err error) {
 	_, pending, ahead, err := db.Count(ctx, apps)
 	if err != nil {
@@ -28,9 +30,13 @@ func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err err
 		}
 		return advice, errors.New(advice)
 	case ahead > 0:
-		return fmt.Sprintf("the database is ahead of this program, by migrations that it does not know (%d)", ahead), nil
+		advice = fmt.Sprintf("the database is ahead of this program, by migrations that it does not know (%d)", ahead)
 	}
-	return "", nil
+	unwritable, err := db.unwritable(ctx)
+	if advice != "" && unwritable != "" {
+		advice += "; "
+	}
+	return advice + unwritable, err
 }
 
 // Count returns how many migrations the database has, how many it lacks, and how

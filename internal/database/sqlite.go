@@ -50,7 +50,13 @@ func openSQLite(path string, o Options) (*DB, error) {
 func (db *DB) Prepare(ctx context.Context, apps []web.App, fill func(context.Context, *DB) error) error {
 	return db.locked(ctx, func() error {
 		if info, err := os.Stat(db.path); err == nil && info.Size() > 0 {
-			return db.migrate(ctx, apps, nil)
+			if err := db.migrate(ctx, apps, nil); err != nil {
+				return err
+			}
+			for _, app := range apps {
+				db.tryToChange(ctx, app)
+			}
+			return nil
 		}
 		return db.create(ctx, apps, fill)
 	})
