@@ -95,7 +95,9 @@ func TestEverythingWorksThroughPgBouncer(t *testing.T) {
 		for _, header := range []string{"", "X-Request-ID: find-me"} {
 			t.Run(mode+" "+header, func(t *testing.T) {
 				t.Parallel()
-				url := pgbouncertest.URL(t, mode, databasetest.PostgresURL(t, apps()))
+				direct := databasetest.PostgresURL(t, apps())
+				setOnDatabase(t, direct, hostile...)
+				url := pgbouncertest.URL(t, mode, direct)
 				useEverything(t, map[string]string{"DATABASE_URL": url, "DATABASE_MAX_CONNECTIONS": "2"}, header)
 			})
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -107,7 +108,7 @@ func (db *DB) Status(ctx context.Context, apps []web.App) ([]Migration, error) {
 
 // applied returns the versions that the resource's version table records.
 func (db *DB) applied(ctx context.Context, app web.App) (map[int64]bool, error) {
-	exists := "select count(*) > 0 from sqlite_master where name = $1"
+	exists := "select count(*) > 0 from sqlite_master where name = $1 collate nocase"
 	if db.Engine == Postgres {
 		exists = "select to_regclass($1) is not null"
 	}
@@ -178,7 +179,9 @@ func (db *DB) provider(app web.App) (*goose.Provider, error) {
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-func versionTable(app web.App) string { return app.Name + "_migrations" }
+// versionTable is in lower case, as PostgreSQL makes it: goose looks for it as it is
+// written.
+func versionTable(app web.App) string { return strings.ToLower(app.Name) + "_migrations" }
 
 func (db *DB) dialect() goose.Dialect {
 	if db.Engine == Postgres {

@@ -92,7 +92,7 @@ func checkKnown(app web.App, migrations []Migration, version int64) error {
 const schemaSQL = `-- schema
 	with tables as (
 		select c.oid, nspname from pg_class c join pg_namespace n on n.oid = relnamespace
-		where relname = lower($1) and relkind in ('r', 'p')
+		where relname = $1 and relkind in ('r', 'p')
 	)
 	select coalesce(current_schema(), ''), current_setting('search_path'),
 		coalesce((select nspname from tables where oid = to_regclass($1)), ''),

@@ -158,3 +158,18 @@ func TestSearchPathThatLosesTheTablesIsNoNewInstallation(t *testing.T) {
 	}
 	refuses(t, again(t, db, "search_path=nowhere"), apps(3), "the search_path (nowhere) names no schema")
 }
+
+func TestResourceWithACapitalInItsNameIsMigratedOnce(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		for versions := 2; versions <= 4; versions++ {
+			app := note(versions)
+			app.Name = "Note"
+			if err := db.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+				t.Errorf("to version %d: %v", versions, err)
+			}
+		}
+		if got := lines(t, db); got != 3 {
+			t.Errorf("%d lines, want 3", got)
+		}
+	})
+}
