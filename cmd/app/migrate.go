@@ -112,7 +112,13 @@ func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) er
 			fmt.Fprintf(p.stdout, "pending  %s/%s\n", one.App, one.Name)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if obstacle := db.Obstacle(p.ctx, chosen); obstacle != nil {
+		fmt.Fprintf(p.stdout, "\nThe pending migrations cannot be applied: %v\n", obstacle)
+	}
+	return nil
 }
 
 // chooseApps returns the resources with these names, or all: in the order of the list,

@@ -60,8 +60,8 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	}
 	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
 	s := startService(t, env)
-	s.record("the schema of the database is another", func(r map[string]any) bool {
-		return strings.Contains(r["advice"].(string), "run `app migrate`")
+	s.record("health check fails", func(r map[string]any) bool {
+		return strings.Contains(r["error"].(string), "run `app migrate`")
 	})
 	health := s.do("GET", "/healthcheck", "")
 	if health.status != http.StatusServiceUnavailable || !strings.Contains(health.body, "run `app migrate`") {

@@ -5,6 +5,7 @@
 package database
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -54,18 +55,32 @@ func (o Options) observed(c driver.Connector) driver.Connector {
 	return observing{c, o.Observe}
 }
 
+// both returns an observer that tells both; the second may be nil.
+func both(first, second Observer) Observer {
+	if second == nil {
+		return first
+	}
+	return func(ctx context.Context, s *web.Statement) {
+		first(ctx, s)
+		second(ctx, s)
+	}
+}
+
 // DB is a pool of connections to one database. It is safe for concurrent use.
 type DB struct {
 	web.DB
 	Engine Engine
 
+	changes   *changes
 	connector driver.Connector // to the database itself, unobserved
 
 	// Of SQLite: the file, and whether it is made when it is missing.
 	path   string
 	create bool
 
-	password string // of PostgreSQL
+	// Of PostgreSQL:
+	password    string
+	namesSchema bool // the URL does
 }
 
 // HasPassword reports whether this is the password that connections are opened with,
@@ -87,6 +102,8 @@ func (db *DB) Exists() error {
 func Open(o Options) (*DB, error) {
 	var db *DB
 	var err error
+	last := &changes{}
+	o.Observe = both(last.observe, o.Observe)
 	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
 		db, err = openSQLite(path, o)
 	} else {
@@ -95,6 +112,7 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	db.changes = last
 	readers := o.MaxConnections
 	if db.Write != db.DB.DB {
 		readers = max(1, o.MaxConnections-1)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -44,33 +45,47 @@ func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report 
 		if err != nil {
 			return err
 		}
-		known := func(s *goose.Source) bool { return s.Version == version }
-		if version != 0 && !slices.ContainsFunc(provider.ListSources(), known) {
-			return fmt.Errorf("%s has no migration %d", app.Name, version)
+		if err := db.checkTarget(ctx, app, version, provider.ListSources()); err != nil {
+			return err
 		}
-		current, err := provider.GetDBVersion(ctx)
+		at, err := provider.GetDBVersion(ctx)
+		if err == nil && version == 0 {
+			err = db.checkUnreferenced(ctx, app)
+		}
+		for err == nil && at != version {
+			next := provider.UpByOne
+			if at > version {
+				next = provider.Down
+			}
+			if err = step(ctx, app, next, report); err == nil {
+				at, err = provider.GetDBVersion(ctx)
+			}
+		}
 		if err != nil {
 			return err
 		}
-		next := provider.UpByOne
-		done := func(at int64) bool { return at >= version }
-		if version < current {
-			if err := db.checkUnreferenced(ctx, app); version == 0 && err != nil {
-				return err
-			}
-			next = provider.Down
-			done = func(at int64) bool { return at <= version }
-		}
-		for at := current; !done(at); {
-			if err := step(ctx, app, next, report); err != nil {
-				return err
-			}
-			if at, err = provider.GetDBVersion(ctx); err != nil {
-				return err
-			}
-		}
 		return db.checkTables(ctx)
 	})
+}
+
+// checkTarget refuses a version that cannot be reached.
+func (db *DB) checkTarget(ctx context.Context, app web.App, version int64, sources []*goose.Source) error {
+	known := func(s *goose.Source) bool { return s.Version == version }
+	if version != 0 && !slices.ContainsFunc(sources, known) {
+		return fmt.Errorf("%s has no migration %d", app.Name, version)
+	}
+	migrations, err := db.Status(ctx, []web.App{app})
+	if err == nil {
+		err = db.checkSchema(ctx, app)
+	}
+	if err == nil {
+		err = checkKnown(app, migrations, version)
+	}
+	back := func(m Migration) bool { return m.Applied && m.Version > version }
+	if err == nil && !slices.ContainsFunc(migrations, back) {
+		err = checkOrder(app, migrations)
+	}
+	return err
 }
 
 // Status lists every migration that the program or the database knows. It only
@@ -99,7 +114,7 @@ func (db *DB) Status(ctx context.Context, apps []web.App) ([]Migration, error) {
 
 // applied returns the versions that the resource's version table records.
 func (db *DB) applied(ctx context.Context, app web.App) (map[int64]bool, error) {
-	exists := "select count(*) > 0 from sqlite_master where name = $1"
+	exists := "select count(*) > 0 from sqlite_master where name = $1 collate nocase"
 	if db.Engine == Postgres {
 		exists = "select to_regclass($1) is not null"
 	}
@@ -123,6 +138,16 @@ func (db *DB) applied(ctx context.Context, app web.App) (map[int64]bool, error) 
 
 func (db *DB) migrate(ctx context.Context, apps []web.App, report func(Step)) error {
 	for _, app := range apps {
+		migrations, err := db.Status(ctx, []web.App{app})
+		if err == nil {
+			err = db.obstacle(ctx, app, migrations)
+		}
+		if err != nil {
+			return err
+		}
+		if !anyPending(migrations) {
+			continue // goose would make a version table in the first schema
+		}
 		provider, err := db.provider(app)
 		if err != nil {
 			return err
@@ -160,7 +185,9 @@ func (db *DB) provider(app web.App) (*goose.Provider, error) {
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-func versionTable(app web.App) string { return app.Name + "_migrations" }
+// versionTable is in lower case, as PostgreSQL makes it: goose looks for it as it is
+// written.
+func versionTable(app web.App) string { return strings.ToLower(app.Name) + "_migrations" }
 
 func (db *DB) dialect() goose.Dialect {
 	if db.Engine == Postgres {

@@ -6,10 +6,10 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -24,6 +24,10 @@ const migrationLock int64 = 0x74656d706c617465
 // URL does not say so: one that is dead must not keep us from the next, nor from
 // itself when it is back.
 const connectTimeout = time.Second
+
+// maxDescriptions bounds what a connection keeps of the types of statements that are not
+// prepared: those with the id of a request differ each time.
+const maxDescriptions = 128
 
 func openPostgres(o Options) (*DB, error) {
 	config, err := parsePostgres(o.URL)
@@ -45,21 +49,23 @@ func openPostgres(o Options) (*DB, error) {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	config.ValidateConnect = validateEncoding(config.ValidateConnect)
-	config.RuntimeParams["client_encoding"] = "UTF8"
-	for name, value := range o.sessionSettings() {
-		if config.RuntimeParams[name] == "" {
-			config.RuntimeParams[name] = value
-		}
-	}
+	settings := o.session(config.RuntimeParams)
+	config.AfterConnect = settings.settle
+	pin(config.RuntimeParams)
+	config.DescriptionCacheCapacity = min(config.DescriptionCacheCapacity, maxDescriptions)
 	lost := &loss{pingTimeout: config.ConnectTimeout}
 	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost})
 	if follow {
 		connector = following{connector, newest}
 	}
-	connector = o.observed(commenting{connector})
+	connector = pooling{connector, settings.sql("true"), pooledMode(o.URL, config.DefaultQueryExecMode)}
+	connector = o.observed(commenting{connector, unprepared(config.DefaultQueryExecMode)})
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{DB: web.DB{DB: db, Write: db}, Engine: Postgres, connector: connector, password: config.Password}, nil
+	return &DB{
+		DB: web.DB{DB: db, Write: db}, Engine: Postgres,
+		connector: connector, password: config.Password, namesSchema: sets(config.RuntimeParams, "search_path"),
+	}, nil
 }
 
 // validateEncoding refuses a database that does not store characters as ours: it would
@@ -77,42 +83,41 @@ func validateEncoding(next pgconn.ValidateConnectFunc) pgconn.ValidateConnectFun
 	}
 }
 
-// sessionSettings are what each connection has the server do by itself.
-func (o Options) sessionSettings() map[string]string {
-	settings := map[string]string{"application_name": "templatesite"}
-	if o.LockTimeout > 0 {
-		settings["lock_timeout"] = strconv.FormatInt(o.LockTimeout.Milliseconds(), 10)
-	}
-	if o.StatementTimeout > 0 {
-		settings["statement_timeout"] = strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)
-	}
-	return settings
-}
-
-// lockAdvisory runs f while a session of its own, which the pool need not have a
-// place for, holds the advisory lock. The server releases it when the session ends,
-// also when the program is killed.
+// lockAdvisory runs f while a transaction on a connection of its own, which the pool need
+// not have a place for, holds the advisory lock. The server releases it when the
+// transaction ends, also when the program is killed; a lock of the session would stay
+// behind a pooler.
 func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
 	own := sql.OpenDB(db.connector)
 	defer own.Close()
-	conn, err := own.Conn(ctx)
+	// At a higher level the transaction would keep its first snapshot, and whoever makes
+	// an index concurrently waits for all of these.
+	tx, err := own.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	if err := awaitLock(ctx, conn); err != nil {
+	defer func() { _ = tx.Rollback() }() // there is nothing in it but the lock
+	if _, err := tx.ExecContext(ctx, mayIdle); err != nil {
+		return err
+	}
+	if err := awaitLock(ctx, tx); err != nil {
 		return fmt.Errorf("wait for another program's migrations: %w", err)
 	}
 	return f()
 }
 
+// mayIdle lets a transaction last as long as the migrations do.
+const mayIdle = `select set_config(name, '0', true)
+	from (values ('idle_in_transaction_session_timeout'), ('transaction_timeout')) as timeouts (name)
+	where current_setting(name, true) is not null`
+
 // awaitLock asks for the lock again and again. A statement that waits for it would hold
-// a snapshot, and whoever makes an index concurrently waits for all of these.
-func awaitLock(ctx context.Context, conn *sql.Conn) error {
+// a snapshot meanwhile, and so would one of the extended protocol after its end.
+func awaitLock(ctx context.Context, tx *sql.Tx) error {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	for locked := false; ; {
-		err := conn.QueryRowContext(ctx, "select pg_try_advisory_lock($1)", migrationLock).Scan(&locked)
+		err := tx.QueryRowContext(ctx, "select pg_try_advisory_xact_lock($1)", pgx.QueryExecModeSimpleProtocol, migrationLock).Scan(&locked)
 		if err != nil || locked {
 			return err
 		}

@@ -164,3 +164,25 @@ func TestTextIsSentInUTF8WhateverTheURLSays(t *testing.T) {
 		t.Errorf("%d characters, %v", length, err)
 	}
 }
+
+func TestLockOutlivesALongMigration(t *testing.T) {
+	db := postgres(t)
+	if _, err := db.ExecContext(t.Context(), "do $$ begin execute format('alter database %I set idle_in_transaction_session_timeout = 500', current_database()); end $$"); err != nil {
+		t.Fatal(err)
+	}
+	app := note(2)
+	const long = `-- +goose Up
+-- +goose StatementBegin
+do $$ begin
+	perform pg_sleep(1.5);
+	if not exists (select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())) then
+		raise 'the lock is lost';
+	end if;
+end $$;
+-- +goose StatementEnd
+`
+	app.Migrations.(fstest.MapFS)["migrations/postgres/00003_long.sql"] = &fstest.MapFile{Data: []byte(long)}
+	if err := again(t, db, "").Migrate(t.Context(), []web.App{app}, nil); err != nil {
+		t.Error(err)
+	}
+}

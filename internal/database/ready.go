@@ -12,9 +12,12 @@ import (
 )
 
 // Ready asks whether the database answers and has the program's schema. advice
-// is for anyone to see: what to run when migrations are pending, or that the
+// is for anyone to see: what to run when migrations are pending, which may be what says
+// why they cannot be applied, or that the
 // database is ahead of the program, which is served, as a newer program made it
-// so and has to live beside this one. err is why it cannot be served.
+// so and has to live beside this one, or that it cannot be changed, which is served,
+// too: all replicas would otherwise stop to answer what they can. err is why it cannot
+// be served.
 func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err error) {
 	_, pending, ahead, err := db.Count(ctx, apps)
 	if err != nil {
@@ -23,11 +26,19 @@ func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err err
 	switch {
 	case pending > 0:
 		advice = fmt.Sprintf("migrations are pending (%d): run `app migrate`", pending)
+		if err := db.Obstacle(ctx, apps); err != nil {
+			advice = fmt.Sprintf("migrations are pending (%d), and cannot be applied: `app migrate --status` says why", pending)
+			return advice, fmt.Errorf("%s: %w", advice, err)
+		}
 		return advice, errors.New(advice)
 	case ahead > 0:
-		return fmt.Sprintf("the database is ahead of this program, by migrations that it does not know (%d)", ahead), nil
+		advice = fmt.Sprintf("the database is ahead of this program, by migrations that it does not know (%d)", ahead)
 	}
-	return "", nil
+	unwritable, err := db.unwritable(ctx)
+	if advice != "" && unwritable != "" {
+		advice += "; "
+	}
+	return advice + unwritable, err
 }
 
 // Count returns how many migrations the database has, how many it lacks, and how

@@ -116,12 +116,12 @@ func (r *retrier) undone(err error) bool {
 	return r.Conn.Conn().PgConn().TxStatus() == 'I'
 }
 
-// stalePlan reports whether a statement was prepared for a table that has changed
-// since. Its code is that of everything that PostgreSQL cannot do; the function that
-// has found it out tells them apart.
+// stalePlan reports whether a statement was prepared, or behind a pooler described, for a
+// table that has changed since. The codes are those of everything that PostgreSQL cannot
+// do, and of wrong messages; the function that has found it out tells them apart.
 func stalePlan(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "0A000" && e.Routine == "RevalidateCachedQuery"
+	return ok && (e.Code == "0A000" && e.Routine == "RevalidateCachedQuery" || e.Code == "08P01" && e.Routine == "PortalSetResultFormat")
 }
 
 // elsewhere makes an error that left no effect, and no other, one for which

@@ -37,7 +37,13 @@ func (db *DB) Prepare(ctx context.Context, apps []web.App, fill func(context.Con
 		if err == nil {
 			err = db.migrate(ctx, apps, nil)
 		}
-		return db.named(err)
+		if err != nil {
+			return db.named(err)
+		}
+		for _, app := range apps {
+			db.tryToChange(ctx, app)
+		}
+		return nil
 	})
 }
 

@@ -47,6 +47,7 @@ type state struct {
 	Detail
 	said    time.Time  // when the log was told last that it fails
 	told    bool       // whether the log says that it fails
+	warned  string     // the advice that the log tells though it is well
 	pending chan found // from the check that goes on; who runs the checks owns it
 }
 
@@ -56,8 +57,8 @@ type found struct {
 	err    error
 }
 
-// New returns a Health that asks these checks, and logs when one begins to fail
-// and when it is well again.
+// New returns a Health that asks these checks, and logs when one begins to fail, when one
+// has advice though it is well, and when it is well again.
 func New(log *slog.Logger, checks map[string]Check) *Health {
 	h := &Health{log: log, checks: checks, states: map[string]*state{}}
 	for name := range checks {
@@ -162,10 +163,13 @@ func (h *Health) note(ctx context.Context, name string, start time.Time, f found
 	}
 	switch {
 	case f.err != nil && now.Sub(s.said) > sayAgain:
-		s.said, s.told = now, true
+		s.said, s.told, s.warned = now, true, ""
 		h.log.WarnContext(ctx, "health check fails", "check", name, "error", f.err)
-	case f.err == nil && s.told:
-		s.told = false
+	case f.err == nil && f.advice != "" && f.advice != s.warned && now.Sub(s.said) > sayAgain:
+		s.said, s.told, s.warned = now, false, f.advice
+		h.log.WarnContext(ctx, "health check is well, with advice", "check", name, "advice", f.advice)
+	case f.err == nil && f.advice == "" && (s.told || s.warned != ""):
+		s.told, s.warned = false, ""
 		h.log.InfoContext(ctx, "health check is well again", "check", name)
 	}
 }
