@@ -61,7 +61,7 @@ func TestMigrationThatArrivesLateIsExplainedAndNothingLoops(t *testing.T) {
 			t.Fatal(err)
 		}
 		refuses(t, db, apps(3), "migration note/00002_note.sql was added below 00003, which is already applied: give the file a higher number",
-			"run `app migrate note --to 1` and then `app migrate`")
+			"run `app migrate note --to 1 --yes` and then `app migrate`")
 		// Both ways out lead out.
 		files := note(3).Migrations.(fstest.MapFS)
 		for _, engine := range []string{"postgres", "sqlite"} {
