@@ -12,19 +12,21 @@ var (
 	noStore = []string{"no-store"}
 )
 
-// completeHeader adds what every answer tells browsers and caches. It is the one place for
-// that. A handler may set a policy and a Cache-Control of its own before.
+// completeHeader adds what every answer tells browsers and caches, unless the handler has
+// set it. It is the one place for that.
 func completeHeader(header http.Header, status int) {
-	header["X-Content-Type-Options"] = nosniff
-	header["Referrer-Policy"] = sameOrigin
-	if header["Cross-Origin-Resource-Policy"] == nil {
-		header["Cross-Origin-Resource-Policy"] = sameOrigin
-	}
-	if header["Content-Security-Policy"] == nil {
-		header["Content-Security-Policy"] = inert
-	}
+	setDefault(header, "X-Content-Type-Options", nosniff)
+	setDefault(header, "Content-Security-Policy", inert)
+	setDefault(header, "Cross-Origin-Resource-Policy", sameOrigin)
+	setDefault(header, "Referrer-Policy", sameOrigin)
 	if header["Cache-Control"] == nil {
 		header["Cache-Control"] = caching(header, status)
+	}
+}
+
+func setDefault(header http.Header, name string, value []string) {
+	if header[name] == nil {
+		header[name] = value
 	}
 }
 
