@@ -73,10 +73,11 @@ func (h handlers) get(ctx context.Context, in *web.ItemInput) (*web.Item[Tweet],
 	if err != nil {
 		return nil, err
 	}
-	if err := in.Read(t.ETag()); err != nil {
+	found := item(ctx, t)
+	if err := in.Read(found.ETag); err != nil {
 		return nil, err
 	}
-	return item(ctx, t), nil
+	return found, nil
 }
 
 type replaceInput struct {

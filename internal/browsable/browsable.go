@@ -11,6 +11,7 @@ import (
 	"embed"
 	"net/http"
 	"runtime"
+	"slices"
 
 	"example.com/templatesite/internal/web"
 )
@@ -31,8 +32,7 @@ func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			header := w.Header()
-			header["Vary"] = append(header["Vary"], "Accept")
+			w.Header()["Vary"] = andAccept(w.Header()["Vary"])
 			switch {
 			case !wantsPage(r):
 				next.ServeHTTP(w, r)
@@ -43,6 +43,17 @@ func Pages(api *web.API, asset func(name string) string) web.Middleware {
 			}
 		})
 	}
+}
+
+// encodingAndAccept is what nearly every answer depends on: it is shared by all of them.
+var encodingAndAccept = []string{"Accept-Encoding", "Accept"}
+
+// andAccept adds Accept to what an answer depends on.
+func andAccept(vary []string) []string {
+	if slices.Equal(vary, encodingAndAccept[:1]) {
+		return encodingAndAccept
+	}
+	return append(vary, "Accept")
 }
 
 // site is what all pages share.

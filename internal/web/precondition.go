@@ -24,7 +24,10 @@ type Preconditions struct {
 func NewVersion() int64 { return 1 + rand.Int64N(1<<52) }
 
 // ETag names a version of a resource.
-func ETag(version int64) string { return `"` + strconv.FormatInt(version, 36) + `"` }
+func ETag(version int64) string {
+	tag := append(make([]byte, 0, 16), '"') // stays on the stack, whatever the version is
+	return string(append(strconv.AppendInt(tag, version, 36), '"'))
+}
 
 // Resolve takes the headers as they are: there may be several lines of each, and
 // one that is empty matches nothing.
