@@ -48,9 +48,8 @@ func openPostgres(o Options) (*DB, error) {
 		config.LookupFunc = newest.lookup(config.LookupFunc)
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	config.ValidateConnect = validateEncoding(config.ValidateConnect)
 	settings := o.session(config.RuntimeParams)
-	config.AfterConnect = settings.settle
+	config.ValidateConnect = validate(validateEncoding, config.ValidateConnect, settings.settle)
 	pin(config.RuntimeParams)
 	config.DescriptionCacheCapacity = min(config.DescriptionCacheCapacity, maxDescriptions)
 	lost := &loss{pingTimeout: config.ConnectTimeout}
@@ -68,19 +67,30 @@ func openPostgres(o Options) (*DB, error) {
 	}, nil
 }
 
-// validateEncoding refuses a database that does not store characters as ours: it would
-// count and compare bytes. What else is to be asked of it is next.
-func validateEncoding(next pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
+// validate asks all of these, but for those that are nil, of a connection that was just
+// opened: in the time for connecting, so that a server that hangs is passed over.
+func validate(all ...pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
 	return func(ctx context.Context, conn *pgconn.PgConn) error {
-		// A pooler may not say.
-		if encoding := conn.ParameterStatus("server_encoding"); encoding != "" && encoding != "UTF8" {
-			return fmt.Errorf("the database is encoded in %s, it must be in UTF8: `create database … encoding 'UTF8' template template0`", encoding)
+		for _, ask := range all {
+			if ask == nil {
+				continue
+			}
+			if err := ask(ctx, conn); err != nil {
+				return err
+			}
 		}
-		if next == nil {
-			return nil
-		}
-		return next(ctx, conn)
+		return nil
 	}
+}
+
+// validateEncoding refuses a database that does not store characters as ours: it would
+// count and compare bytes.
+func validateEncoding(_ context.Context, conn *pgconn.PgConn) error {
+	// A pooler may not say.
+	if encoding := conn.ParameterStatus("server_encoding"); encoding != "" && encoding != "UTF8" {
+		return fmt.Errorf("the database is encoded in %s, it must be in UTF8: `create database … encoding 'UTF8' template template0`", encoding)
+	}
+	return nil
 }
 
 // lockAdvisory runs f while a transaction on a connection of its own, which the pool need
