@@ -79,7 +79,7 @@ func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
 	s.exit()
 	var lines, count int
 	for _, r := range s.records {
-		if r["msg"] == "a wrong token was brought to the admin address" {
+		if r["msg"] == "wrong tokens were sent to the admin address" {
 			lines++
 			count += int(r["count"].(float64))
 			if r["client"] != "127.0.0.1" || lines == 1 && count != 1 {

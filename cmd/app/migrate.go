@@ -15,8 +15,8 @@ type migrateCommand struct {
 	App         string        `arg:"" optional:"" help:"One resource. Without it, all."`
 	Status      bool          `help:"List the migrations and change nothing." xor:"what"`
 	To          *int64        `help:"Go to this version of the resource that is named, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
-	Yes         bool          `help:"Undo migrations: the tables and columns that they drop are lost."`
-	LockTimeout time.Duration `default:"5s" help:"Give up when a table is in use for longer: waiting for it blocks all who come after."`
+	Yes         bool          `help:"Let --to undo migrations. The tables and columns that they drop are lost."`
+	LockTimeout time.Duration `default:"5s" help:"Give up when a table is in use for longer: waiting longer would block every later statement."`
 }
 
 // Help is shown by app migrate --help.
@@ -35,7 +35,11 @@ Examples:
 }
 
 func (m migrateCommand) Run(p *program) error {
-	chosen, err := chooseApps(apps(), m.App)
+	var names []string
+	if m.App != "" {
+		names = []string{m.App}
+	}
+	chosen, err := chooseApps(apps(), names...)
 	if err != nil {
 		return err
 	}
@@ -77,7 +81,7 @@ func (m migrateCommand) Run(p *program) error {
 	return err
 }
 
-// goTo undoes migrations only when that was asked for in so many words.
+// goTo undoes migrations only when that was asked for by --yes.
 func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report func(database.Step)) error {
 	migrations, err := db.Status(p.ctx, []web.App{app})
 	if err != nil {
@@ -96,7 +100,7 @@ func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report fu
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("this would undo %s, and what they drop would be lost: the table %s has %d rows. Add --yes to do it",
+	return fmt.Errorf("this would undo %s and lose what it drops; rows in the table %s: %d. Add --yes to do it",
 		strings.Join(undone, ", "), app.Name, rows)
 }
 
@@ -124,7 +128,6 @@ func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) er
 // chooseApps returns the resources with these names, or all: in the order of the list,
 // since one that refers to another comes after it.
 func chooseApps(all []web.App, names ...string) ([]web.App, error) {
-	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	if len(names) == 0 {
 		return all, nil
 	}

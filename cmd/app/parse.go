@@ -42,7 +42,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, func(text string) (count, error) {
 			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil || n < 1 {
-				return 0, errors.New("it must be a whole number from 1 on")
+				return 0, errors.New("it must be a whole number, 1 or more")
 			}
 			return count(n), nil
 		}),

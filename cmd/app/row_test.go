@@ -31,7 +31,7 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 		s := startService(t, env)
 		for target, want := range map[string]string{"/tweet/": "tweet 2", "/tweet/?after=1": "tweet 2", "/tweet/2": "tweet 2", "/tweet/3": "tweet 3"} {
 			r := s.do("GET", target, "", "X-Request-ID: "+strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(target), "-"))
-			if r.status != http.StatusInternalServerError || !strings.Contains(r.body, `"`+want+` is stored in a form that cannot be read.`) {
+			if r.status != http.StatusInternalServerError || !strings.Contains(r.body, `"`+want+` could not be read.`) {
 				t.Errorf("%s = %d: %s", target, r.status, r.body)
 			}
 			for _, inside := range []string{"Scan", "column", "timestamp", "sql"} {

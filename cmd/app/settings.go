@@ -131,13 +131,13 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("ADMIN_ADDRESS", errors.New("has the port of ADDRESS: choose another, or leave it empty to have none"))
 	}
 	c.Tracing.Check(s.Problem)
-	if path, ok := strings.CutPrefix(c.DatabaseURL, "sqlite:"); ok && database.CheckPath(path) != nil {
-		s.Problem("DATABASE_URL", database.CheckPath(path))
+	if err := database.CheckURL(c.DatabaseURL); err != nil {
+		s.Problem("DATABASE_URL", err)
 		return
 	}
 	db, err := database.Open(c.options())
-	if err != nil {
-		s.Problem("DATABASE_URL", database.CheckURL(c.DatabaseURL))
+	if err != nil { // and it may quote the URL
+		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
 		return
 	}
 	if c.Environment == "production" && db.HasPassword(publishedPassword) {

@@ -37,7 +37,7 @@ func (v *viewers) some() bool {
 func (v *viewers) admit(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 	c := &viewer{viewers: v}
 	if !v.enter(c) {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusServiceUnavailable, "Too many look at the live plots.").RetryAfter(5))
+		web.WriteProblem(w, r, web.NewProblem(http.StatusServiceUnavailable, "Too many viewers of the live plots. Try again later.").RetryAfter(5))
 		return
 	}
 	defer v.leave(c)

@@ -77,7 +77,7 @@ func (l *wrongTokenLine) next() {
 }
 
 func (l *wrongTokenLine) write() {
-	l.log.Warn("a wrong token was brought to the admin address", "client", l.client, "count", l.count)
+	l.log.Warn("wrong tokens were sent to the admin address", "client", l.client, "count", l.count)
 	l.count = 0
 }
 

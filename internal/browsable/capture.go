@@ -19,6 +19,9 @@ type capture struct {
 	data, all bool
 }
 
+// Unwrap lets http.ResponseController end the reading of a body.
+func (c *capture) Unwrap() http.ResponseWriter { return c.to }
+
 func (c *capture) Header() http.Header {
 	if c.passed {
 		return c.to.Header()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"example.com/templatesite/internal/web"
@@ -110,6 +111,6 @@ func (db *DB) Rows(ctx context.Context, app web.App) (rows int64, err error) {
 	if err := db.QueryRowContext(ctx, exists, app.Name).Scan(&found); err != nil || !found {
 		return 0, err
 	}
-	err = db.QueryRowContext(ctx, fmt.Sprintf("select count(*) from %q", app.Name)).Scan(&rows)
+	err = db.QueryRowContext(ctx, "select count(*) from "+pgx.Identifier{app.Name}.Sanitize()).Scan(&rows)
 	return rows, err
 }

@@ -25,7 +25,7 @@ const sqliteSettings = "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&
 // openSQLite opens the file at path. It never makes one: SQLite would make it
 // readable for everyone (see sqlite_file.go).
 func openSQLite(path string, o Options) (*DB, error) {
-	if err := CheckPath(path); err != nil {
+	if err := checkPath(path); err != nil {
 		return nil, fmt.Errorf("the URL %w", err)
 	}
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings + "&mode=rw"}
@@ -46,10 +46,10 @@ func connectSQLite(name string, o Options) (*DB, error) {
 	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, connector: connector}, nil
 }
 
-// CheckPath returns why path, which follows sqlite: in a URL, is refused: other programs
+// checkPath returns why path, which follows sqlite: in a URL, is refused: other programs
 // take it for more than a path, or the file would have another name than it seems. The
 // error continues a sentence about the URL, and quotes nothing of it.
-func CheckPath(path string) error {
+func checkPath(path string) error {
 	invisible := func(c rune) bool { return !unicode.IsPrint(c) }
 	switch {
 	case path == "":

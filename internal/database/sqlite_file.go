@@ -97,7 +97,10 @@ func (db *DB) lockFile(ctx context.Context, create bool, f func() error) error {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%q is no regular file, but a %s: sqlite: needs the path of a file", path, kindOf(info))
+		return fmt.Errorf("%q is a %s; sqlite: needs the path of a regular file", path, kindOf(info))
+	}
+	if info, err := os.Lstat(path + ".lock"); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%q is a %s: remove it, the lock has to be a regular file", path+".lock", kindOf(info))
 	}
 	lock := flock.New(path + ".lock")
 	waiting, cancel := context.WithTimeout(ctx, lockWait)

@@ -173,8 +173,8 @@ func TestFileThatIsNoSuitableDatabaseIsRefusedInOneLine(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(folder, "missing", "a.db"): "there is no folder \"" + filepath.Join(folder, "missing"),
 		filepath.Join(text, "a.db"):              "not a directory",
-		folder:                                   "is no regular file, but a folder",
-		pipe:                                     "is no regular file, but a device, pipe or socket",
+		folder:                                   "is a folder",
+		pipe:                                     "is a device, pipe or socket",
 		loop:                                     "too many levels of symbolic links",
 		text:                                     "file is not a database",
 		"/proc/a.db":                             "cannot make files in the folder \"/proc\"",

@@ -8,15 +8,33 @@ import (
 )
 
 // shareWithOwner gives the lock the mode and the owner of the database, as SQLite does
-// with its log: one that root has made must not lock out the service. It is no error
-// when it cannot be done, since whoever may use the lock already needs nothing of it.
+// with its log: one that root has made must not lock out the service. It follows no link,
+// which would give root's files away. It is no error when it cannot be done, since
+// whoever may use the lock already needs nothing of it.
 func shareWithOwner(lock, database string) {
 	info, err := os.Stat(database)
 	if err != nil {
 		return
 	}
-	_ = os.Chmod(lock, info.Mode().Perm())
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 {
-		_ = os.Chown(lock, int(owner.Uid), int(owner.Gid))
+	file, err := os.OpenFile(lock, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return
 	}
+	defer file.Close()
+	if opened, err := file.Stat(); err != nil || !opened.Mode().IsRegular() || links(opened) != 1 {
+		return
+	}
+	_ = file.Chmod(info.Mode().Perm())
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 {
+		_ = file.Chown(int(owner.Uid), int(owner.Gid))
+	}
+}
+
+// links returns how many names a file has.
+func links(info os.FileInfo) uint64 {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0
+	}
+	return uint64(stat.Nlink) //nolint:unconvert // its type depends on the system
 }

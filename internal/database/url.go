@@ -33,9 +33,12 @@ var (
 		"or a file that they name cannot be read")
 )
 
-// CheckURL returns why a URL of PostgreSQL is refused. The error continues a sentence about
-// the URL, and quotes nothing of it.
+// CheckURL returns why the URL of a database is refused. The error continues a sentence
+// about the URL, and quotes nothing of it.
 func CheckURL(text string) error {
+	if path, ok := strings.CutPrefix(text, "sqlite:"); ok {
+		return checkPath(path)
+	}
 	_, err := parsePostgres(text)
 	return err
 }

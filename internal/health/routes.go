@@ -54,7 +54,7 @@ func (Report) Schema(r huma.Registry) *huma.Schema {
 // Routes registers the addresses that balancers and orchestrators ask.
 func (h *Health) Routes(api *web.API) {
 	refusals := []int{http.StatusNotAcceptable}
-	tags := api.Tag("health", "What balancers and orchestrators ask.")
+	tags := api.Tag("health", "Probes for load balancers and orchestrators.")
 	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
 		web.Register(api, huma.Operation{
 			OperationID: id, Method: http.MethodGet, Path: path, Tags: tags,

@@ -52,7 +52,7 @@ func (r Registry) Handler() http.Handler {
 	collecting := web.NewTurns(maxScrapes)
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if !collecting.Take(req.Context()) {
-			web.WriteProblem(w, req, web.NewProblem(http.StatusServiceUnavailable, "Too many ask for the metrics.").RetryAfter(5))
+			web.WriteProblem(w, req, web.NewProblem(http.StatusServiceUnavailable, "Too many requests for the metrics at once. Try again later.").RetryAfter(5))
 			return
 		}
 		families, err := r.collect(collecting)

@@ -155,7 +155,7 @@ func parseHost(text string, secure bool) (string, bool) {
 		}
 		name = "[" + addr.String() + "]"
 	}
-	if port != "" && port != map[bool]string{true: "443", false: "80"}[secure] {
+	if port != "" && (secure && port != "443" || !secure && port != "80") {
 		name += ":" + port
 	}
 	return strings.ToLower(name), true

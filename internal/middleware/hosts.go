@@ -2,7 +2,6 @@ package middleware
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,27 +41,32 @@ func Hosts(open func(path string) bool) web.Middleware {
 	}
 }
 
+// hostAllowed reports whether a host, with or without a port, is one of allowed, which
+// are in lower case and without brackets.
 func hostAllowed(host string, allowed []string) bool {
 	if slices.Contains(allowed, "*") {
 		return true
 	}
-	if _, port, err := net.SplitHostPort(host); err == nil && strings.ContainsFunc(port, func(c rune) bool { return c < '0' || c > '9' }) {
+	name, port := splitHost(host)
+	if strings.ContainsFunc(port, func(c rune) bool { return c < '0' || c > '9' }) {
 		return false
 	}
-	host = strings.ToLower(strings.TrimSuffix(hostName(host), "."))
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	return slices.ContainsFunc(allowed, func(entry string) bool {
-		domain, below := strings.CutPrefix(strings.ToLower(entry), ".")
-		if host == strings.Trim(domain, "[]") {
-			return host != ""
+		domain, below := strings.CutPrefix(entry, ".")
+		if name == domain {
+			return name != ""
 		}
-		return below && strings.HasSuffix(host, "."+domain) && !strings.ContainsFunc(host, notPlain)
+		return below && strings.HasSuffix(name, entry) && !strings.ContainsFunc(name, notPlain)
 	})
 }
 
-// hostName returns host without its port and without brackets.
-func hostName(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+// splitHost returns a host without brackets, and its port. Unlike net.SplitHostPort it
+// needs no port, and so makes no error for the many that have none.
+func splitHost(host string) (name, port string) {
+	colon := strings.LastIndexByte(host, ':')
+	if colon > 0 && (colon == strings.IndexByte(host, ':') || host[colon-1] == ']') {
+		host, port = host[:colon], host[colon+1:]
 	}
-	return strings.Trim(host, "[]")
+	return strings.Trim(host, "[]"), port
 }

@@ -12,7 +12,8 @@ var strictTransport = []string{"max-age=15768000"}
 // stayHTTPS tells the browser to use only HTTPS for this host from now on. On a
 // developer's machine that would hold for every port of localhost, so it is not said there.
 func stayHTTPS(header http.Header, host string) {
-	name := strings.ToLower(hostName(host))
+	name, _ := splitHost(host)
+	name = strings.ToLower(name)
 	if name != "localhost" && !strings.HasSuffix(name, ".localhost") {
 		header["Strict-Transport-Security"] = strictTransport
 	}

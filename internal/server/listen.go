@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -25,7 +26,7 @@ func Listen(ctx context.Context, address string) ([]net.Listener, error) {
 	for _, one := range hosts {
 		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(one, port))
 		switch {
-		case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EAFNOSUPPORT): // IPv6 is switched off
+		case slices.ContainsFunc(unavailable, func(known error) bool { return errors.Is(err, known) }):
 			missing = err
 		case err != nil:
 			return nil, errors.Join(err, closeAll(all))
@@ -39,6 +40,10 @@ func Listen(ctx context.Context, address string) ([]net.Listener, error) {
 	}
 	return all, nil
 }
+
+// unavailable are the errors of a machine on which IPv6 is switched off; Windows has
+// numbers of its own (WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT).
+var unavailable = []error{syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT, syscall.Errno(10049), syscall.Errno(10047)}
 
 func closeAll(listeners []net.Listener) error {
 	var all []error

@@ -29,7 +29,7 @@ func (s *Source) Misspelt(flags []*kong.Flag) []Misspelt {
 			}
 			all = append(all, Misspelt{variable, name})
 			if flag.Tag.Has("guard") {
-				s.Problem(variable, errors.New("is not a setting: "+name+" is, and without it anyone is let in"))
+				s.Problem(variable, errors.New("is not a setting; "+name+" is, and ignoring it could leave the service open"))
 			}
 		}
 	}

@@ -69,6 +69,10 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 	if _, isSet := s.env.Lookup(name); isSet && flag.Tag.Has("empty") {
 		set = true
 	}
+	if path, isSet := s.env.Lookup(name + "_FILE"); isSet && path == "" && flag.Tag.Has("secret") && flag.Tag.Has("guard") {
+		s.Problem(name+"_FILE", errors.New("is empty: name a file, or leave it out"))
+		return nil, nil
+	}
 	if path, fromFile := s.get(name + "_FILE"); fromFile && flag.Tag.Has("secret") {
 		if set {
 			s.Problem(name, errors.New("is set, and "+name+"_FILE as well: choose one"))

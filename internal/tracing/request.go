@@ -56,7 +56,10 @@ func methodName(method string) string {
 // over ends the span of a request with all that is known of it by then. Its query is
 // not told, as there may be secrets in it.
 func over(span trace.Span, r *http.Request, info *web.Info) {
-	scheme := map[bool]string{false: "http", true: "https"}[info.Secure]
+	scheme := "http"
+	if info.Secure {
+		scheme = "https"
+	}
 	// What a client chooses is made valid here: it must not make us look through a batch.
 	attributes := append(make([]attribute.KeyValue, 0, 16),
 		semconv.HTTPRequestMethodKey.String(r.Method),

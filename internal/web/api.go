@@ -50,7 +50,7 @@ func NewAPI(options Options) *API {
 			OpenAPI:    "3.1.0",
 			Info:       &huma.Info{Title: options.Title, Description: options.Description, Version: options.Version},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
-			Servers:    []*huma.Server{{URL: "/", Description: "Where this description comes from."}},
+			Servers:    []*huma.Server{{URL: "/", Description: "This service."}},
 		},
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",

@@ -82,9 +82,14 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 	if size < 0 {
 		size = limit
 	}
-	data, reservation, err := a.bodies.read(w, http.MaxBytesReader(w, r.Body, limit), size)
+	info := InfoFrom(r.Context())
+	body := http.MaxBytesReader(w, r.Body, limit)
+	if len(info.bodies) > 0 { // it was made of a form, whose memory counts already
+		data, err := io.ReadAll(body)
+		return data, nil, unreadable(err)
+	}
+	data, reservation, err := a.bodies.read(w, body, size)
 	if reservation != nil {
-		info := InfoFrom(r.Context())
 		info.bodies = append(info.bodies, reservation)
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

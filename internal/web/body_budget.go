@@ -74,8 +74,8 @@ func (r *reservation) grow(bytes int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for !r.gaveUp && b.used+bytes > maxBodies && b.used > r.bytes {
-		slowest := b.slowest(r)
-		if slowest == nil {
+		slowest := b.slowest()
+		if slowest == nil || slowest == r {
 			return errBudget
 		}
 		slowest.giveUp()
@@ -89,13 +89,13 @@ func (r *reservation) grow(bytes int64) error {
 	return nil
 }
 
-// slowest returns the body, other than r, of which the fewest bytes a second have
-// come, among those that had their time; nil is none.
-func (b *bodyBudget) slowest(r *reservation) (slowest *reservation) {
+// slowest returns the body of which the fewest bytes a second have come, among those
+// that had their time; nil is none.
+func (b *bodyBudget) slowest() (slowest *reservation) {
 	least := 0.0
 	for other := range b.arriving {
 		age := time.Since(other.begun)
-		if other == r || age < bodyGrace {
+		if age < bodyGrace {
 			continue
 		}
 		if rate := float64(other.bytes) / age.Seconds(); slowest == nil || rate < least {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -51,6 +52,14 @@ func callHooks(v reflect.Value, place *huma.PathBuffer) (errs []error) {
 		for i := range v.Len() {
 			place.PushIndex(i)
 			errs = append(errs, callHooks(v.Index(i), place)...)
+			place.Pop()
+		}
+	case reflect.Map:
+		for key, value := range v.Seq2() {
+			item := reflect.New(value.Type()).Elem() // what is in a map has no address
+			item.Set(value)
+			place.Push(fmt.Sprint(key))
+			errs = append(errs, callHooks(item, place)...)
 			place.Pop()
 		}
 	case reflect.Struct:

@@ -23,7 +23,7 @@ type PageInput struct {
 // Resolve refuses a page that begins and ends at an id.
 func (in *PageInput) Resolve(ctx huma.Context) []error {
 	if in.Before > 0 && ctx.Query("after") != "" {
-		return []error{&huma.ErrorDetail{Message: "must not be there together with after", Location: "query.before"}}
+		return []error{&huma.ErrorDetail{Message: "cannot be combined with after", Location: "query.before"}}
 	}
 	return nil
 }

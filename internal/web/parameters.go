@@ -61,7 +61,7 @@ func checkQuery(wrong *places, parameters []*huma.Param, query string) {
 		case value == "":
 			wrong.add("query", name, "must not be empty")
 		case seen&(1<<i) != 0 && !repeatable:
-			wrong.add("query", name, "must be there once")
+			wrong.add("query", name, "must be given only once")
 		default:
 			wrong.add("query", name, misspelt(schema, value))
 		}

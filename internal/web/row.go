@@ -17,7 +17,7 @@ type RowError struct {
 
 // Error names the row and the reason.
 func (e *RowError) Error() string {
-	return fmt.Sprintf("%s %d cannot be read: %v", e.Model, e.Key, e.Err)
+	return fmt.Sprintf("%s %d: %v", e.Model, e.Key, e.Err)
 }
 
 // Unwrap returns the reason.
@@ -38,5 +38,5 @@ func Row(model string, key int64, err error) error {
 // rowProblem is the answer about a row that cannot be read.
 func rowProblem(e *RowError) *Problem {
 	return NewProblem(http.StatusInternalServerError, fmt.Sprintf(
-		"%s %d is stored in a form that cannot be read. The request_id leads to the reason in the log; other rows can be read.", e.Model, e.Key))
+		"%s %d could not be read. The request_id leads to the reason in the log; other rows may be readable.", e.Model, e.Key))
 }
