@@ -106,18 +106,17 @@ func TestManyLargeFormsKeepNoOtherOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if small := s.do("POST", "/tweet/", "text=small", browser, form); small.status != 303 {
-		t.Errorf("a small form is a %d", small.status)
-	}
-	for range 200 {
-		large := s.do("POST", "/tweet/", "note="+strings.Repeat("x", 500_000), browser, form)
-		if large.header.Get("Content-Type") != "text/html; charset=utf-8" {
-			t.Fatalf("the answer to a large form is %d %s", large.status, large.header)
+	becomes := func(status int, body string) {
+		t.Helper()
+		answer := s.do("POST", "/tweet/", body, browser, form)
+		for tries := 0; answer.status == 503 && tries < 200; tries++ { // the pages for those that do not fit are being made
+			time.Sleep(50 * time.Millisecond)
+			answer = s.do("POST", "/tweet/", body, browser, form)
 		}
-		if large.status == 422 {
-			return
+		if answer.status != status {
+			t.Errorf("a form of %d bytes is a %d, want %d", len(body), answer.status, status)
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
-	t.Error("no large form is read")
+	becomes(303, "text=small")
+	becomes(422, "note="+strings.Repeat("x", 500_000))
 }
