@@ -68,7 +68,7 @@ func useEverything(t *testing.T, env map[string]string, header string) {
 			t.Errorf("%s %s = %d %s, want %d %s", tt.method, tt.target, r.status, r.body, tt.status, tt.want)
 		}
 	}
-	for _, args := range []string{"migrate --status", "migrate tweet --to 0", "migrate", "loaddata", "dumpdata"} {
+	for _, args := range []string{"migrate --status", "migrate tweet --to 0 --yes", "migrate", "loaddata", "dumpdata"} {
 		if status, stdout, stderr := command(t, env, "", strings.Fields(args)...); status != 0 {
 			t.Errorf("app %s = %d: %s%s", args, status, stdout, stderr)
 		}

@@ -52,6 +52,7 @@ func TestEmptyVariableCountsAsOneThatIsNotSet(t *testing.T) {
 		empty[name], empty[name+"_FILE"] = "", ""
 	}
 	delete(empty, "ENVIRONMENT")
+	delete(empty, "ADMIN_TOKEN_FILE")
 	values, origins := listed(t, empty)
 	for name, value := range defaults {
 		switch {
@@ -65,11 +66,13 @@ func TestEmptyVariableCountsAsOneThatIsNotSet(t *testing.T) {
 	}
 }
 
-func TestEmptyEnvironmentIsRefused(t *testing.T) {
+func TestEmptyVariableThatWouldLowerAGuardIsRefused(t *testing.T) {
 	t.Parallel()
-	status, _, stderr := command(t, map[string]string{"ENVIRONMENT": ""}, "", "settings")
-	if status != 2 || !strings.HasPrefix(stderr, "app: ENVIRONMENT") || !strings.Contains(stderr, "development or production") {
-		t.Errorf("exit status %d: %s", status, stderr)
+	for name, want := range map[string]string{"ENVIRONMENT": "development or production", "ADMIN_TOKEN_FILE": "is empty"} {
+		status, _, stderr := command(t, map[string]string{name: ""}, "", "settings")
+		if status != 2 || !strings.HasPrefix(stderr, "app: "+name) || !strings.Contains(stderr, want) {
+			t.Errorf("%s= ends with %d: %s", name, status, stderr)
+		}
 	}
 }
 

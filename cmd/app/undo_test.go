@@ -26,7 +26,7 @@ func TestMigrationsAreUndoneOnlyByNameAndWithYes(t *testing.T) {
 			}
 		}
 		_, _, stderr := command(t, env, "", "migrate", "tweet", "--to", "0")
-		if !strings.Contains(stderr, "the table tweet has 2 rows. Add --yes") {
+		if !strings.Contains(stderr, "rows in the table tweet: 2. Add --yes") {
 			t.Errorf("it is not said what is lost: %s", stderr)
 		}
 		rows := 0

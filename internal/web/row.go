@@ -17,7 +17,7 @@ type RowError struct {
 
 // Error names the row and the reason.
 func (e *RowError) Error() string {
-	return fmt.Sprintf("%s %d: %v", e.Model, e.Key, e.Err)
+	return fmt.Sprintf("%s %d cannot be read: %v", e.Model, e.Key, e.Err)
 }
 
 // Unwrap returns the reason.
