@@ -48,7 +48,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	guard := admin.NewGuard(c.AdminToken, log, registry.WrongTokens())
 	s := &server.Server{
 		Handler: web.Chain(pages,
-			middleware.Identify(nil),
+			middleware.Identify(c.TrustedProxies),
 			middleware.ForgetHosts(c.AllowedHosts),
 			middleware.Recover(log),
 			middleware.Hosts(func(string) bool { return false }),

@@ -49,17 +49,17 @@ func lifeOfATweet(t *testing.T, b *browsertest.Browser, scripts bool) {
 		t.Errorf("the script has run: %v", counted)
 	}
 	tab.Follow("Create")
-	tab.Want("It is created.", `"text": "Typed by <hand> 🧱"`)
+	tab.Want("Created.", `"text": "Typed by <hand> 🧱"`)
 	tab.Type("#put-text", "Edited")
 	tab.Follow("Save")
-	tab.Want("It is saved.", `"text": "Edited"`)
+	tab.Want("Saved.", `"text": "Edited"`)
 	tab.Click("Write it as JSON")
 	tab.Follow("tweet")
 	tab.Want("Edited")
 	tab.Follow(s.url + "/tweet/3")
 	tab.Click("Delete…")
 	tab.Follow("Delete it")
-	tab.Want("It is deleted.", "List tweets")
+	tab.Want("Deleted.", "List tweets")
 	if strings.Contains(tab.Text("body"), "Edited") {
 		t.Error("the tweet is still there")
 	}
@@ -83,7 +83,7 @@ func conflict(t *testing.T, b *browsertest.Browser) {
 		t.Errorf("the second conflict is a %d", status)
 	}
 	tab.Follow("Save mine instead")
-	tab.Want("It is saved.", `"text": "mine"`)
+	tab.Want("Saved.", `"text": "mine"`)
 	s.do("PUT", "/tweet/1", `{"text":"theirs at last"}`)
 	tab.Click("Delete…")
 	tab.Follow("Delete it")
@@ -160,7 +160,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	wants(tab.Follow("PATCH"), 400, "ends too early")
 	tab.Type("#raw-put", `{"text": "patched"}`)
 	tab.Follow("PATCH")
-	tab.Want("It is saved.", "patched")
+	tab.Want("Saved.", "patched")
 	s.do("DELETE", "/tweet/3", "")
 	tab.Type("#put-text", "too late")
 	wants(tab.Follow("Save"), 404, "There is nothing at this address.")

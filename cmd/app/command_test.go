@@ -205,7 +205,7 @@ func TestVersionNamesModuleAndToolchain(t *testing.T) {
 func TestHealthcheckFailsWhenNobodyAnswers(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"ADDRESS": "127.0.0.1:1"}
-	if status, _, stderr := command(t, env, "", "healthcheck"); status != 1 || !strings.Contains(stderr, "no answer") {
+	if status, _, stderr := command(t, env, "", "healthcheck"); status != 1 || !strings.Contains(stderr, "does not answer") {
 		t.Errorf("app healthcheck = %d: %s", status, stderr)
 	}
 }

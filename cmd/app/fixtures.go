@@ -36,6 +36,9 @@ func (l loaddataCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
+	if _, err := db.Status(p.ctx, apps()); err != nil { // as for tables that hide ours
+		return err
+	}
 	sources, err := l.sources(p.stdin)
 	if err != nil {
 		return err
@@ -127,6 +130,9 @@ func (d dumpdataCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
+	if _, err := db.Status(p.ctx, chosen); err != nil { // as for tables that hide ours
+		return err
+	}
 	counter := newCounter(p.stderr)
 	defer counter.done()
 	return advise(p.ctx, db, fixture.Dump(p.ctx, db.DB, chosen, p.stdout, counter.add))

@@ -43,7 +43,7 @@ func (c healthcheckCommand) Run(p *program) error {
 	// The service is asked itself, whatever proxy the environment names.
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
-		return fmt.Errorf("no answer: %w", err)
+		return fmt.Errorf("the service does not answer: %w", err)
 	}
 	defer response.Body.Close()
 	if _, err := io.Copy(p.stdout, io.LimitReader(response.Body, 64<<10)); err != nil {

@@ -76,13 +76,16 @@ func (m migrateCommand) Run(p *program) error {
 		err = db.Migrate(p.ctx, chosen, report)
 	}
 	if err == nil && steps == 0 {
-		fmt.Fprintln(p.stdout, "nothing to do: the schema is at that version")
+		fmt.Fprintln(p.stdout, "nothing to do: the schema is up to date")
 	}
 	return err
 }
 
 // goTo undoes migrations only when that was asked for by --yes.
 func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report func(database.Step)) error {
+	if err := db.CheckTarget(p.ctx, app, *m.To); err != nil {
+		return err
+	}
 	migrations, err := db.Status(p.ctx, []web.App{app})
 	if err != nil {
 		return err

@@ -100,13 +100,13 @@ func TestFormsWorkBehindNginxWhereItTellsTheHost(t *testing.T) {
 				})
 				return
 			}
-			tab.Want("It is created.", origin+"/tweet/")
+			tab.Want("Created.", origin+"/tweet/")
 			tab.Type("#put-text", "Changed behind a proxy")
 			tab.Follow("Save")
-			tab.Want("It is saved.")
+			tab.Want("Saved.")
 			tab.Click("Delete…")
 			tab.Follow("Delete it")
-			tab.Want("It is deleted.")
+			tab.Want("Deleted.")
 		})
 	}
 }

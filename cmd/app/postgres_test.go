@@ -150,3 +150,28 @@ func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testin
 	}
 	s.record("health check fails", func(r map[string]any) bool { return strings.Contains(r["error"].(string), reason) })
 }
+
+func TestTableThatHidesOursIsNeverTakenForIt(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	db := databasetest.OpenPostgres(t, apps())
+	url := databasetest.URL(t, db)
+	for _, statement := range []string{"create schema front", "create table front.tweet (like public.tweet including all)"} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	setOnDatabase(t, url, "search_path = front, public")
+	env := map[string]string{"DATABASE_URL": url}
+	const reason = "the migrations of tweet are recorded in schema public, but its table is found in front first"
+	for _, args := range []string{"migrate --status", "migrate", "migrate tweet --to 1 --yes", "dumpdata", "loaddata"} {
+		if status, stdout, stderr := command(t, env, "", strings.Fields(args)...); status != 1 || !strings.Contains(stderr, reason) {
+			t.Errorf("app %s = %d: %s%s", args, status, stdout, stderr)
+		}
+	}
+	s := startService(t, env)
+	if health := s.do("GET", "/healthcheck", ""); health.status != http.StatusServiceUnavailable || strings.Contains(health.body, "front") {
+		t.Errorf("healthcheck = %d %s", health.status, health.body)
+	}
+	s.record("health check fails", func(r map[string]any) bool { return strings.Contains(r["error"].(string), reason) })
+}

@@ -46,7 +46,7 @@ func TestDatabaseThatBecomesReadOnlyIsReadAndTheHealthSaysSo(t *testing.T) {
 	s := startService(t, map[string]string{"DATABASE_URL": url})
 	s.answers(http.StatusOK, http.StatusServiceUnavailable)
 	s.healthSays("the database is read-only: reads are served, changes fail")
-	s.record("health check is well, with advice", func(r map[string]any) bool { return strings.Contains(r["advice"].(string), "read-only") })
+	s.record("health check passes, with a warning", func(r map[string]any) bool { return strings.Contains(r["advice"].(string), "read-only") })
 	setOnDatabase(t, url+"&default_transaction_read_only=off", "default_transaction_read_only = off")
 	s.healthSays("") // though the pool has sessions from before
 	s.answers(http.StatusOK, http.StatusCreated)

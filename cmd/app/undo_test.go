@@ -18,7 +18,7 @@ func TestMigrationsAreUndoneOnlyByNameAndWithYes(t *testing.T) {
 			"migrate --to 0":        "--to needs the name of a resource, as in: app migrate tweet --to 1",
 			"migrate --to 0 --yes":  "--to needs the name of a resource, as in: app migrate tweet --to 1",
 			"migrate tweet --to 0":  "this would undo tweet/00001",
-			"migrate tweet --to=-1": "this would undo tweet/00001",
+			"migrate tweet --to=-1": "tweet has no migration -1",
 		} {
 			status, stdout, stderr := command(t, env, "", strings.Fields(args)...)
 			if status != 1 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {

@@ -42,7 +42,7 @@ var places = []place{
 	{"Health", "/healthcheck", "Each check, since when it is so, and its last error: when it is not ready."},
 	{"Metrics", "/metrics", "Every number, as Prometheus reads it: for what no dashboard shows."},
 	{"Profiles", "/debug/pprof/", "Where time and memory go: when you look for the code that takes them."},
-	{"Log level", "/log-level", "How much the log says: when it does not tell enough."},
+	{"Log level", "/log-level", "How much is logged, when the log does not tell you enough."},
 	{"Settings", "/settings", "Each value, and where it comes from: when it does not do what you have set."},
 }
 

@@ -39,10 +39,10 @@ func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
 	}
 	tab.Type("#post-tags", `["old"]`)
 	tab.Follow("Create")
-	tab.Want("It is created.", `"height": 300`, `"indoor": true`, `"room": "hall"`, `"code": "OAK"`, `"note": "two\nlines"`,
+	tab.Want("Created.", `"height": 300`, `"indoor": true`, `"room": "hall"`, `"code": "OAK"`, `"note": "two\nlines"`,
 		`"rating": 4.5`, `"watered": true`, `"pots": 2`, `"old"`)
 	tab.Follow("Save")
-	tab.Want("It is saved.", `"note": "two\nlines"`)
+	tab.Want("Saved.", `"note": "two\nlines"`)
 }
 
 func TestErrorsAreSeenInABrowser(t *testing.T) {
@@ -54,7 +54,7 @@ func TestErrorsAreSeenInABrowser(t *testing.T) {
 		status int
 		text   string
 	}{
-		"/water": {http.StatusMethodNotAllowed, "This address does not do that. It answers OPTIONS, POST."},
+		"/water": {http.StatusMethodNotAllowed, "This address does not support that method. It supports OPTIONS, POST."},
 		"/panic": {http.StatusInternalServerError, "Internal Server Error."},
 		"/sell":  {http.StatusServiceUnavailable, "The service is stopping. Try again."},
 	} {

@@ -99,7 +99,7 @@ func TestFormStandsForAnotherMethod(t *testing.T) {
 	if saved.Status != http.StatusSeeOther || saved.Header.Get("Location") != "/plant/1" {
 		t.Fatal(saved)
 	}
-	wantText(t, c.Want(http.StatusOK, "GET", "/plant/1", "", html, "Cookie: "+saved.Header.Get("Set-Cookie")), "It is saved.", `value="Oak"`)
+	wantText(t, c.Want(http.StatusOK, "GET", "/plant/1", "", html, "Cookie: "+saved.Header.Get("Set-Cookie")), "Saved.", `value="Oak"`)
 	if got := send(c, "/plant/1", url.Values{"_method": {"TRACE"}}); got.Status != http.StatusBadRequest {
 		t.Errorf("TRACE = %d", got.Status)
 	}

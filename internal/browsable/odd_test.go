@@ -85,7 +85,7 @@ func TestFormThatNobodyTouchesChangesNothing(t *testing.T) {
 			tab := b.Open(t, server.URL)
 			tab.Visit("/thing")
 			tab.Follow("Save")
-			tab.Want("It is saved.")
+			tab.Want("Saved.")
 			tab.Visit("/thing?format=json")
 			if diff := cmp.Diff(stored, strings.TrimSpace(tab.Text("body"))); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", method, diff)

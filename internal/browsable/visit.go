@@ -133,7 +133,7 @@ func (v *visit) target() (path, done string) {
 }
 
 // notices are what a page says of the change before it; the cookie holds the name.
-var notices = map[string]string{"created": "It is created.", "saved": "It is saved.", "deleted": "It is deleted."}
+var notices = map[string]string{"created": "Created.", "saved": "Saved.", "deleted": "Deleted."}
 
 const noticeCookie = "notice"
 

@@ -93,7 +93,7 @@ func (db *DB) Exists() error {
 		return nil
 	}
 	if _, err := os.Stat(db.path); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no database %q: `app` makes one and fills it, `app migrate` makes an empty one", db.path)
+		return fmt.Errorf("there is no database %q: `app` creates and fills one, `app migrate` creates an empty one", db.path)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report 
 		if err != nil {
 			return err
 		}
-		if err := db.checkTarget(ctx, app, version, provider.ListSources()); err != nil {
+		if err := db.CheckTarget(ctx, app, version); err != nil {
 			return err
 		}
 		at, err := provider.GetDBVersion(ctx)
@@ -68,10 +68,14 @@ func (db *DB) MigrateTo(ctx context.Context, app web.App, version int64, report 
 	})
 }
 
-// checkTarget refuses a version that cannot be reached.
-func (db *DB) checkTarget(ctx context.Context, app web.App, version int64, sources []*goose.Source) error {
+// CheckTarget returns why MigrateTo would refuse a version. It only reads.
+func (db *DB) CheckTarget(ctx context.Context, app web.App, version int64) error {
+	provider, err := db.provider(app)
+	if err != nil {
+		return err
+	}
 	known := func(s *goose.Source) bool { return s.Version == version }
-	if version != 0 && !slices.ContainsFunc(sources, known) {
+	if version != 0 && !slices.ContainsFunc(provider.ListSources(), known) {
 		return fmt.Errorf("%s has no migration %d", app.Name, version)
 	}
 	migrations, err := db.Status(ctx, []web.App{app})
@@ -98,6 +102,9 @@ func (db *DB) Status(ctx context.Context, apps []web.App) ([]Migration, error) {
 			return nil, err
 		}
 		applied, err := db.applied(ctx, app)
+		if err == nil {
+			err = db.checkShadow(ctx, app)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,8 @@ package database
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -85,6 +87,31 @@ func checkKnown(app web.App, migrations []Migration, version int64) error {
 	}
 	return fmt.Errorf("the database is ahead of this program, by migrations that only a newer one can undo (%s): run `app migrate %s --to %d --yes` with that one",
 		strings.Join(unknown, ", "), app.Name, version)
+}
+
+// shadowSQL finds the schema of the version table and that of the table which queries
+// read, when they differ.
+const shadowSQL = `-- shadow
+	select versions.relnamespace::regnamespace::text, own.relnamespace::regnamespace::text
+	from pg_class versions, pg_class own
+	where versions.oid = to_regclass($1) and own.oid = to_regclass(quote_ident($2))
+	and versions.relnamespace <> own.relnamespace`
+
+// checkShadow refuses a table in another schema that hides the one which was migrated.
+func (db *DB) checkShadow(ctx context.Context, app web.App) error {
+	if db.Engine != Postgres {
+		return nil
+	}
+	var migrated, read string
+	err := db.QueryRowContext(ctx, shadowSQL, versionTable(app), app.Name).Scan(&migrated, &read)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("the migrations of %s are recorded in schema %s, but its table is found in %s first: drop or rename that table, "+
+			"or set the search_path, as in `alter role … set search_path = %[2]s`", app.Name, migrated, read)
+	}
+	return err
 }
 
 // schemaSQL finds the schemas in which a table would be made, is seen by queries, and

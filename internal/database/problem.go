@@ -18,6 +18,7 @@ import (
 // What a client is told when the database cannot do what it asked for now.
 var (
 	unavailable = web.NewProblem(http.StatusServiceUnavailable, "The database is not available. Try again later.").RetryAfter(1)
+	changesFail = web.NewProblem(http.StatusServiceUnavailable, "Changes are not possible at the moment, reading is. Try again later.").RetryAfter(1)
 	full        = web.NewProblem(http.StatusInsufficientStorage, "There is no space left to store this.").RetryAfter(30)
 	conflict    = web.NewProblem(http.StatusConflict, "This conflicts with existing data.")
 )
@@ -62,7 +63,7 @@ func errorType(err error) string {
 	switch Problem(err) {
 	case web.ErrTooLong:
 		return "timeout"
-	case unavailable:
+	case unavailable, changesFail:
 		return "unavailable"
 	case full:
 		return "full"
@@ -82,10 +83,11 @@ func postgresProblem(code string) *web.Problem {
 		return web.ErrTooLong
 	case code[:2] == "23": // integrity constraint violation
 		return conflict
+	case code == "25006": // of a standby, too
+		return changesFail
 	case code[:2] == "08", code[:2] == "53", code[:2] == "57", code[:2] == "58", // connection, resources, operator, system
 		code[:2] == "40", code == "55P03", // serialization failure, lock not available
-		code == "42P01", code == "42703", // no such table or column: migrations are pending
-		code == "25006": // read-only standby
+		code == "42P01", code == "42703": // no such table or column: migrations are pending
 		return unavailable
 	}
 	return nil
@@ -97,8 +99,10 @@ func sqliteProblem(code int) *web.Problem {
 		return full
 	case sqlite3.SQLITE_CONSTRAINT:
 		return conflict
+	case sqlite3.SQLITE_READONLY:
+		return changesFail
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, // someone else is at it
-		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM:
+		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM:
 		return unavailable
 	}
 	return nil

@@ -167,7 +167,7 @@ func explainLock(path string, err error) error {
 		folder = absolute
 	}
 	if _, statErr := os.Stat(folder); errors.Is(statErr, fs.ErrNotExist) {
-		return fmt.Errorf("there is no folder %q for the database %q: make it first", folder, file)
+		return fmt.Errorf("there is no folder %q for the database %q: create it first", folder, file)
 	}
 	if _, statErr := os.Stat(path + ".lock"); statErr == nil {
 		return fmt.Errorf("lock %q: %w", path+".lock", cause)

@@ -167,7 +167,7 @@ func (h *Health) note(ctx context.Context, name string, start time.Time, f found
 		h.log.WarnContext(ctx, "health check fails", "check", name, "error", f.err)
 	case f.err == nil && f.advice != "" && f.advice != s.warned && now.Sub(s.said) > sayAgain:
 		s.said, s.told, s.warned = now, false, f.advice
-		h.log.WarnContext(ctx, "health check is well, with advice", "check", name, "advice", f.advice)
+		h.log.WarnContext(ctx, "health check passes, with a warning", "check", name, "advice", f.advice)
 	case f.err == nil && f.advice == "" && (s.told || s.warned != ""):
 		s.told, s.warned = false, ""
 		h.log.InfoContext(ctx, "health check is well again", "check", name)

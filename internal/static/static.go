@@ -195,7 +195,7 @@ func (w *refusal) WriteHeader(status int) {
 	for _, name := range []string{"Content-Encoding", "Content-Length", "Etag"} {
 		w.Header().Del(name)
 	}
-	detail := "The file is not the one you mean any more. Read it again."
+	detail := "The file has changed since you read it. Read it again."
 	if status == http.StatusRequestedRangeNotSatisfiable {
 		detail = "The file does not have that part."
 	}

@@ -134,7 +134,7 @@ func syntaxProblem(err error) *Problem {
 }
 
 func malformed(pointer jsontext.Pointer, message string) *Problem {
-	return NewProblem(http.StatusBadRequest, "The body is not JSON that is accepted here.",
+	return NewProblem(http.StatusBadRequest, "The body is not acceptable JSON.",
 		Place{Message: message, Location: location(pointer)})
 }
 

@@ -83,11 +83,25 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Parsing drops what it cannot read: a filter that is misspelt would show all.
 	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
 		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "The query is malformed.",
-			Place{Message: "is not percent-encoded as it must be", Location: "query"}))
+			Place{Message: malformedQuery(r.URL.RawQuery), Location: "query"}))
 		return
 	}
 	keepPlainRange(r)
 	m.mux.ServeHTTP(w, r)
+}
+
+// maxParameters is how many parameters net/url reads.
+const maxParameters = 10_000
+
+// malformedQuery says why a query cannot be read.
+func malformedQuery(query string) string {
+	switch {
+	case strings.Contains(query, ";"):
+		return "has a semicolon; write %3B"
+	case strings.Count(query, "&") >= maxParameters:
+		return "has too many parameters"
+	}
+	return "is not percent-encoded as it must be"
 }
 
 // Match returns the path that r would be served under, as it was registered, or
@@ -126,7 +140,7 @@ func (m *Mux) otherMethod(w http.ResponseWriter, r *http.Request, path string) {
 	allow := m.Allow(path)
 	if r.Method != http.MethodOptions {
 		WriteProblem(w, r, NewProblem(http.StatusMethodNotAllowed,
-			"This address does not do that. It answers "+allow+".").with("Allow", allow))
+			"This address does not support that method. It supports "+allow+".").with("Allow", allow))
 		return
 	}
 	w.Header().Set("Allow", allow)

@@ -70,7 +70,7 @@ func (c Preconditions) Require(etag string) error {
 
 func preconditionFailed(etag string) *Problem {
 	return NewProblem(http.StatusPreconditionFailed,
-		"The resource is not the one you mean any more. Read it again, then decide.").with("ETag", etag)
+		"The resource has changed since you read it. Read it again, then decide.").with("ETag", etag)
 }
 
 // matches compares a list of entity tags with one. The weak comparison ignores

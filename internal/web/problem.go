@@ -15,7 +15,7 @@ import (
 // ErrNotFound is the answer for a thing that does not exist.
 var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
 
-var unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong here. The request_id leads to the reason in the log.")
+var unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
 
 // ErrTooLong is the answer when the time of a request is over.
 var ErrTooLong = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 )
 
 // RowError is a row whose content the program cannot use, since something else has
@@ -15,9 +16,16 @@ type RowError struct {
 	Err   error
 }
 
+// scanError finds the column in an error of database/sql, whose words are about Go.
+var scanError = regexp.MustCompile(`^sql: Scan error on column index \d+, name "(\w+)"`)
+
 // Error names the row and the reason.
 func (e *RowError) Error() string {
-	return fmt.Sprintf("%s %d cannot be read: %v", e.Model, e.Key, e.Err)
+	reason := e.Err.Error()
+	if column := scanError.FindStringSubmatch(reason); column != nil {
+		reason = "the column " + column[1] + " holds what is no value of its type"
+	}
+	return fmt.Sprintf("%s %d cannot be read: %s", e.Model, e.Key, reason)
 }
 
 // Unwrap returns the reason.

@@ -17,7 +17,7 @@ const turnTimeout = 500 * time.Millisecond
 // costs little and is served in order; the pool of connections takes them at random.
 const queueLength = 8
 
-var overloaded = NewProblem(http.StatusServiceUnavailable, "There is too much to do at the moment. Try again later.").RetryAfter(5)
+var overloaded = NewProblem(http.StatusServiceUnavailable, "The service is busy at the moment. Try again later.").RetryAfter(5)
 
 // Refuse returns the problem of a request that found too much to do, and counts it. It
 // asks each client to come back at another time, and not at once: refusing

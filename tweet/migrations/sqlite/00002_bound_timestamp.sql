@@ -6,12 +6,16 @@ update tweet
 set timestamp = coalesce(
     max('0001-01-01 00:00:00.000+00:00', strftime('%Y-%m-%d %H:%M:%f+00:00', timestamp, 'auto', '+0 days')),
     '0001-01-01 00:00:00.000+00:00')
-where datetime(substr(timestamp, 1, 19), '+0 days') is not substr(timestamp, 1, 19)
-or timestamp glob '0000*' or timestamp not glob '*+00:00';
+where not (
+    datetime(substr(timestamp, 1, 19), '+0 days') is substr(timestamp, 1, 19)
+    and timestamp not glob '0000*' and timestamp glob '*[0-9]+00:00'
+    and (length(timestamp) = 25 or rtrim(substr(timestamp, 20, length(timestamp) - 25), '0123456789') = '.')
+);
 
 alter table tweet add constraint tweet_timestamp_utc check (
     datetime(substr(timestamp, 1, 19), '+0 days') is substr(timestamp, 1, 19)
-    and timestamp not glob '0000*' and timestamp glob '*+00:00'
+    and timestamp not glob '0000*' and timestamp glob '*[0-9]+00:00'
+    and (length(timestamp) = 25 or rtrim(substr(timestamp, 20, length(timestamp) - 25), '0123456789') = '.')
 );
 alter table tweet add constraint tweet_version_type check (typeof(version) = 'integer');
 
