@@ -21,7 +21,7 @@ const project = {
   anchors: new Set([...all(read('docs/operations.md'), /^#+ (.*)$/gm)].map((heading) => heading.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'))),
   dataSources: all(list('docker/metrics-graph/provisioning/datasources', '.yaml').map((file) => read(`docker/metrics-graph/provisioning/datasources/${file}`)).join('\n'), /^ +uid: (\S+)$/gm),
   home: compose.match(/GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: \S*\/(\S+)/)?.[1],
-  ports: all(compose, /127\.0\.0\.1:(\d+):/g),
+  ports: all(compose, /127\.0\.0\.1:\$\{\w+:-(\d+)\}:/g),
   rules: all(list('docker/metrics', '.yml').map((file) => read(`docker/metrics/${file}`)).join('\n'), /^ *- record: (\S+)$/gm),
 };
 stop(structure(dashboards, project));
