@@ -11,12 +11,15 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
+// schemaVersion is the number of a migration.
+type schemaVersion int64
+
 type migrateCommand struct {
-	App         string        `arg:"" optional:"" help:"One resource. Without it, all."`
-	Status      bool          `help:"List the migrations and change nothing." xor:"what"`
-	To          *int64        `help:"Go to this version of the resource that is named, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
-	Yes         bool          `help:"Let --to undo migrations. The tables and columns that they drop are lost."`
-	LockTimeout time.Duration `default:"5s" help:"Give up when a table is in use for longer: waiting longer would block every later statement."`
+	App         string         `arg:"" optional:"" help:"One resource. Without it, all."`
+	Status      bool           `help:"List the migrations and change nothing." xor:"what"`
+	To          *schemaVersion `help:"Go to this version of the resource that is named, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
+	Yes         bool           `help:"Let --to undo migrations. The tables and columns that they drop are lost."`
+	LockTimeout time.Duration  `default:"5s" help:"Give up when a table is in use for longer: waiting longer would block every later statement."`
 }
 
 // Help is shown by app migrate --help.
@@ -83,7 +86,7 @@ func (m migrateCommand) Run(p *program) error {
 
 // goTo undoes migrations only when that was asked for by --yes.
 func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report func(database.Step)) error {
-	if err := db.CheckTarget(p.ctx, app, *m.To); err != nil {
+	if err := db.CheckTarget(p.ctx, app, int64(*m.To)); err != nil {
 		return err
 	}
 	migrations, err := db.Status(p.ctx, []web.App{app})
@@ -92,12 +95,12 @@ func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report fu
 	}
 	var undone []string
 	for _, one := range migrations {
-		if one.Applied && one.Version > *m.To {
+		if one.Applied && one.Version > int64(*m.To) {
 			undone = append(undone, fmt.Sprintf("%s/%05d", one.App, one.Version))
 		}
 	}
 	if len(undone) == 0 || m.Yes {
-		return db.MigrateTo(p.ctx, app, *m.To, report)
+		return db.MigrateTo(p.ctx, app, int64(*m.To), report)
 	}
 	rows, err := db.Rows(p.ctx, app)
 	if err != nil {

@@ -39,6 +39,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")),
 		settings.Type(s, parseDuration),
+		settings.Type(s, parseVersion),
 		settings.Type(s, func(text string) (count, error) {
 			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil || n < 1 {
@@ -100,6 +101,14 @@ func parseDuration(text string) (time.Duration, error) {
 		return 0, errors.New("it must be a duration, as in 500ms, 30s or 1m30s")
 	}
 	return d, nil
+}
+
+func parseVersion(text string) (schemaVersion, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errors.New("it must be the number of a migration, or 0 to undo all")
+	}
+	return schemaVersion(n), nil
 }
 
 func oneOf[T ~string](a, b T) func(string) (T, error) {

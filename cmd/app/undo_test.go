@@ -15,10 +15,9 @@ func TestMigrationsAreUndoneOnlyByNameAndWithYes(t *testing.T) {
 			t.Fatalf("app loaddata = %d: %s", status, stderr)
 		}
 		for args, want := range map[string]string{
-			"migrate --to 0":        "--to needs the name of a resource, as in: app migrate tweet --to 1",
-			"migrate --to 0 --yes":  "--to needs the name of a resource, as in: app migrate tweet --to 1",
-			"migrate tweet --to 0":  "this would undo tweet/00001",
-			"migrate tweet --to=-1": "tweet has no migration -1",
+			"migrate --to 0":       "--to needs the name of a resource, as in: app migrate tweet --to 1",
+			"migrate --to 0 --yes": "--to needs the name of a resource, as in: app migrate tweet --to 1",
+			"migrate tweet --to 0": "this would undo tweet/00001",
 		} {
 			status, stdout, stderr := command(t, env, "", strings.Fields(args)...)
 			if status != 1 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
@@ -79,4 +78,14 @@ func TestLoaddataTakesTheNameOfAResource(t *testing.T) {
 			t.Errorf("app loaddata of a folder = %d: %s", status, stderr)
 		}
 	})
+}
+
+func TestVersionThatIsNoNumberIsRefusedInPlainWords(t *testing.T) {
+	t.Parallel()
+	for _, flag := range []string{"--to=x", "--to=-1", "--to=1.5", "--to="} {
+		status, _, stderr := command(t, nil, "", "migrate", "tweet", flag)
+		if status != 2 || !strings.Contains(stderr, "--to is ") || !strings.Contains(stderr, "it must be the number of a migration, or 0 to undo all") {
+			t.Errorf("app migrate tweet %s = %d: %s", flag, status, stderr)
+		}
+	}
 }

@@ -162,7 +162,11 @@ func Type[T any](s *Source, parse func(string) (T, error)) kong.Option {
 		text := token.String()
 		value, err := parse(text)
 		if err != nil {
-			s.Problem(Name(ctx.Value.Name), fmt.Errorf("is %s: %w", quoted(ctx.Value, text), err))
+			name := Name(ctx.Value.Name)
+			if flag := ctx.Value.Flag; flag != nil && (flag.Group == nil || flag.Group.Key != Group) {
+				name = "--" + ctx.Value.Name // which a command has alone
+			}
+			s.Problem(name, fmt.Errorf("is %s: %w", quoted(ctx.Value, text), err))
 			return nil
 		}
 		target.Set(reflect.ValueOf(value))
