@@ -54,7 +54,7 @@ func TestHealthcheckDoesNotAskAProxy(t *testing.T) {
 	}))
 	defer proxy.Close()
 	settings := []string{"HTTP_PROXY=" + proxy.URL, "http_proxy=" + proxy.URL, "NO_PROXY=", "no_proxy=", "ADDRESS=server.invalid:8000"}
-	if status, output := runApp(t, settings, "healthcheck"); status != 1 || !strings.Contains(output, "no answer") {
+	if status, output := runApp(t, settings, "healthcheck"); status != 1 || !strings.Contains(output, "does not answer") {
 		t.Errorf("exit status = %d: %s", status, output)
 	}
 }
