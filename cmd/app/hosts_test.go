@@ -8,7 +8,7 @@ import (
 
 func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
 	t.Parallel()
-	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
+	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": "127.0.0.1,shop.test", "MAX_BODY_BYTES": "1000"})
 	const page = "Accept: text/html"
 	for _, host := range []string{"Host: evil.example", "X-Forwarded-Host: evil.example"} {
 		for _, tt := range []struct {
@@ -26,7 +26,7 @@ func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
 			{"POST", "/livez", "", page, 405},
 			{"POST", "/tweet/", "text=x", page, 421},
 			{"POST", "/tweet/", "text=%", page, 400}, // it is refused before its host is
-			{"POST", "/tweet/", strings.Repeat("x", 2<<20), page, 413},
+			{"POST", "/tweet/", strings.Repeat("x", 1500), page, 413},
 		} {
 			got := s.do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), "Content-Type: application/x-www-form-urlencoded")
 			if isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html"); got.status != tt.want || isPage != (tt.accept != "") {

@@ -19,7 +19,7 @@ var hostile = []string{
 	"datestyle = 'German, DMY'", "intervalstyle = 'sql_standard'", "timezone = 'Asia/Kolkata'", "standard_conforming_strings = off",
 	"bytea_output = 'escape'", "client_encoding = 'LATIN1'", "extra_float_digits = -15", "default_transaction_isolation = 'serializable'",
 	"default_transaction_deferrable = on", "statement_timeout = '1min'", "lock_timeout = '1min'", "idle_in_transaction_session_timeout = '5s'",
-	"idle_session_timeout = '5s'", "application_name = 'theirs'", "lc_messages = 'C'", "array_nulls = off", "transform_null_equals = on",
+	"idle_session_timeout = '5s'", "application_name = 'theirs'", "array_nulls = off", "transform_null_equals = on",
 	"quote_all_identifiers = on", "row_security = off", "xmloption = 'document'", "plan_cache_mode = 'force_custom_plan'",
 }
 

@@ -1,11 +1,14 @@
 package database_test
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
@@ -118,7 +121,11 @@ func TestDatabaseThatIsAheadCannotBeTakenBackByAnOlderProgram(t *testing.T) {
 
 func TestSchemaNamedLikeTheUserDoesNotHideTheTables(t *testing.T) {
 	db := postgres(t) // at version 2
-	if _, err := db.ExecContext(t.Context(), "create schema postgres"); err != nil {
+	var user string
+	if err := db.QueryRowContext(t.Context(), "select current_user").Scan(&user); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "create schema authorization current_user"); err != nil {
 		t.Fatal(err)
 	}
 	if advice, err := db.Ready(t.Context(), apps(2)); advice != "" || err != nil {
@@ -127,13 +134,13 @@ func TestSchemaNamedLikeTheUserDoesNotHideTheTables(t *testing.T) {
 	if err := db.Migrate(t.Context(), apps(2), func(s database.Step) { t.Errorf("%s ran again", s.Name) }); err != nil {
 		t.Error(err)
 	}
-	refuses(t, db, apps(3), `the tables of note are in schema "public", but new ones would be made in "postgres"`, "search_path (\"$user\", public)", "drop that schema")
+	refuses(t, db, apps(3), fmt.Sprintf(`the tables of note are in schema "public", but new ones would be made in %q`, user), "search_path (\"$user\", public)", "drop that schema")
 	inTheOther := -1
-	err := db.QueryRowContext(t.Context(), "select count(*) from pg_class where relnamespace = 'postgres'::regnamespace").Scan(&inTheOther)
+	err := db.QueryRowContext(t.Context(), "select count(*) from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1", user).Scan(&inTheOther)
 	if err != nil || inTheOther != 0 {
 		t.Errorf("%d tables were made in the other schema, %v", inTheOther, err)
 	}
-	if _, err := db.ExecContext(t.Context(), "drop schema postgres"); err != nil {
+	if _, err := db.ExecContext(t.Context(), "drop schema "+pgx.Identifier{user}.Sanitize()); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Migrate(t.Context(), apps(3), nil); err != nil || lines(t, db) != 2 {

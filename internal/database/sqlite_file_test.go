@@ -107,11 +107,9 @@ func TestEmptyFileIsFilledWhereItStands(t *testing.T) {
 	if err := os.Chmod(path, 0o660); err != nil {
 		t.Fatal(err)
 	}
-	root := os.Getuid() == 0
-	if root {
-		if err := os.Chown(path, 4711, 4712); err != nil {
-			t.Fatal(err)
-		}
+	// Only root may give it away, and not in every container.
+	if err := os.Chown(path, 4711, 4712); err != nil && !errors.Is(err, fs.ErrPermission) {
+		t.Fatal(err)
 	}
 	_, before := stat(t, path)
 	mustStart(t, path)
