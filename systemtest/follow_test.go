@@ -13,7 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/otlptest"
 	"example.com/templatesite/internal/postgrestest"
 	"example.com/templatesite/internal/processtest"

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/processtest"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 	"example.com/templatesite/tweet"
 )
 

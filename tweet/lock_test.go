@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/databasetest"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 	"example.com/templatesite/tweet"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 	"example.com/templatesite/tweet"
 )
 

@@ -11,7 +11,7 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 	"example.com/templatesite/tweet"
 )
 

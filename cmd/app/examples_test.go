@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/openapitest"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // started returns a function that starts a service of its own, as openapitest asks

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 const formType = "Content-Type: application/x-www-form-urlencoded"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 const fern = `{"name":"Fern","kind":"herb","height":30,"indoor":true,"place":{"room":"hall"}}`

@@ -12,10 +12,10 @@ import (
 
 	"example.com/templatesite/internal/browsable"
 	"example.com/templatesite/internal/browsertest"
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // optional is a parameter of which it is known whether it was there.

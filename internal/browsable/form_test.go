@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // typed is what a browser sends for the form of a plant that is filled in.

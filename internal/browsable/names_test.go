@@ -11,7 +11,7 @@ import (
 
 	"example.com/templatesite/internal/browsertest"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // colliding has fields whose names mean something else: to the page, to its forms, to the

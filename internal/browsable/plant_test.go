@@ -12,10 +12,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.com/templatesite/internal/browsable"
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // fields are those of a resource that no other package knows: it has pages without

@@ -10,7 +10,7 @@ import (
 	"example.com/templatesite/internal/docs"
 	"example.com/templatesite/internal/static"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestPageLoadsNothingFromElsewhereAndAllThatItLoadsIsThere(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/templatesite/internal/logging"
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 )
 
 // steering are texts that change what a terminal, less or an editor shows of the rest:

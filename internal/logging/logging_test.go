@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/logging"
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/web"
 )
 

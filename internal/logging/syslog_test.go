@@ -14,7 +14,7 @@ import (
 	"github.com/leodido/go-syslog/v4/rfc5424"
 
 	"example.com/templatesite/internal/logging"
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/web"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"example.com/templatesite/internal/openapitest"
 	"example.com/templatesite/internal/sampletest"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func start(t *testing.T) openapitest.Do { return sampletest.New(t).Do }

@@ -9,7 +9,7 @@ import (
 	"example.com/templatesite/internal/fixture"
 	"example.com/templatesite/internal/sampletest"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 const emma = `"shelf":1,"title":"Emma","pages":474`

@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/browsable"
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/sampletest"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestBooleanFilterIsASelectOnThePage(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/sampletest"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestQueryIsTakenAsItIsMeantOrRefusedWithTheParameter(t *testing.T) {

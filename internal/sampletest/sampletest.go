@@ -17,7 +17,7 @@ import (
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/fixture"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 //go:embed shelf book fixtures

@@ -13,7 +13,7 @@ import (
 
 	"example.com/templatesite/internal/static"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 var (

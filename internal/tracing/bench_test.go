@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/tracing"
 	"example.com/templatesite/internal/web"

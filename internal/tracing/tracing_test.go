@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/otlptest"
 	"example.com/templatesite/internal/tracing"

@@ -9,7 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestOnlyReadsBeginAgainWhenTheirConnectionIsLost(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestParameterOfEachKindHasOneSpelling(t *testing.T) {

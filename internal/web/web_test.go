@@ -13,7 +13,7 @@ import (
 
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/web/webtest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // thing is a resource that shows what resources can do, without a database.

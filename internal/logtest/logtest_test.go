@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 )
 
 // output keeps what its test would print.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/logging/logtest"
+	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
