@@ -30,7 +30,7 @@ benchmark: ## compare the service with a bare one, on both engines, and with ngi
 	go run ./benchmark
 
 screenshots: ## make the pictures of the pages anew; needs Chromium
-	go test ./cmd/app -count=1 -run Browser/picture -screenshots "$(CURDIR)/docs/screenshots"
+	go test ./internal/app -count=1 -run Browser/picture -screenshots "$(CURDIR)/docs/screenshots"
 
 up: ## start the cluster, with what was changed
 	docker compose up --detach --wait --build

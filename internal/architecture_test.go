@@ -15,8 +15,9 @@ import (
 
 const module = "example.com/templatesite/"
 
-// The import rule: cmd/app → a resource → internal/web. What is below internal
-// knows nothing of its siblings but web; packages for tests may.
+// The import rule: cmd/app imports the resources and internal/app, which imports the
+// plumbing. Resources and plumbing import internal/web, and nothing else of the module.
+// Packages for tests may import everything but cmd/app.
 func TestImportsPointOneWay(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
@@ -57,7 +58,9 @@ func mayImport(from, to string) bool {
 	case forTests(from):
 		return to != "cmd/app"
 	case from == "cmd/app":
-		return !forTests(to)
+		return to == "internal/app" || to == "internal/web" || !strings.HasPrefix(to, "internal/")
+	case from == "internal/app":
+		return strings.HasPrefix(to, "internal/") && !forTests(to)
 	case from == "benchmark":
 		return strings.HasPrefix(to, "internal/") // and what tests use: it is one, of a kind
 	default: // a resource, or the plumbing

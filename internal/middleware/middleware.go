@@ -1,6 +1,6 @@
 // Package middleware holds what surrounds every request: its id, the log line,
 // the answer to a panic, the hosts that are answered and the deadline. Each file
-// is one of them; cmd/app lists them in the order a request meets them.
+// is one of them; internal/app lists them in the order a request meets them.
 //
 // It does not know the resources, the routes or the settings.
 package middleware

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func (s *Source) Misspelt(flags []*kong.Flag) []Misspelt {
 			continue
 		}
 		name, secret := Name(flag.Name), flag.Tag.Has("secret")
-		for _, variable := range s.env.Names() {
+		for _, variable := range slices.Sorted(maps.Keys(s.env)) {
 			file := secret && isMeant(variable, name+"_FILE") || !secret && variable == name+"_FILE"
 			if _, set := s.get(variable); !set || !file && !isMeant(variable, name) {
 				continue

@@ -2,7 +2,7 @@
 // files, reports everything that is wrong with them at once, and lists them. The
 // setting ADMIN_ADDRESS is the flag --admin-address.
 //
-// It does not know the settings, nor the environment: it gets a function for it.
+// It does not know the settings, and does not read the environment itself.
 package settings
 
 import (
@@ -24,13 +24,8 @@ import (
 // embedded with the tag group:"settings".
 const Group = "settings"
 
-// Environment is where settings come from, beside flags.
-type Environment struct {
-	// Lookup returns the value of a variable, and whether it is set.
-	Lookup func(name string) (string, bool)
-	// Names returns the names of all variables.
-	Names func() []string
-}
+// Environment holds the variables of the environment, by name.
+type Environment map[string]string
 
 // Source resolves settings. Use one for one parse.
 type Source struct {
@@ -66,10 +61,10 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 	}
 	name := Name(flag.Name)
 	value, set := s.get(name)
-	if _, isSet := s.env.Lookup(name); isSet && flag.Tag.Has("empty") {
+	if _, isSet := s.env[name]; isSet && flag.Tag.Has("empty") {
 		set = true
 	}
-	if path, isSet := s.env.Lookup(name + "_FILE"); isSet && path == "" && flag.Tag.Has("secret") && flag.Tag.Has("guard") {
+	if path, isSet := s.env[name+"_FILE"]; isSet && path == "" && flag.Tag.Has("secret") && flag.Tag.Has("guard") {
 		s.Problem(name+"_FILE", errors.New("is empty: name a file, or leave it out"))
 		return nil, nil
 	}
@@ -97,7 +92,7 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 // get returns a variable. An empty one counts as one that is not set, as Compose and CI
 // systems cannot leave it out. The tag empty marks the setting where it has a meaning.
 func (s *Source) get(name string) (value string, set bool) {
-	value, _ = s.env.Lookup(name)
+	value = s.env[name]
 	return value, value != ""
 }
 

@@ -81,8 +81,8 @@ func TestExemplarsAndNativeHistogramsAreKept(t *testing.T) {
 
 // still are what a bad time cannot move, and where it is tested that they move.
 var still = map[string]string{
-	"admin_wrong_tokens_total":  "cmd/app",
-	"panics_total":              "cmd/app",
+	"admin_wrong_tokens_total":  "internal/app",
+	"panics_total":              "internal/app",
 	"log_records_dropped_total": "systemtest/faults",
 }
 

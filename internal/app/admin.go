@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"time"
+
+	"example.com/templatesite/internal/admin"
+	"example.com/templatesite/internal/health"
+	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/server"
+	"example.com/templatesite/internal/settings"
+	"example.com/templatesite/internal/web"
+)
+
+// adminWriteTimeout is how long an operator may take to read an answer. A profile has it
+// after its seconds, and the live plots have a time of their own.
+const adminWriteTimeout = 30 * time.Second
+
+// operators is the second server, for operators only.
+type operators struct {
+	url  string
+	stop func()
+}
+
+// serveAdmin starts the admin server, when it has an address.
+func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry, ready *health.Health) (*operators, error) {
+	c := p.config
+	if c.AdminAddress == "" {
+		return &operators{"off", func() {}}, nil
+	}
+	listeners, err := listen(p.ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
+	if err != nil {
+		return nil, err
+	}
+	if address, ok := listeners[0].Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
+		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it in a network of its own", "address", address.String())
+	}
+	pages, err := p.adminPages(admin.NewLevel(level, log), registry, ready)
+	if err != nil {
+		return nil, err
+	}
+	guard := admin.NewGuard(c.AdminToken, log, registry.WrongTokens())
+	s := &server.Server{
+		Handler: web.Chain(pages,
+			middleware.Identify(c.TrustedProxies),
+			middleware.ForgetHosts(c.AllowedHosts),
+			middleware.Recover(log),
+			middleware.Hosts(func(string) bool { return false }),
+			middleware.CrossOrigin(),
+			guard.Middleware,
+		),
+		Log:             log,
+		WriteTimeout:    adminWriteTimeout,
+		ShutdownTimeout: 100 * time.Millisecond,
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Run(ctx, listeners...) }()
+	return &operators{listeningAt(string(c.AdminAddress), listeners), func() {
+		cancel()
+		// A profile that is still being taken does not hold up the end.
+		if err := <-stopped; err != nil {
+			log.Debug("the admin server did not end in time", "error", err)
+		}
+		guard.Close()
+		pages.Close()
+	}}, nil
+}
+
+// adminPages are the operators' URLs.
+func (p *program) adminPages(level *admin.Level, registry metrics.Registry, ready *health.Health) (*admin.Admin, error) {
+	icon, err := fs.ReadFile(p.service.Static, "favicon.ico")
+	if err != nil {
+		return nil, err
+	}
+	all := make([]admin.Setting, len(p.settings))
+	for i, s := range p.settings {
+		all[i] = admin.Setting(s)
+	}
+	b := p.service.build()
+	return admin.New(admin.Options{
+		Name: p.service.Name, Version: b.Version, Commit: b.Commit,
+		Icon:     icon,
+		Ready:    func(ctx context.Context) bool { return ready.Ask(ctx).Status == "ok" },
+		Health:   ready.Details,
+		Metrics:  registry.Handler(),
+		Numbers:  registry,
+		Probe:    middleware.IsProbe,
+		Level:    level,
+		Settings: all,
+		Print:    func(w io.Writer) error { return settings.Print(w, p.settings) },
+	}), nil
+}

@@ -1,0 +1,200 @@
+package app
+
+import (
+	"encoding/base64"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
+	t.Parallel()
+	const token = "a-token-of-operators"
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(token+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := startService(t, map[string]string{"ADMIN_TOKEN_FILE": file})
+	basic := func(user, password string) string {
+		return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	}
+	for _, tt := range []struct {
+		header string
+		let    bool
+	}{
+		{"Authorization: Bearer " + token, true},
+		{"Authorization: bearer " + token, true},
+		{basic("prometheus", token), true},
+		{basic("", token), true},
+		{"", false},
+		{"Authorization: " + token, false},
+		{"Authorization: Bearer", false},
+		{"Authorization: Bearer " + token + "x", false},
+		{"Authorization: Bearer " + token[1:], false},
+		{"Authorization: Digest " + token, false},
+		{basic(token, ""), false},
+		{basic("prometheus", token+"x"), false},
+	} {
+		for _, path := range append(adminPaths, "/nowhere", "/debug/statsviz/ws") {
+			if tt.let && path != "/settings" && path != "/metrics" {
+				continue // that the others answer is seen without a token
+			}
+			got := s.do("GET", s.admin+path, "", tt.header)
+			if tt.let != (got.status == http.StatusOK) || !tt.let && (got.status != http.StatusUnauthorized || len(got.header.Values("WWW-Authenticate")) != 2) {
+				t.Errorf("GET %s with %q = %d %v", path, tt.header, got.status, got.header)
+			}
+			if strings.Contains(got.body, token) {
+				t.Errorf("GET %s shows the token", path)
+			}
+		}
+		put := s.do("PUT", s.admin+"/log-level", "debug", tt.header).status
+		if tt.let != (put == http.StatusOK) {
+			t.Errorf("PUT /log-level with %q = %d", tt.header, put)
+		}
+	}
+	if got := s.do("GET", "/tweet/", "").status; got != http.StatusOK {
+		t.Errorf("the API wants a token, too: %d", got)
+	}
+}
+
+// guess sends wrong tokens, and returns how many got which status.
+func guess(s *service, times int) map[int]int {
+	statuses := map[int]int{}
+	for range times {
+		statuses[s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess").status]++
+	}
+	return statuses
+}
+
+func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
+	s.do("GET", s.admin+"/", "") // as a browser does, before it asks for the token
+	guess(s, 100)
+	s.exit()
+	var lines, count int
+	for _, r := range s.records {
+		if r["msg"] == "wrong tokens were sent to the admin address" {
+			lines++
+			count += int(r["count"].(float64))
+			if r["client"] != "127.0.0.1" || lines == 1 && count != 1 {
+				t.Errorf("the log says %v", r)
+			}
+		}
+	}
+	if lines < 2 || lines > 4 || count != 100 {
+		t.Errorf("of a hundred guesses %d lines of the log count %d", lines, count)
+	}
+}
+
+func TestGuessingIsLimitedAndTheRightTokenIsServed(t *testing.T) {
+	t.Parallel()
+	const right = "Authorization: Bearer a-token-of-operators"
+	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
+	statuses := guess(s, 200)
+	// On a slow machine a second minute may have begun.
+	if allowed := statuses[http.StatusUnauthorized]; allowed != 60 && allowed != 120 || statuses[http.StatusTooManyRequests] != 200-allowed {
+		t.Errorf("guesses are answered with %v", statuses)
+	}
+	limited := s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess")
+	if wait, err := strconv.Atoi(limited.header.Get("Retry-After")); err != nil || wait < 1 || wait > 61 || limited.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("one too many = %d %v", limited.status, limited.header)
+	}
+	if got := s.do("GET", s.admin+"/", "").status; got != http.StatusUnauthorized {
+		t.Errorf("a browser that is to ask for the token gets a %d", got)
+	}
+	if got := s.do("GET", s.admin+"/metrics", "", right); got.status != http.StatusOK || !strings.Contains(got.body, "\nadmin_wrong_tokens_total 201\n") {
+		t.Errorf("the right token gets a %d", got.status)
+	}
+}
+
+func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
+	t.Parallel()
+	const password, token = "a-password-to-be-hidden", "a-token-to-be-hidden"
+	s := startService(t, nil, "--database-password="+password, "--admin-token="+token)
+	for _, path := range append(adminPaths, "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1", "/debug/pprof/threadcreate?debug=1") {
+		for _, accept := range []string{"text/plain", "text/html"} {
+			got := s.ask(path, "Authorization: Bearer "+token, "Accept: "+accept)
+			if got.status != http.StatusOK || strings.Contains(got.body, password) || strings.Contains(got.body, token) {
+				t.Errorf("GET %s = %d %s", path, got.status, got.body)
+			}
+			// This process was started as a test, with flags of its own.
+			for _, argument := range os.Args[1:] {
+				if len(argument) > 4 && strings.Contains(got.body, argument) {
+					t.Errorf("GET %s shows %s", path, argument)
+				}
+			}
+		}
+	}
+	name := s.do("GET", s.admin+"/debug/pprof/cmdline", "", "Authorization: Bearer "+token).body
+	if name != testService.Name {
+		t.Errorf("the command line is %q", name)
+	}
+}
+
+func TestPagesOfOtherSitesMayOnlyLeadToOperators(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, tt := range []struct {
+		site, mode, dest string
+		status           int
+	}{
+		{"cross-site", "no-cors", "image", 403},
+		{"same-site", "no-cors", "image", 403},
+		{"cross-site", "cors", "empty", 403},
+		{"cross-site", "navigate", "iframe", 403},
+		{"same-site", "", "", 403},
+		{"cross-site", "navigate", "document", 200},
+		{"same-origin", "no-cors", "image", 200},
+		{"none", "navigate", "document", 200},
+	} {
+		for _, path := range []string{"/", "/debug/pprof/trace?seconds=0.01", "/debug/statsviz/"} {
+			got := s.ask(path, "Sec-Fetch-Site: "+tt.site, "Sec-Fetch-Mode: "+tt.mode, "Sec-Fetch-Dest: "+tt.dest)
+			if got.status != tt.status || got.status != 200 && got.header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%+v: GET %s = %d %s", tt, path, got.status, got.header)
+			}
+		}
+	}
+}
+
+func TestTokenThatIsGuessedEasilyIsRefused(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]int{"": 0, "0123456789abcdef": 0, "0123456789abcde": 2, "0123456789 abcdef": 2, "0123456789abcdéf": 2} {
+		status, stdout, stderr := command(t, map[string]string{"ADMIN_TOKEN": token}, "", "settings")
+		if status != want || token != "" && strings.Contains(stdout+stderr, token) {
+			t.Errorf("%q: exit status %d: %s%s", token, status, stdout, stderr)
+		}
+	}
+}
+
+func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		address, token string
+		open           bool
+	}{{"0.0.0.0:0", "", true}, {"0.0.0.0:0", "0123456789abcdef", false}, {"127.0.0.1:0", "", false}} {
+		s := startService(t, map[string]string{"ADMIN_ADDRESS": tt.address, "ADMIN_TOKEN": tt.token})
+		s.mu.Lock()
+		said := slices.ContainsFunc(s.records, func(r map[string]any) bool {
+			return r["level"] == "WARN" && strings.HasPrefix(r["msg"].(string), "the admin address is open")
+		})
+		s.mu.Unlock()
+		if said != tt.open {
+			t.Errorf("%+v: said = %v", tt, said)
+		}
+	}
+}
+
+func TestHealthOfOperatorsIsAlsoAtTheAddressThatTheAPIHas(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, path := range []string{"/healthcheck", "/healthcheck/"} {
+		if got := s.do("GET", s.admin+path, ""); got.status != http.StatusOK || !strings.Contains(got.body, `"since"`) {
+			t.Errorf("GET %s = %d %s", path, got.status, got.body)
+		}
+	}
+}

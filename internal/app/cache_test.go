@@ -1,0 +1,186 @@
+package app
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+)
+
+// cache is an ordinary shared cache in front of a service (RFC 9111). What has no lifetime
+// of its own it keeps as long as it likes, as it may: here for the whole test.
+type cache struct {
+	backend string
+	mu      sync.Mutex
+	stored  map[string][]*stored
+}
+
+type stored struct {
+	varied http.Header // what of the request the answer depends on
+	status int
+	header http.Header
+	body   []byte
+}
+
+// heuristic are the statuses that a cache may keep without being told so (RFC 9110, section 15.1).
+var heuristic = map[int]bool{200: true, 204: true, 300: true, 301: true, 308: true, 404: true, 405: true, 410: true, 414: true, 501: true}
+
+func startCache(t *testing.T, backend string) string {
+	t.Helper()
+	front := httptest.NewServer(&cache{backend: backend, stored: map[string][]*stored{}})
+	t.Cleanup(front.Close)
+	return front.URL
+}
+
+func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := r.URL.RequestURI()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		c.send(w, c.forward(r, nil), "changed")
+		delete(c.stored, key)
+		return
+	}
+	for _, s := range c.stored[key] {
+		if !s.answers(r) {
+			continue
+		}
+		if !directive(s.header, "no-cache") {
+			c.send(w, s, "hit")
+			return
+		}
+		fresh := c.forward(r, s.header["Etag"])
+		if fresh.status == http.StatusNotModified && r.Header.Get("If-None-Match") == "" {
+			for name, values := range fresh.header {
+				s.header[name] = values
+			}
+			c.send(w, s, "revalidated")
+			return
+		}
+		c.keep(r, key, fresh)
+		c.send(w, fresh, "expired")
+		return
+	}
+	fresh := c.forward(r, nil)
+	c.keep(r, key, fresh)
+	c.send(w, fresh, "miss")
+}
+
+// answers reports whether the request is like the one that is answered in what that depends on.
+func (s *stored) answers(r *http.Request) bool {
+	for name, values := range s.varied {
+		if strings.Join(r.Header.Values(name), ",") != strings.Join(values, ",") {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *cache) keep(r *http.Request, key string, fresh *stored) {
+	if r.Method != http.MethodGet || !heuristic[fresh.status] || directive(fresh.header, "no-store") || directive(fresh.header, "private") {
+		return
+	}
+	fresh.varied = http.Header{}
+	for _, line := range fresh.header["Vary"] {
+		for name := range strings.SplitSeq(line, ",") {
+			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+			fresh.varied[name] = r.Header[name]
+		}
+	}
+	c.stored[key] = append([]*stored{fresh}, c.stored[key]...)
+}
+
+func directive(header http.Header, name string) bool {
+	return strings.Contains(strings.Join(header["Cache-Control"], ","), name)
+}
+
+// forward asks the service, with the ETags that the cache has.
+func (c *cache) forward(r *http.Request, etags []string) *stored {
+	body, _ := io.ReadAll(r.Body) // what is missing the service will miss
+	forwarded, _ := http.NewRequestWithContext(r.Context(), r.Method, c.backend+r.URL.RequestURI(), bytes.NewReader(body))
+	forwarded.Header = r.Header.Clone()
+	if etags != nil && r.Header.Get("If-None-Match") == "" {
+		forwarded.Header["If-None-Match"] = etags
+	}
+	response, err := client.RoundTrip(forwarded)
+	if err != nil {
+		return &stored{status: http.StatusBadGateway, header: http.Header{}}
+	}
+	defer response.Body.Close()
+	text, _ := io.ReadAll(response.Body) // a test that compares it sees what is missing
+	return &stored{status: response.StatusCode, header: response.Header, body: text}
+}
+
+func (c *cache) send(w http.ResponseWriter, s *stored, how string) {
+	for name, values := range s.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("X-Cache", how)
+	w.WriteHeader(s.status)
+	_, _ = w.Write(s.body) // the client of the test waits for it
+}
+
+func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		s := startService(t, env)
+		front := startCache(t, s.url)
+		ask := func(status int, method, path, body string, headers ...string) reply {
+			t.Helper()
+			got := s.do(method, front+path, body, headers...)
+			if got.status != status {
+				t.Errorf("%s %s = %d %s, want %d", method, path, got.status, got.body, status)
+			}
+			return got
+		}
+		ask(404, "GET", "/tweet/1", "")
+		ask(200, "GET", "/tweet/", "")
+		ask(201, "POST", "/tweet/", `{"text":"before"}`)
+		ask(200, "GET", "/tweet/1", "")
+		if got := ask(200, "GET", "/tweet/1", ""); got.header.Get("X-Cache") != "revalidated" {
+			t.Errorf("the cache has nothing to save: %v", got.header)
+		}
+		// What is changed behind the cache's back is seen, too.
+		s.do("PUT", "/tweet/1", `{"text":"after"}`)
+		if got := ask(200, "GET", "/tweet/1", ""); !strings.Contains(got.body, "after") {
+			t.Errorf("a change is not seen: %s", got.body)
+		}
+		for path, headers := range map[string][]string{"/tweet/1": {"Accept: text/html"}, "/tweet/": nil} {
+			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.body, "after") {
+				t.Errorf("GET %s %v shows no change: %s", path, headers, got.body)
+			}
+		}
+		s.do("DELETE", "/tweet/1", "")
+		ask(404, "GET", "/tweet/1", "")
+		ask(404, "GET", "/tweet/1", "", "Accept: text/html")
+	})
+}
+
+func TestSharedCacheInFrontMixesNoClients(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	front := startCache(t, s.url)
+	s.do("POST", "/tweet/", `{"text":"x"}`)
+	for _, path := range []string{"/", "/tweet/", "/tweet/1", "/tweet/?limit=1", "/nowhere", "/tweet/x", "/livez", "/healthcheck", "/healthcheck/", "/docs", "/openapi.json", "/openapi.yaml", "/static/icon.svg", "//tweet"} {
+		for range 2 {
+			for _, accept := range []string{"application/json", "text/html,*/*;q=0.8", "*/*", "image/png"} {
+				for _, cookie := range []string{"", "notice=created"} {
+					direct := s.do("GET", path, "", "Accept: "+accept, "Cookie: "+cookie)
+					id := "client-" + time.Now().Format("150405.000000000")
+					cached := s.do("GET", front+path, "", "Accept: "+accept, "Cookie: "+cookie, "X-Request-ID: "+id)
+					if cached.header.Get("X-Request-ID") != id {
+						t.Errorf("%s, Accept %s: %s, the answer has the id of another request", path, accept, cached.header.Get("X-Cache"))
+					}
+					if cached.status != direct.status || cached.header.Get("Content-Type") != direct.header.Get("Content-Type") {
+						t.Errorf("%s, Accept %s: %d %s instead of %d %s", path, accept, cached.status, cached.header.Get("Content-Type"), direct.status, direct.header.Get("Content-Type"))
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/databasetest"
+)
+
+// startLocked starts a service, and holds a lock on all of its tweets, against readers
+// too, until the test is over.
+func startLocked(t *testing.T, requestTimeout string) *service {
+	t.Helper()
+	databasetest.NeedPostgres(t)
+	db := databasetest.OpenPostgres(t, apps())
+	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": requestTimeout})
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tx.Rollback() })
+	if _, err := tx.ExecContext(t.Context(), "lock table tweet in access exclusive mode"); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
+	t.Parallel()
+	s := startLocked(t, "20s")
+	for _, method := range []string{"GET", "DELETE", "PUT"} {
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		r, err := http.NewRequestWithContext(ctx, method, s.url+"/tweet/1", strings.NewReader(`{"text":"x"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response, err := http.DefaultClient.Do(r); err == nil {
+			response.Body.Close()
+			t.Errorf("%s = %d, and waits for no lock", method, response.StatusCode)
+		}
+		s.record("request", func(record map[string]any) bool { return record["method"] == method && record["status"] == 499.0 })
+	}
+}
+
+func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
+	t.Parallel()
+	s := startLocked(t, "3s")
+	begin := time.Now()
+	got := s.do("POST", "/tweet/1", "_method=PATCH&text=x", "Accept: text/html", "Content-Type: application/x-www-form-urlencoded")
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("a form that reads and changes took %v", took)
+	}
+	if got.status != http.StatusGatewayTimeout || !strings.Contains(got.header.Get("Content-Type"), "text/html") {
+		t.Errorf("%d, %s", got.status, got.header.Get("Content-Type"))
+	}
+}

@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"example.com/templatesite/internal/settings"
+)
+
+// commands is the command line. The help is printed from it.
+type commands struct {
+	Settings config `embed:"" group:"settings"`
+
+	Serve       serveCommand       `cmd:"" default:"withargs" help:"Serve the API. This is what app does without a command."`
+	Migrate     migrateCommand     `cmd:"" help:"Apply pending migrations."`
+	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
+	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready: exit status 0 or 1."`
+	Routes      routesCommand      `cmd:"" help:"List the paths that are served."`
+	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
+	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+}
+
+const about = `A RESTful service, and all that it needs to run.
+
+Examples:
+
+	app
+	app --address :8080 --database-url sqlite:/var/lib/app/data.db
+	DATABASE_URL=postgres://app@db/app DATABASE_PASSWORD_FILE=password app migrate
+	app settings`
+
+// program is what a command works with.
+type program struct {
+	ctx      context.Context
+	service  Service
+	config   *config
+	settings []settings.Setting
+	misspelt []settings.Misspelt
+	stdin    io.Reader
+	stdout   io.Writer
+	stderr   io.Writer
+	noColor  bool
+}
+
+// run parses the command line, runs the command and returns the exit status, which is
+// 2 when an argument or a setting is wrong.
+func run(ctx context.Context, s Service, process Process) int {
+	var cli commands
+	env, args, stdout, stderr := byName(process.Environment), process.Args, process.Stdout, process.Stderr
+	source := settings.NewSource(env)
+	source.Alternative("ADDRESS", portVariable, everywhere)
+	helped, out := false, &output{Writer: stdout}
+	options := append(settingTypes(source),
+		kong.Name("app"),
+		kong.Description(about),
+		kong.Vars{"name": s.Name},
+		kong.Writers(out, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(printHelp),
+		kong.Resolvers(source))
+	parser, err := kong.New(&cli, options...)
+	if err != nil {
+		return fail(stderr, 1, err)
+	}
+	parsed, err := parser.Parse(args)
+	err = settings.WithoutSecrets(err, args, parser.Model.Flags)
+	if helped || out.err != nil {
+		return out.end(nil, stderr)
+	}
+	var misspelt []settings.Misspelt
+	if err == nil {
+		cli.Settings.check(source)
+		misspelt = source.Misspelt(parser.Model.Flags)
+	}
+	if err := errors.Join(err, source.Err()); err != nil {
+		return fail(stderr, 2, err)
+	}
+	_, noColor := env["NO_COLOR"]
+	all := source.List(parsed)
+	cli.Settings.databaseIsDefault = slices.ContainsFunc(all, func(s settings.Setting) bool { return s.Name == "DATABASE_URL" && s.Origin == "default" })
+	p := &program{ctx, s, &cli.Settings, all, misspelt, process.Stdin, stdout, stderr, noColor}
+	command, _, _ := strings.Cut(parsed.Command(), " ")
+	if command == "serve" { // its output is the log, which tells its own losses
+		return out.end(parsed.Run(p), stderr)
+	}
+	p.stdout = out
+	for _, m := range misspelt {
+		fmt.Fprintf(stderr, "app: %s looks like a misspelt %s, and has no effect\n", m.Variable, m.Meant)
+	}
+	if (command == "dumpdata" || command == "openapi") && isClosed(stdout) {
+		return fail(stderr, 1, errors.New("standard output is closed, or the null device: there is nowhere to write to"))
+	}
+	return out.end(parsed.Run(p), stderr)
+}
+
+// fail prints every line of an error as a line of its own.
+func fail(stderr io.Writer, status int, err error) int {
+	var text strings.Builder
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(&text, "app: %s\n", strings.TrimSpace(line))
+	}
+	if status == 2 {
+		fmt.Fprintln(&text, "app: `app --help` lists the commands and the settings")
+	}
+	lastWords(stderr, text.String())
+	return status
+}
+
+// lastWords writes what is said before an exit, which does not wait for long: nobody
+// may be reading.
+func lastWords(w io.Writer, text string) {
+	written := make(chan struct{})
+	go func() {
+		_, _ = io.WriteString(w, text) // nobody is left who could be told
+		close(written)
+	}()
+	select {
+	case <-written:
+	case <-time.After(500 * time.Millisecond): // a process may be held up for 100 ms by its quota
+	}
+}
+
+// isTerminal reports whether a person sees what is written to w.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

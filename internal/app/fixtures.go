@@ -1,0 +1,183 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/fixture"
+	"example.com/templatesite/internal/web"
+)
+
+type loaddataCommand struct {
+	Files []string `arg:"" optional:"" name:"file" help:"Files, - for standard input, or resources, whose own fixtures are meant. Without any, those of all resources."`
+}
+
+// Help is shown by app loaddata --help.
+func (loaddataCommand) Help() string {
+	return `Rows are inserted, or replaced when their key exists. When one row is wrong,
+nothing is loaded.
+
+Examples:
+  app loaddata
+  app loaddata tweet
+  app loaddata staging.json
+  app dumpdata | DATABASE_URL=sqlite:copy.db app loaddata -`
+}
+
+// Run loads the fixtures in one transaction.
+func (l loaddataCommand) Run(p *program) error {
+	db, err := p.config.openExisting()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.Status(p.ctx, p.service.Resources); err != nil { // as for tables that hide ours
+		return err
+	}
+	sources, err := l.sources(p.service.Resources, p.stdin)
+	if err != nil {
+		return err
+	}
+	counter := newCounter(p.stderr)
+	err = untilCancelled(p.ctx, func() error { return load(p.ctx, db, p.service.Resources, sources, counter.add) })
+	counter.done()
+	if err == nil {
+		fmt.Fprintf(p.stderr, "loaded %d rows\n", counter.n)
+	}
+	return p.advise(db, err)
+}
+
+// sources returns what the arguments name.
+func (l loaddataCommand) sources(resources []web.App, stdin io.Reader) ([]source, error) {
+	var names []string
+	var files []source
+	for _, name := range l.Files {
+		if _, err := chooseApps(resources, name); err == nil {
+			names = append(names, name)
+		} else {
+			files = append(files, file(name, stdin))
+		}
+	}
+	if len(names) == 0 && len(files) > 0 {
+		return files, nil
+	}
+	chosen, err := chooseApps(resources, names...)
+	return append(ownFixtures(chosen), files...), err
+}
+
+func file(name string, stdin io.Reader) source {
+	return source{name, func() (io.ReadCloser, error) {
+		if name == "-" {
+			return io.NopCloser(stdin), nil
+		}
+		f, err := os.Open(name)
+		if errors.Is(err, os.ErrNotExist) {
+			err = errors.New("there is neither a file nor a resource of that name; app loaddata alone loads the fixtures of all resources")
+		}
+		return f, err
+	}}
+}
+
+// advise puts what is to be done before the error of a database whose schema is not the
+// program's.
+func (p *program) advise(db *database.DB, err error) error {
+	if err == nil {
+		return nil
+	}
+	if advice, notReady := db.Ready(p.ctx, p.service.Resources); notReady != nil && advice != "" {
+		return fmt.Errorf("%s: %w", advice, err)
+	}
+	return err
+}
+
+// untilCancelled does not wait for a read of standard input that never ends: the
+// transaction ends with the context, or with the program.
+func untilCancelled(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type dumpdataCommand struct {
+	Models []string `arg:"" optional:"" name:"model" help:"Resources. Without any, all."`
+}
+
+// Help is shown by app dumpdata --help.
+func (dumpdataCommand) Help() string {
+	return `Examples:
+  app dumpdata > everything.json
+  app dumpdata tweet | head`
+}
+
+// Run writes the fixture.
+func (d dumpdataCommand) Run(p *program) error {
+	chosen, err := chooseApps(p.service.Resources, d.Models...)
+	if err != nil {
+		return err
+	}
+	db, err := p.config.openExisting()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.Status(p.ctx, chosen); err != nil { // as for tables that hide ours
+		return err
+	}
+	counter := newCounter(p.stderr)
+	defer counter.done()
+	return p.advise(db, fixture.Dump(p.ctx, db.DB, chosen, p.stdout, counter.add))
+}
+
+// source is a fixture that can be opened.
+type source struct {
+	name string
+	open func() (io.ReadCloser, error)
+}
+
+// ownFixtures returns the fixtures of the resources.
+func ownFixtures(chosen []web.App) []source {
+	var sources []source
+	for _, app := range chosen {
+		names, _ := fs.Glob(app.Fixtures, "fixtures/*.json") // the pattern is well formed
+		for _, name := range names {
+			sources = append(sources, source{name, func() (io.ReadCloser, error) { return app.Fixtures.Open(name) }})
+		}
+	}
+	return sources
+}
+
+// load loads the sources, all or nothing. Rows may come before those that they refer to.
+func load(ctx context.Context, db *database.DB, all []web.App, sources []source, progress func()) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // it does nothing after Commit
+	if err := db.DeferReferences(ctx, tx); err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if err := loadOne(ctx, tx, all, s, progress); err != nil {
+			return fmt.Errorf("fixture %q: %w", s.name, err)
+		}
+	}
+	for _, app := range all {
+		if err := db.AdvanceSequence(ctx, tx, app.Name); err != nil {
+			return err
+		}
+	}
+	if err := db.CheckReferences(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,117 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+)
+
+func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
+	const fixture = `[
+  {"model": "tweet", "pk": 1, "fields": {"text":"one","timestamp":"2017-07-30T15:22:42Z"}},
+  {"model": "tweet", "pk": 7, "fields": {"text":"\"<ü👋>\\\n","timestamp":"2017-07-30T15:22:42.123456Z"}}
+]
+`
+	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+		if _, stdout, _ := command(t, env, "", "dumpdata"); stdout != "[]\n" {
+			t.Errorf("an empty database is dumped as %q", stdout)
+		}
+		for range 2 {
+			if status, _, stderr := command(t, env, fixture, "loaddata", "-"); status != 0 {
+				t.Fatalf("app loaddata = %d: %s", status, stderr)
+			}
+			if status, stdout, stderr := command(t, env, "", "dumpdata", "tweet"); status != 0 || stdout != fixture {
+				t.Errorf("app dumpdata = %d: %s%s", status, stdout, stderr)
+			}
+		}
+		id := 0
+		const insert = "insert into tweet (text, timestamp, version) values ('x', '2017-07-30 15:22:42+00:00', 1) returning id"
+		if err := db.QueryRowContext(t.Context(), insert).Scan(&id); err != nil || id != 8 {
+			t.Errorf("the next id is %d, %v, want 8", id, err)
+		}
+	})
+}
+
+func TestSequenceNeverGoesBack(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+		s := startService(t, env)
+		for range 5 {
+			s.do("POST", "/tweet/", `{"text":"x"}`)
+		}
+		if _, err := db.ExecContext(t.Context(), "delete from tweet"); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, stderr := command(t, env, "", "loaddata"); status != 0 {
+			t.Fatalf("app loaddata = %d: %s", status, stderr)
+		}
+		if got := s.do("POST", "/tweet/", `{"text":"x"}`).header.Get("Location"); !strings.HasSuffix(got, "/tweet/6") {
+			t.Errorf("Location = %q, want /tweet/6", got)
+		}
+	})
+}
+
+func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
+	good := `{"model":"tweet","pk":1,"fields":{"text":"one","timestamp":"2017-07-30T15:22:42Z"}}`
+	tests := []struct{ name, fixture, want string }{
+		{"no array", good, "a fixture is a JSON array"},
+		{"unknown model", `[` + good + `,{"model":"nothing","pk":1,"fields":{}}]`, "row 2 (nothing 1): there is no such model"},
+		{"no key", `[` + good + `,{"model":"tweet","fields":{}}]`, "row 2 (tweet 0): pk must be"},
+		{"no fields", `[` + good + `,{"model":"tweet","pk":2}]`, "row 2 (tweet 2): fields are missing"},
+		{"no text", `[` + good + `,{"model":"tweet","pk":2,"fields":{"timestamp":"2017-07-30T15:22:42Z"}}]`, "body: expected required property text"},
+		{"text too long", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"` + strings.Repeat("x", 141) + `","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
+		{"NUL", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"\u0000","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
+		{"unknown field", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"2017-07-30T15:22:42Z","x":1}}]`, "body.x"},
+		{"beyond the years", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"9999-12-31T23:59:59-01:00"}}]`, "years 1 to 9999"},
+		{"unknown member", `[` + good + `,{"model":"tweet","pk":2,"fields":{},"a":1}]`, `row 2: a row has model, pk and fields, and no "a"`},
+		{"key in quotes", `[{"model":"tweet","pk":"2","fields":{}}]`, "row 1: pk must be a whole number, 1 or more"},
+		{"key with a fraction", `[{"model":"tweet","pk":2.5,"fields":{}}]`, "row 1: pk must be a whole number, 1 or more"},
+		{"model that is a number", `[{"model":7,"pk":2,"fields":{}}]`, "row 1: model must be a string"},
+		{"row that is a string", `["tweet"]`, "row 1: a row must be an object with model, pk and fields"},
+		{"row that is null", `[null]`, "row 1"},
+		{"nothing", ``, "a fixture is a JSON array"},
+		{"no JSON", `tweet`, "a fixture is a JSON array"},
+		{"repeated member", `[{"model":"tweet","model":"tweet","pk":2,"fields":{}}]`, "row 1: it cannot be read as JSON: "},
+		{"no Unicode", "[{\"model\":\"\xff\",\"pk\":2,\"fields\":{}}]", "row 1: it cannot be read as JSON: "},
+		{"cut off", `[` + good + `,`, "row 2"},
+		{"more", `[` + good + `] []`, "there is more"},
+	}
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		for _, tt := range tests {
+			status, _, stderr := command(t, env, tt.fixture, "loaddata", "-")
+			if status != 1 || !strings.Contains(stderr, tt.want) {
+				t.Errorf("%s: app loaddata = %d, want %q: %s", tt.name, status, tt.want, stderr)
+			}
+			for _, inside := range []string{"Go ", "fixture.row", "jsontext", "unmarshal", "int64"} {
+				if strings.Contains(stderr, inside) {
+					t.Errorf("%s: an operator is shown %q: %s", tt.name, inside, stderr)
+				}
+			}
+		}
+		if _, stdout, _ := command(t, env, "", "dumpdata"); stdout != "[]\n" {
+			t.Errorf("something was loaded: %s", stdout)
+		}
+	})
+}
+
+func TestDumpCrossesItsPages(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		const rows = 2500
+		fixture := "[\n"
+		for i := range rows {
+			separator := ",\n"
+			if i == rows-1 {
+				separator = "\n]\n"
+			}
+			fixture += fmt.Sprintf(`  {"model": "tweet", "pk": %d, "fields": {"text":"%d","timestamp":"2017-07-30T15:22:42Z"}}`, i+1, i) + separator
+		}
+		status, _, stderr := command(t, env, fixture, "loaddata", "-")
+		if status != 0 || !strings.Contains(stderr, "loaded 2500 rows") {
+			t.Fatalf("app loaddata = %d: %s", status, stderr)
+		}
+		if _, stdout, _ := command(t, env, "", "dumpdata"); stdout != fixture {
+			t.Error("the dump differs")
+		}
+	})
+}

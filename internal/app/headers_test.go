@@ -1,0 +1,93 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	s.do("POST", "/tweet/", `{"text":"x"}`)
+	etag := s.do("GET", "/tweet/1", "").header.Get("ETag")
+	const page, json = "Accept: text/html", "Accept: application/json"
+	for _, tt := range []struct {
+		method, target, body, header string
+		status                       int
+		cache                        string
+	}{
+		{"GET", "/tweet/1", "", "", 200, "no-cache"},
+		{"HEAD", "/tweet/1", "", "", 200, "no-cache"},
+		{"GET", "/tweet/1", "", "If-None-Match: " + etag, 304, "no-cache"},
+		{"GET", "/tweet/1", "", "Accept-Encoding: gzip", 200, "no-cache"},
+		{"GET", "/tweet/", "", "", 200, "no-cache"},
+		{"GET", "/", "", "", 200, "no-cache"},
+		{"GET", "/openapi.json", "", "", 200, "no-cache"},
+		{"GET", "/openapi.json", "", "Accept-Encoding: gzip", 200, "no-cache"},
+		{"GET", "/openapi.yaml", "", "", 200, "no-cache"},
+		{"GET", "/docs", "", page, 200, "no-cache"},
+		{"GET", "/static/icon.svg", "", "", 200, "no-cache"},
+		{"GET", "/favicon.ico", "", "", 200, "no-cache"},
+		{"GET", "/static//icon.svg", "", "", 307, "no-cache"},
+		{"POST", "/tweet/", `{"text":"y"}`, "", 201, "no-cache"},
+		{"PUT", "/tweet/1", `{"text":"z"}`, "", 200, "no-cache"},
+		{"PATCH", "/tweet/1", `{"text":"a"}`, "", 200, "no-cache"},
+		{"DELETE", "/tweet/2", "", "", 204, "no-cache"},
+		{"OPTIONS", "/tweet/", "", "", 200, "no-cache"},
+		{"GET", "/livez", "", "", 200, "no-store"},
+		{"GET", "/healthcheck", "", "", 200, "no-store"},
+		{"GET", "/healthcheck/", "", "", 200, "no-store"},
+		{"GET", "/tweet/1", "", page, 200, "no-store"},
+		{"GET", "/tweet/9", "", page, 404, "no-store"},
+		{"POST", "/tweet/", "text=form", page, 303, "no-store"},
+		{"GET", "/tweet/9", "", json, 404, "no-store"},
+		{"GET", "/nowhere", "", "", 404, "no-store"},
+		{"GET", "/static/none.css", "", "", 404, "no-store"},
+		{"GET", "/static/icon.svg", "", "Range: bytes=999999-", 416, "no-store"},
+		{"GET", "/static/icon.svg", "", `If-Match: "x"`, 412, "no-store"},
+		{"PUT", "/", `{}`, "", 405, "no-store"},
+		{"GET", "/tweet/1", "", "Accept: image/png", 406, "no-store"},
+		{"PUT", "/tweet/1", `{"text":"x"}`, `If-Match: "x"`, 412, "no-store"},
+		{"POST", "/tweet/", `{`, "", 400, "no-store"},
+		{"POST", "/tweet/", `{"text":""}`, "", 422, "no-store"},
+		{"GET", "/tweet/?limit=0", "", "", 422, "no-store"},
+		{"GET", "/", "", "Host: elsewhere.example", 421, "no-store"},
+		{"POST", "/tweet/", `{"text":"x"}`, "Sec-Fetch-Site: cross-site", 403, "no-store"},
+		{"GET", s.admin + "/", "", page, 200, "no-store"},
+		{"GET", s.admin + "/metrics", "", "", 200, "no-store"},
+		{"GET", s.admin + "/log-level", "", "", 200, "no-store"},
+		{"GET", s.admin + "/debug/pprof/", "", "", 200, "no-store"},
+		{"GET", s.admin + "/debug/statsviz/", "", "", 200, "no-store"},
+		{"GET", s.admin + "/favicon.ico", "", "", 200, "no-store"},
+		{"GET", s.admin + "/nowhere", "", "", 404, "no-store"},
+	} {
+		headers := []string{tt.header}
+		if strings.HasPrefix(tt.body, "text=") {
+			headers = append(headers, "Content-Type: application/x-www-form-urlencoded")
+		}
+		got := s.do(tt.method, tt.target, tt.body, headers...)
+		what := tt.method + " " + tt.target + " " + tt.header
+		if got.status != tt.status {
+			t.Errorf("%s = %d %s, want %d", what, got.status, got.body, tt.status)
+		}
+		isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html") && got.status < 300 || tt.header == page && got.status == 404
+		for name, want := range map[string]string{
+			"Cache-Control": tt.cache, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin", "Cross-Origin-Opener-Policy": map[bool]string{true: "same-origin"}[isPage],
+		} {
+			if values := got.header.Values(name); strings.Join(values, ", ") != want {
+				t.Errorf("%s: %s = %q, want %q", what, name, values, want)
+			}
+		}
+		if policy := got.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") {
+			t.Errorf("%s: Content-Security-Policy = %q", what, policy)
+		}
+	}
+	hashed := s.do("GET", "/tweet/", "", page).body
+	_, rest, _ := strings.Cut(hashed, `href="/static/`)
+	name, _, _ := strings.Cut(rest, `"`)
+	if got := s.do("GET", "/static/"+name, ""); got.status != http.StatusOK || got.header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+		t.Errorf("%s = %d %v", name, got.status, got.header)
+	}
+}

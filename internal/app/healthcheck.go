@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+type healthcheckCommand struct {
+	Timeout time.Duration `default:"5s" help:"How long to wait for the answer."`
+}
+
+// Help is shown by app healthcheck --help.
+func (healthcheckCommand) Help() string {
+	return `It asks over HTTP, as any client would, at ADDRESS.
+
+Examples:
+  app healthcheck && echo ready
+  app healthcheck --address :8080`
+}
+
+// Run prints the answer, and fails when it is not 200.
+func (c healthcheckCommand) Run(p *program) error {
+	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
+	defer cancel()
+	host, port, err := net.SplitHostPort(string(p.config.Address))
+	if err != nil {
+		return err
+	}
+	if isEverywhere(host) {
+		host = "localhost"
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthcheck", nil)
+	if err != nil {
+		return err
+	}
+	r.Host = answeredHost(p.config.AllowedHosts)
+	// The service is asked itself, whatever proxy the environment names.
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		return fmt.Errorf("the service does not answer: %w", err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(p.stdout, io.LimitReader(response.Body, 64<<10)); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return errors.New("not ready: " + response.Status)
+	}
+	return nil
+}
+
+// answeredHost returns a host that the service answers for, which need not be
+// the name under which this machine reaches it.
+func answeredHost(allowed []string) string {
+	if len(allowed) == 0 || allowed[0] == "*" {
+		return "localhost"
+	}
+	host := strings.TrimPrefix(allowed[0], ".")
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		return "[" + host + "]"
+	}
+	return host
+}

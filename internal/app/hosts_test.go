@@ -1,0 +1,55 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": "127.0.0.1,shop.test", "MAX_BODY_BYTES": "1000"})
+	const page = "Accept: text/html"
+	for _, host := range []string{"Host: evil.example", "X-Forwarded-Host: evil.example"} {
+		for _, tt := range []struct {
+			method, path, body, accept string
+			want                       int
+		}{
+			{"GET", "/", "", page, 421},
+			{"GET", "/tweet/1", "", page, 421},
+			{"GET", "/tweet/1", "", "", 421},
+			{"GET", "/livez", "", page, 200},
+			{"GET", "/healthcheck", "", page, 200},
+			{"GET", "/healthcheck/", "", page, 200},
+			{"GET", "/healthcheck", "", "", 200},
+			{"OPTIONS", "/livez", "", page, 200},
+			{"POST", "/livez", "", page, 405},
+			{"POST", "/tweet/", "text=x", page, 421},
+			{"POST", "/tweet/", "text=%", page, 400}, // it is refused before its host is
+			{"POST", "/tweet/", strings.Repeat("x", 1500), page, 413},
+		} {
+			got := s.do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), "Content-Type: application/x-www-form-urlencoded")
+			if isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html"); got.status != tt.want || isPage != (tt.accept != "") {
+				t.Errorf("%s, %s %s = %d %s", host, tt.method, tt.path, got.status, got.header)
+			}
+			if strings.Contains(got.body, "evil.example") || strings.Contains(got.body, "As curl") {
+				t.Errorf("%s, %s %s shows it:\n%s", host, tt.method, tt.path, got.body)
+			}
+			for name, values := range got.header {
+				if strings.Contains(strings.Join(values, ""), "evil.example") {
+					t.Errorf("%s, %s %s has it in %s", host, tt.method, tt.path, name)
+				}
+			}
+		}
+	}
+	s.record("request", func(r map[string]any) bool {
+		said, _ := r["error"].(string)
+		return strings.HasSuffix(said, `the host is "evil.example"`)
+	})
+	if got := s.do("GET", "/livez", "", page, "Host: shop.test"); !strings.Contains(got.body, "curl &#39;http://shop.test/livez&#39;") {
+		t.Errorf("the command for our own host is not shown: %d %s", got.status, got.body)
+	}
+	if got := s.do("GET", s.admin+"/", "", page, "Host: evil.example"); got.status != http.StatusMisdirectedRequest || strings.Contains(got.body, "evil") {
+		t.Errorf("operators get %d %s", got.status, got.body)
+	}
+}

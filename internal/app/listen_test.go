@@ -1,0 +1,70 @@
+package app
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// loopbacks are the addresses that localhost is on this machine.
+func loopbacks(t *testing.T) []string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Logf("IPv6 is not covered: %v", err)
+		return []string{"127.0.0.1"}
+	}
+	ln.Close()
+	return []string{"127.0.0.1", "[::1]"}
+}
+
+func TestLocalhostIsServedOnBothLoopbackAddresses(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADDRESS": "localhost:0", "ADMIN_ADDRESS": "localhost:0"})
+	for _, url := range []string{s.url, s.admin} {
+		for _, host := range append(loopbacks(t), "localhost") {
+			if got := s.do("GET", strings.Replace(url, "localhost", host, 1)+"/healthcheck", ""); got.status != 200 {
+				t.Errorf("%s at %s: status %d", url, host, got.status)
+			}
+		}
+	}
+	if status := s.exit(); status != 0 {
+		t.Errorf("exit status = %d", status)
+	}
+}
+
+func TestAddressThatIsInUseOnOneLoopbackIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, host := range loopbacks(t) {
+		ln, err := net.Listen("tcp", host+":0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, port, _ := net.SplitHostPort(ln.Addr().String())
+		env := map[string]string{"ADDRESS": "localhost:" + port, "ADMIN_ADDRESS": "", "DATABASE_URL": "sqlite:" + t.TempDir() + "/x.db"}
+		if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "another instance") {
+			t.Errorf("%s is in use: exit status %d: %s", host, status, stderr)
+		}
+		ln.Close()
+	}
+}
+
+func TestLogNamesTheAddressThatStandsForAllOfTheMachine(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADDRESS": ":0", "ADMIN_ADDRESS": "0.0.0.0:0"})
+	serving := s.record("serving", nil)
+	for _, name := range []string{"api", "admin"} {
+		address, err := netip.ParseAddrPort(serving[name].(string))
+		if err != nil || !address.Addr().IsUnspecified() || address.Port() == 0 || serving["documents"] != "/docs" {
+			t.Errorf("the log says %v", serving)
+			continue
+		}
+		for _, host := range []string{"127.0.0.1", "localhost"} {
+			_, port, _ := net.SplitHostPort(address.String())
+			if got := s.do("GET", "http://"+net.JoinHostPort(host, port)+"/healthcheck", ""); got.status != 200 {
+				t.Errorf("%s at %s: status %d", name, host, got.status)
+			}
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/browsertest"
+)
+
+// startNginx starts the machine's nginx in front of an address, and returns its port.
+// The directives are those of its location; it has a cache called shared.
+func startNginx(t *testing.T, backend, directives string) (port string) {
+	t.Helper()
+	program, err := exec.LookPath("nginx")
+	if err != nil {
+		if os.Getenv("REQUIRE_NGINX") == "1" {
+			t.Fatal("REQUIRE_NGINX is 1, but there is no nginx: install the package nginx")
+		}
+		t.Skip("nothing is tested behind a real proxy: there is no nginx")
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	free.Close()
+	folder := t.TempDir()
+	config := fmt.Sprintf(`daemon off; master_process off; pid %[1]s/pid; events {}
+http {
+  access_log off; proxy_cache_path %[1]s/cache keys_zone=shared:1m;
+  client_body_temp_path %[1]s/1; proxy_temp_path %[1]s/2; fastcgi_temp_path %[1]s/3; uwsgi_temp_path %[1]s/4; scgi_temp_path %[1]s/5;
+  server { listen %[2]s; location / { proxy_pass http://%[3]s; %[4]s } }
+}`, folder, address, backend, directives)
+	file := filepath.Join(folder, "nginx.conf")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	nginx := exec.Command(program, "-e", "stderr", "-c", file)
+	nginx.Stderr = t.Output()
+	if err := nginx.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = nginx.Process.Kill()
+		_ = nginx.Wait()
+	})
+	for range 1000 {
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			_, port, _ = net.SplitHostPort(address)
+			return port
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("nginx does not listen")
+	return ""
+}
+
+// A browser sends no Sec-Fetch-Site to a host that is neither HTTPS nor this machine:
+// there, Origin and the host decide alone.
+func TestFormsWorkBehindNginxWhereItTellsTheHost(t *testing.T) {
+	t.Parallel()
+	const forwarded = `proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Proto $scheme;
+		proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`
+	b := browsertest.Start(t, "MAP shop.test 127.0.0.1")
+	for name, tt := range map[string]struct {
+		directives, trusted string
+		works               bool
+	}{
+		"nginx as it is installed":              {"", "", false},
+		"nginx as it is installed, and trusted": {"", "127.0.0.0/8", false},
+		"forwarded, and not trusted":            {forwarded, "", false},
+		"forwarded, and trusted":                {forwarded, "127.0.0.0/8", true},
+		"Host is passed on":                     {"proxy_set_header Host $http_host;", "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := startService(t, map[string]string{"TRUSTED_PROXIES": tt.trusted, "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
+			origin := "http://shop.test:" + startNginx(t, strings.TrimPrefix(s.url, "http://"), tt.directives)
+			tab := b.Open(t, origin)
+			tab.Visit("/tweet/")
+			tab.Type("#post-text", "From behind a proxy")
+			status := tab.Follow("Create")
+			if !tt.works {
+				if status != http.StatusForbidden {
+					t.Errorf("the form is a %d", status)
+				}
+				tab.Want("X-Forwarded-Host", "TRUSTED_PROXIES")
+				s.record("request", func(r map[string]any) bool {
+					said, _ := r["error"].(string)
+					return strings.Contains(said, `the Origin is "`+origin+`"`) && strings.Contains(said, `Host is "`+strings.TrimPrefix(s.url, "http://")+`"`) &&
+						strings.Contains(said, `X-Forwarded-Host is "shop.test:`) == (tt.directives != "")
+				})
+				return
+			}
+			tab.Want("Created.", origin+"/tweet/")
+			tab.Type("#put-text", "Changed behind a proxy")
+			tab.Follow("Save")
+			tab.Want("Saved.")
+			tab.Click("Delete…")
+			tab.Follow("Delete it")
+			tab.Want("Deleted.")
+		})
+	}
+}
+
+func TestOriginIsComparedWithTheHostThatATrustedProxyForwards(t *testing.T) {
+	t.Parallel()
+	type headers []string
+	for _, tt := range []struct {
+		trusted string
+		sent    headers
+		want    int
+	}{
+		{"127.0.0.0/8", headers{"Origin: http://shop.test:81", "X-Forwarded-Host: shop.test:81"}, 201},
+		{"127.0.0.0/8", headers{"Origin: https://shop.test", "X-Forwarded-Host: SHOP.test:443", "X-Forwarded-Proto: https"}, 201},
+		{"127.0.0.0/8", headers{"Origin: https://shop.test", "X-Forwarded-Host: shop.test"}, 201}, // the scheme is not known
+		{"127.0.0.0/8", headers{"Origin: http://shop.test", "X-Forwarded-Host: shop.test", "X-Forwarded-Proto: https"}, 403},
+		{"127.0.0.0/8", headers{"Origin: http://shop.test", "X-Forwarded-Host: shop.test:81"}, 403},
+		{"127.0.0.0/8", headers{"Origin: http://evil.example", "X-Forwarded-Host: shop.test"}, 403},
+		{"127.0.0.0/8", headers{"Origin: null", "X-Forwarded-Host: shop.test"}, 403},
+		{"127.0.0.0/8", headers{"Origin: http://127.0.0.1", "Host: 127.0.0.1", "X-Forwarded-Host: shop.test"}, 403}, // of the proxy's machine, not ours
+		{"127.0.0.0/8", headers{"Origin: http://127.0.0.1", "Host: 127.0.0.1", "X-Forwarded-Host: shop test"}, 201},
+		{"127.0.0.0/8", headers{"Sec-Fetch-Site: cross-site", "Origin: http://shop.test", "X-Forwarded-Host: shop.test"}, 403},
+		{"192.0.2.0/24", headers{"Origin: http://shop.test", "X-Forwarded-Host: shop.test"}, 403},
+		{"192.0.2.0/24", headers{"Origin: http://shop.test", "Host: shop.test"}, 201},
+	} {
+		s := startService(t, map[string]string{"TRUSTED_PROXIES": tt.trusted, "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
+		if got := s.do("POST", "/tweet/", `{"text":"x"}`, tt.sent...); got.status != tt.want {
+			t.Errorf("%q = %d %s, want %d", tt.sent, got.status, got.body, tt.want)
+		}
+	}
+}

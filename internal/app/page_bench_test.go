@@ -1,0 +1,120 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/health"
+	"example.com/templatesite/internal/metrics"
+)
+
+// Programs pay nothing for the pages: with and without are asked in turns, and the
+// ratio of their medians is that of the throughputs.
+func BenchmarkJSONBesidePages(b *testing.B) {
+	db := filled(b, 1000)
+	with, without := chains(db)
+	for _, target := range []string{"/tweet/1", "/tweet/?limit=10"} {
+		b.Run(target, func(b *testing.B) {
+			inTurns(b, target, "Accept: */*", without, with)
+		})
+	}
+}
+
+// A page costs what it shows, however much there is behind it.
+func BenchmarkPageOfLargeTable(b *testing.B) {
+	small, _ := chains(filled(b, 1000))
+	large, _ := chains(filled(b, 300_000))
+	inTurns(b, "/tweet/?limit=10&after=900", browser, small, large)
+}
+
+// inTurns asks both, each over a connection that is kept. The client reads no more of
+// an answer than it must, as its time would count, too.
+func inTurns(b *testing.B, target, accept string, first, second http.Handler) {
+	var times [2][]float64
+	var conns [2]net.Conn
+	for i, handler := range []http.Handler{first, second} {
+		server := httptest.NewServer(handler)
+		b.Cleanup(server.Close)
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer conn.Close()
+		conns[i] = conn
+	}
+	request := []byte("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + accept + "\r\n\r\n")
+	readers := [2]*bufio.Reader{bufio.NewReader(conns[0]), bufio.NewReader(conns[1])}
+	for round := 0; b.Loop(); round++ {
+		for turn := range conns {
+			i := (round + turn) % 2 // neither always comes after the other
+			start := time.Now()
+			for range 50 {
+				if _, err := conns[i].Write(request); err != nil {
+					b.Fatal(err)
+				}
+				skim(b, readers[i])
+			}
+			times[i] = append(times[i], float64(time.Since(start).Microseconds())/50)
+		}
+	}
+	median := func(times []float64) float64 { slices.Sort(times); return times[len(times)/2] }
+	b.ReportMetric(median(times[0]), "first-µs")
+	b.ReportMetric(median(times[1]), "second-µs")
+	b.ReportMetric(median(times[0])/median(times[1]), "ratio")
+}
+
+// skim reads one answer that has a length.
+func skim(b *testing.B, r *bufio.Reader) {
+	length := 0
+	for first := true; ; first = false {
+		line, err := r.ReadSlice('\n')
+		if err != nil || first && string(line) != "HTTP/1.1 200 OK\r\n" {
+			b.Fatalf("%q, %v", line, err)
+		}
+		if digits, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			length, err = strconv.Atoi(string(bytes.TrimSpace(digits)))
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(line) == 2 {
+			break
+		}
+	}
+	if _, err := r.Discard(length); err != nil || length == 0 {
+		b.Fatal(length, err)
+	}
+}
+
+// filled returns a database with that many tweets.
+func filled(b *testing.B, tweets int) *database.DB {
+	db := databasetest.OpenSQLite(b, apps())
+	_, err := db.ExecContext(b.Context(), fmt.Sprintf(`
+		with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
+		insert into tweet (text, timestamp, version) select 'tweet ' || i, '2017-07-30 15:22:42+00:00', 1 from n`, tweets))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return db
+}
+
+// chains returns the service on db, and the same without pages.
+func chains(db *database.DB) (with, without http.Handler) {
+	c := &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}
+	log := slog.New(slog.DiscardHandler)
+	p := &program{service: testService, config: c}
+	handler, pages := p.routes(db, health.New(log, nil), instruments{})
+	none := func(next http.Handler) http.Handler { return next }
+	return surround(handler, pages, c, log, nil, metrics.New("", "", "").Requests()), surround(handler, none, c, log, nil, metrics.New("", "", "").Requests())
+}

@@ -1,0 +1,122 @@
+package app
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+)
+
+const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+func TestErrorsOfAllPartsArePages(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
+	url := "sqlite:" + filepath.Join(t.TempDir(), "broken.db")
+	broken := startService(t, map[string]string{"DATABASE_URL": url})
+	db, err := database.Open(database.Options{URL: url, MaxConnections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "drop table tweet"); err != nil {
+		t.Fatal(err)
+	}
+	const form = "Content-Type: application/x-www-form-urlencoded"
+	for _, tt := range []struct {
+		s                          *service
+		method, target, body, head string
+		status                     int
+	}{
+		{s, "GET", "/nothing", "", "", 404},
+		{s, "GET", "/tweet/x", "", "", 422},
+		{s, "GET", "/tweet/?limit=0", "", "", 422},
+		{s, "GET", "/tweet/?%zz", "", "", 400},
+		{s, "POST", "/livez", "", form, 405},
+		{s, "POST", "/tweet/", "text=", form, 422},
+		{s, "POST", "/tweet/", "text=a%00b", form, 422},
+		{s, "POST", "/tweet/", "_content=[", form, 400},
+		{s, "POST", "/tweet/1", "_method=PUT&text=x&_etag=%22old%22", form, 412},
+		{s, "POST", "/tweet/", strings.Repeat("x", 4<<20), form, 413},
+		{s, "GET", "/", "", "Host: evil.example", 421},
+		{slow, "GET", "/tweet/", "", "", 504},
+		{broken, "GET", "/tweet/", "", "", 500},
+		{broken, "POST", "/tweet/", "text=x", form, 500},
+	} {
+		headers := []string{browser, tt.head}
+		if tt.status == 413 {
+			// A client that sends all of it may see the connection end first.
+			headers = append(headers, "Expect: 100-continue")
+		}
+		answer := tt.s.do(tt.method, tt.target, tt.body, headers...)
+		if answer.status != tt.status || answer.header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s %s = %d %s, want a page with %d", tt.method, tt.target, answer.status, answer.header.Get("Content-Type"), tt.status)
+		}
+		for _, text := range []string{`role="alert"`, strconv.Itoa(tt.status), answer.header.Get("X-Request-ID")} {
+			if !strings.Contains(answer.body, text) {
+				t.Errorf("%s %s: the page has no %q", tt.method, tt.target, text)
+			}
+		}
+	}
+}
+
+func TestDocumentsAndFilesAreNoPages(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for target, mediaType := range map[string]string{
+		"/docs": "text/html; charset=utf-8", "/openapi.json": "application/openapi+json", "/static/browsable.css": "text/css; charset=utf-8",
+	} {
+		answer, plain := s.do("GET", target, "", browser), s.do("GET", target, "")
+		if answer.status != 200 || answer.header.Get("Content-Type") != mediaType || answer.body != plain.body {
+			t.Errorf("%s = %d %s", target, answer.status, answer.header.Get("Content-Type"))
+		}
+		if etag := plain.header.Get("ETag"); etag != "" && s.do("GET", target, "", browser, "If-None-Match: "+etag).status != 304 {
+			t.Errorf("%s is sent again", target)
+		}
+	}
+}
+
+func TestPagesAreCompressed(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	answer := s.do("GET", "/tweet/", "", browser, "Accept-Encoding: gzip")
+	z, err := gzip.NewReader(strings.NewReader(answer.body))
+	if err != nil || answer.header.Get("Content-Encoding") != "gzip" {
+		t.Fatal(err, answer.header)
+	}
+	if text, err := io.ReadAll(z); err != nil || !strings.HasSuffix(string(text), "</html>\n") {
+		t.Errorf("the page ends too early: %v", err)
+	}
+}
+
+func TestManyLargeFormsKeepNoOtherOut(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
+	const form = "Content-Type: application/x-www-form-urlencoded"
+	for range 60 { // 6 MB, of the 4 MB that all bodies have
+		if _, err := fmt.Fprintf(dial(t, s.url), "POST /tweet/ HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s\r\nContent-Length: 1000000\r\n\r\n%s",
+			browser, form, strings.Repeat("x", 100_000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	becomes := func(status int, body string) {
+		t.Helper()
+		answer := s.do("POST", "/tweet/", body, browser, form)
+		for tries := 0; answer.status == 503 && tries < 200; tries++ { // the pages for those that do not fit are being made
+			time.Sleep(50 * time.Millisecond)
+			answer = s.do("POST", "/tweet/", body, browser, form)
+		}
+		if answer.status != status {
+			t.Errorf("a form of %d bytes is a %d, want %d", len(body), answer.status, status)
+		}
+	}
+	becomes(303, "text=small")
+	becomes(422, "note="+strings.Repeat("x", 500_000))
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"example.com/templatesite/internal/logging"
+	"example.com/templatesite/internal/settings"
+)
+
+// settingTypes tells kong how to read the types above.
+func settingTypes(s *settings.Source) []kong.Option {
+	return []kong.Option{
+		settings.Type(s, parseHostPort),
+		settings.Type(s, func(text string) (adminAddress, error) {
+			if text == "" {
+				return "", nil
+			}
+			address, err := parseHostPort(text)
+			return adminAddress(address), err
+		}),
+		settings.Type(s, parseNetwork),
+		settings.Type(s, parseSyslogAddress),
+		settings.Type(s, parseLevel),
+		settings.Type(s, func(text string) (authentication, error) {
+			if text != "off" {
+				return "", errors.New("it must be off, as tokens for clients are not available in this version: have a proxy in front ask for them")
+			}
+			return authentication(text), nil
+		}),
+		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
+		settings.Type(s, oneOf[environment]("development", "production")),
+		settings.Type(s, parseDuration),
+		settings.Type(s, parseVersion),
+		settings.Type(s, func(text string) (count, error) {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil || n < 1 {
+				return 0, errors.New("it must be a whole number, 1 or more")
+			}
+			return count(n), nil
+		}),
+	}
+}
+
+func parseHostPort(text string) (hostPort, error) {
+	host, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	_, notIP := netip.ParseAddr(host)
+	if err != nil || host != "" && notIP != nil && !hostname.MatchString(strings.ToLower(host)) {
+		return "", errors.New("it must be host:port, as in localhost:8000 or :8000; PORT is a port alone")
+	}
+	return hostPort(text), nil
+}
+
+// parseNetwork also takes a single address. Clients' addresses are compared as IPv4 where
+// they are, also when they are written as IPv6.
+func parseNetwork(text string) (netip.Prefix, error) {
+	text = strings.TrimSpace(text)
+	network, err := netip.ParsePrefix(text)
+	if address, notOne := netip.ParseAddr(text); notOne == nil && address.Zone() == "" {
+		network, err = netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	if err != nil {
+		return network, errors.New("it must be networks or addresses with commas between them, as in 10.0.0.0/8,::1")
+	}
+	if address := network.Addr(); address.Is4In6() && network.Bits() >= 96 {
+		network = netip.PrefixFrom(address.Unmap(), network.Bits()-96)
+	}
+	return network.Masked(), nil
+}
+
+func parseSyslogAddress(text string) (syslogAddress, error) {
+	if text == "" {
+		return "", nil
+	}
+	_, err := logging.SyslogURL(text)
+	return syslogAddress(text), err
+}
+
+func parseLevel(text string) (logLevel, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(text)); err != nil {
+		return 0, errors.New("it must be debug, info, warn or error")
+	}
+	return logLevel(level), nil
+}
+
+func parseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, errors.New("it must be a duration, as in 500ms, 30s or 1m30s")
+	}
+	return d, nil
+}
+
+func parseVersion(text string) (schemaVersion, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errors.New("it must be the number of a migration, or 0 to undo all")
+	}
+	return schemaVersion(n), nil
+}
+
+func oneOf[T ~string](a, b T) func(string) (T, error) {
+	return func(text string) (T, error) {
+		if T(text) != a && T(text) != b {
+			return "", fmt.Errorf("it must be %s or %s", a, b)
+		}
+		return T(text), nil
+	}
+}

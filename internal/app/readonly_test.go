@@ -1,0 +1,103 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+)
+
+// healthSays waits until the health of the service is well and says that, or nothing.
+func (s *service) healthSays(want string) {
+	s.t.Helper()
+	var health reply
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		health = s.do("GET", "/healthcheck", "")
+		said := strings.Contains(health.body, want)
+		if want == "" {
+			said = !strings.Contains(health.body, "detail")
+		}
+		if health.status == http.StatusOK && said {
+			return
+		}
+	}
+	s.t.Errorf("healthcheck = %d %s, want %q", health.status, health.body, want)
+}
+
+// answers fails the test unless a read and a change are answered so.
+func (s *service) answers(read, change int) {
+	s.t.Helper()
+	if r := s.do("GET", "/tweet/", ""); r.status != read {
+		s.t.Errorf("GET = %d %s, want %d", r.status, r.body, read)
+	}
+	if r := s.do("POST", "/tweet/", `{"text":"more"}`); r.status != change {
+		s.t.Errorf("POST = %d %s, want %d", r.status, r.body, change)
+	}
+}
+
+func TestDatabaseThatBecomesReadOnlyIsReadAndTheHealthSaysSo(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	url := databasetest.PostgresURL(t, apps())
+	setOnDatabase(t, url, "default_transaction_read_only = on")
+	s := startService(t, map[string]string{"DATABASE_URL": url})
+	s.answers(http.StatusOK, http.StatusServiceUnavailable)
+	s.healthSays("the database is read-only: reads are served, changes fail")
+	s.record("health check passes, with a warning", func(r map[string]any) bool { return strings.Contains(r["advice"].(string), "read-only") })
+	setOnDatabase(t, url+"&default_transaction_read_only=off", "default_transaction_read_only = off")
+	s.healthSays("") // though the pool has sessions from before
+	s.answers(http.StatusOK, http.StatusCreated)
+	s.record("health check is well again", nil)
+}
+
+func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begin, end, want string
+		status           int
+	}{
+		"read-only": {"pragma query_only = on", "pragma query_only = off", "the last change failed, since the database file is read-only", http.StatusServiceUnavailable},
+		"full":      {"pragma max_page_count = 1", "pragma max_page_count = 1000000", "the last change failed, since there is no space left", http.StatusInsufficientStorage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := databasetest.OpenSQLite(t, apps())
+			change := func(pragma string) {
+				t.Helper()
+				if _, err := db.Write.ExecContext(t.Context(), pragma); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ready := func(want string) {
+				t.Helper()
+				if advice, err := db.Ready(t.Context(), apps()); advice != want || err != nil {
+					t.Errorf("Ready = %q, %v, want %q", advice, err, want)
+				}
+			}
+			write := func() error {
+				_, err := db.Write.ExecContext(t.Context(), "insert into tweet (text, timestamp, version) values ($1, $2, 1)", strings.Repeat("x", 140), time.Now())
+				return err
+			}
+			change(tt.begin)
+			ready("")
+			for range 100 { // until the pages that there are do not suffice
+				if err := write(); err != nil {
+					if p := database.Problem(err); p == nil || p.Status != tt.status {
+						t.Errorf("%v is %v", err, p)
+					}
+					break
+				}
+			}
+			ready(tt.want)
+			change(tt.end)
+			ready(tt.want) // it is not known yet
+			if err := write(); err != nil {
+				t.Error(err)
+			}
+			ready("")
+		})
+	}
+}

@@ -1,0 +1,145 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/fixture"
+	"example.com/templatesite/internal/web"
+)
+
+// related returns two resources, the second of which refers to the first.
+func related() []web.App {
+	return []web.App{
+		linkedApp("note", "create table note (id integer primary key, parent bigint)"),
+		linkedApp("comment", "create table comment (id integer primary key, parent bigint not null references note (id) deferrable)"),
+	}
+}
+
+func linkedApp(name, create string) web.App {
+	migrations := fstest.MapFS{}
+	for _, engine := range []string{"postgres", "sqlite"} {
+		migrations["migrations/"+engine+"/00001_create.sql"] = &fstest.MapFile{
+			Data: []byte("-- +goose Up\n" + create + ";\n-- +goose Down\ndrop table " + name + ";\n"),
+		}
+	}
+	type fields struct {
+		Parent int64 `json:"parent"`
+	}
+	load := func(ctx context.Context, tx *sql.Tx, key int64, raw jsontext.Value) error {
+		var f fields
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "insert into "+name+" (id, parent) values ($1, $2)", key, f.Parent)
+		return err
+	}
+	dump := func(ctx context.Context, db web.DB, yield func(int64, any) error) error {
+		rows, err := db.QueryContext(ctx, "select id, parent from "+name+" order by id")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id int64
+			var f fields
+			if err := rows.Scan(&id, &f.Parent); err != nil {
+				return err
+			}
+			if err := yield(id, f); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+	return web.App{Name: name, Migrations: migrations, Load: load, Dump: dump}
+}
+
+func loadText(t *testing.T, db *database.DB, texts ...string) error {
+	t.Helper()
+	var sources []source
+	for _, text := range texts {
+		sources = append(sources, source{"text", func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
+	}
+	return load(t.Context(), db, related(), sources, func() {})
+}
+
+const (
+	aNote    = `{"model": "note", "pk": 1, "fields": {"parent":0}}`
+	aComment = `{"model": "comment", "pk": 5, "fields": {"parent":1}}`
+)
+
+func TestRowsMayComeBeforeThoseThatTheyReferTo(t *testing.T) {
+	databasetest.Each(t, related(), func(t *testing.T, db *database.DB) {
+		if err := loadText(t, db, "["+aComment+"]", "["+aNote+"]"); err != nil {
+			t.Fatal(err)
+		}
+		chosen, err := chooseApps(related(), "comment", "note", "comment")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var dump bytes.Buffer
+		if err := fixture.Dump(t.Context(), db.DB, chosen, &dump, func() {}); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("[\n  %s,\n  %s\n]\n", aNote, aComment); dump.String() != want {
+			t.Errorf("the dump is\n%swant\n%s", dump.String(), want)
+		}
+	})
+}
+
+func TestRowThatRefersToNothingIsNamed(t *testing.T) {
+	databasetest.Each(t, related(), func(t *testing.T, db *database.DB) {
+		err := loadText(t, db, "["+aComment+"]")
+		want := "comment 5 refers to a note that does not exist"
+		if db.Engine == database.Postgres {
+			want = `Key (parent)=(1) is not present in table "note"`
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want %q", err, want)
+		}
+	})
+}
+
+func TestResourceIsNotMigratedBeforeTheOneThatItRefersTo(t *testing.T) {
+	databasetest.Each(t, nil, func(t *testing.T, db *database.DB) {
+		err := db.Migrate(t.Context(), related()[1:], nil)
+		if err == nil || !strings.Contains(err.Error(), "note") || !strings.Contains(err.Error(), "`app migrate` migrates all") {
+			t.Errorf("the error is %v", err)
+		}
+		if err := db.Migrate(t.Context(), related(), nil); err != nil {
+			t.Errorf("all in their order: %v", err)
+		}
+	})
+}
+
+func TestTableThatAnotherOneRefersToIsNotDropped(t *testing.T) {
+	databasetest.Each(t, related(), func(t *testing.T, db *database.DB) {
+		if err := loadText(t, db, "["+aNote+","+aComment+"]"); err != nil {
+			t.Fatal(err)
+		}
+		err := db.MigrateTo(t.Context(), related()[0], 0, nil)
+		if err == nil || !strings.Contains(err.Error(), "note") {
+			t.Errorf("the error is %v", err)
+		}
+		if rows, err := db.Rows(t.Context(), related()[1]); rows != 1 || err != nil {
+			t.Errorf("%d comments are left, %v", rows, err)
+		}
+		for _, app := range []web.App{related()[1], related()[0]} {
+			if err := db.MigrateTo(t.Context(), app, 0, nil); err != nil {
+				t.Errorf("%s: %v", app.Name, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/web"
+)
+
+// BenchmarkScrape answers GET /metrics of a service with twenty resources, every
+// one of which was asked in every way, and a database.
+func BenchmarkScrape(b *testing.B) {
+	registry := metrics.New("1", "2", "3")
+	db := databasetest.OpenSQLite(b, apps())
+	registry.Database(db.DB, migrationCounts(db, apps()))
+	statements := registry.Statements(nil)
+	requests := registry.Requests()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		info := web.InfoFrom(r.Context())
+		statements(r.Context(), &web.Statement{Name: info.Route + r.Method, Duration: time.Millisecond})
+	}))
+	sizes := map[string]int64{"POST": 100, "PUT": 100, "PATCH": 10}
+	for resource := range 20 {
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			for _, status := range []int{200, 404, 422, 503} {
+				r := httptest.NewRequest(method, "/", nil)
+				info := &web.Info{ID: "benchmark", BodyBytes: sizes[method], Route: fmt.Sprintf("/resource%d/{id}", resource), Status: status}
+				requests.ServeHTTP(httptest.NewRecorder(), r.WithContext(web.WithInfo(r.Context(), info)))
+			}
+		}
+	}
+	scrape := httptest.NewRequest("GET", "/metrics", nil)
+	scrape.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	scrape.Header.Set("Accept-Encoding", "gzip")
+	handler := registry.Handler()
+	b.ReportAllocs()
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, scrape)
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
+		b.ReportMetric(float64(w.Body.Len()), "bytes")
+	}
+}

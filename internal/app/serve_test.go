@@ -1,0 +1,233 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+)
+
+func TestFirstStartFillsTheDatabaseAndTheNextLeavesItAsItWas(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "first.db")}
+	first := startService(t, env)
+	var tweets []struct{ Text, Href string }
+	if err := json.Unmarshal([]byte(first.do("GET", "/tweet/", "").body), &tweets); err != nil || len(tweets) != 2 {
+		t.Fatalf("the first start serves %v, %v", tweets, err)
+	}
+	for _, tweet := range tweets {
+		if got := first.do("GET", tweet.Href, "").status; got != http.StatusOK {
+			t.Errorf("GET %s = %d", tweet.Href, got)
+		}
+	}
+	first.do("DELETE", "/tweet/1", "")
+	if status := first.exit(); status != 0 {
+		t.Errorf("exit status = %d", status)
+	}
+	second := startService(t, env)
+	if got := second.do("GET", "/tweet/1", "").status; got != http.StatusNotFound {
+		t.Errorf("the deleted tweet is back: %d", got)
+	}
+}
+
+func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		s := startService(t, env)
+		for _, path := range []string{"/healthcheck", "/healthcheck/"} {
+			got := s.do("GET", path, "")
+			if got.status != http.StatusOK || got.body != `{"status":"ok","db":{"status":"ok"}}`+"\n" {
+				t.Errorf("%s = %d %s", path, got.status, got.body)
+			}
+		}
+		env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
+		if status, _, stderr := command(t, env, "", "healthcheck"); status != 0 {
+			t.Errorf("app healthcheck = %d: %s", status, stderr)
+		}
+	})
+}
+
+func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
+	t.Parallel()
+	databasetest.NeedPostgres(t)
+	db := databasetest.OpenPostgres(t, apps())
+	if err := db.MigrateTo(t.Context(), apps()[0], 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
+	s := startService(t, env)
+	s.record("health check fails", func(r map[string]any) bool {
+		return strings.Contains(r["error"].(string), "run `app migrate`")
+	})
+	health := s.do("GET", "/healthcheck", "")
+	if health.status != http.StatusServiceUnavailable || !strings.Contains(health.body, "run `app migrate`") {
+		t.Errorf("healthcheck = %d %s", health.status, health.body)
+	}
+	if got := s.do("GET", "/livez", "").status; got != http.StatusOK {
+		t.Errorf("livez = %d", got)
+	}
+	if got := s.do("GET", "/tweet/", "").status; got != http.StatusServiceUnavailable {
+		t.Errorf("GET /tweet/ = %d", got)
+	}
+	env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
+	if status, _, _ := command(t, env, "", "healthcheck"); status != 1 {
+		t.Errorf("app healthcheck = %d, want 1", status)
+	}
+	status, stdout, stderr := command(t, env, "", "migrate")
+	if status != 0 || !strings.HasPrefix(stdout, "applied tweet/00001_create_tweet.sql in ") {
+		t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
+	}
+	got := 0
+	for range 200 { // a check that began before may still be shared
+		if got = s.do("GET", "/healthcheck", "").status; got == http.StatusOK {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("healthcheck after the migration = %d", got)
+}
+
+func TestRequestIDIsTakenWhenItIsWellFormed(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for id, want := range map[string]bool{
+		"test_id": true, strings.Repeat("x", 128): true, "A.b-9": true,
+		strings.Repeat("x", 129): false, "with space": false, "ü": false, "a\tb": false, "": false,
+	} {
+		got := s.do("GET", "/livez", "", "X-Request-ID: "+id).header.Get("X-Request-ID")
+		if (got == id) != want || got == "" {
+			t.Errorf("X-Request-ID %q came back as %q", id, got)
+		}
+	}
+}
+
+func TestEveryRequestLeavesOneLine(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	tests := []struct {
+		method, target, body string
+		status               int
+		route                string
+		level                string
+	}{
+		{"GET", "/tweet/1", "", 200, "/tweet/{id}", "INFO"},
+		{"GET", "/tweet/", "", 200, "/tweet/", "INFO"},
+		{"POST", "/tweet/", `{"text":""}`, 422, "/tweet/", "INFO"},
+		{"GET", "/nowhere", "", 404, "", "INFO"},
+		{"DELETE", "/tweet/", "", 405, "/tweet/", "INFO"},
+		{"GET", "/livez", "", 200, "/livez", "DEBUG"},
+		{"GET", "/healthcheck", "", 200, "/healthcheck", "DEBUG"},
+	}
+	for _, tt := range tests {
+		got := s.do(tt.method, tt.target, tt.body)
+		id := got.header.Get("X-Request-ID")
+		record := s.record("request", func(r map[string]any) bool { return r["request_id"] == id })
+		if record["method"] != tt.method || record["route"] != tt.route || record["path"] != tt.target ||
+			record["status"] != float64(tt.status) || got.status != tt.status || record["level"] != tt.level ||
+			record["client"] != "127.0.0.1" || record["bytes"] != float64(len(got.body)) {
+			t.Errorf("%s %s: %d, logged as %v", tt.method, tt.target, got.status, record)
+		}
+		if duration, ok := record["duration"].(float64); !ok || duration <= 0 || duration > 10 {
+			t.Errorf("duration = %v", record["duration"])
+		}
+		if (record["error"] != nil) != (tt.status >= 400) {
+			t.Errorf("%s %s: error = %v", tt.method, tt.target, record["error"])
+		}
+	}
+}
+
+func TestEveryProblemOfTheRouterIsAProblem(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for _, tt := range []struct {
+		method, target, header string
+		status                 int
+	}{
+		{"GET", "/nowhere", "", 404},
+		{"GET", "/tweet/1/2", "", 404},
+		{"PATCH", "/tweet/", "", 405},
+		{"BREW", "/tweet/", "", 405},
+		{"GET", "/tweet/", "Accept: text/csv", 406},
+		{"GET", "/tweet/", "Host: example.org", 421},
+		{"GET", "/tweet/", "Host: localhost.example.org", 421},
+		{"GET", "/tweet/x", "", 422},
+		{"GET", "/tweet/99999999999999999999", "", 422},
+	} {
+		got := s.do(tt.method, tt.target, "", tt.header)
+		var problem struct {
+			Status    int
+			RequestID string `json:"request_id"`
+		}
+		err := json.Unmarshal([]byte(got.body), &problem)
+		if err != nil || got.status != tt.status || problem.Status != tt.status || got.header.Get("Content-Type") != "application/problem+json" ||
+			problem.RequestID != got.header.Get("X-Request-ID") {
+			t.Errorf("%s %s %s = %d %v %s", tt.method, tt.target, tt.header, got.status, got.header, got.body)
+		}
+		if tt.status == 405 && got.header.Get("Allow") != "GET, HEAD, OPTIONS, POST" {
+			t.Errorf("Allow = %q", got.header.Get("Allow"))
+		}
+	}
+}
+
+func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
+	t.Parallel()
+	forwarded := []string{"X-Forwarded-Proto: https", "X-Forwarded-Host: api.example.org", "X-Forwarded-For: 10.9.9.9, 203.0.113.7, 127.0.0.2"}
+	for trusted, want := range map[string]struct{ base, client string }{
+		"192.0.2.0/24": {"http://127.0.0.1", "127.0.0.1"},
+		"127.0.0.0/8":  {"https://api.example.org/", "203.0.113.7"},
+	} {
+		s := startService(t, map[string]string{"TRUSTED_PROXIES": trusted, "ALLOWED_HOSTS": "127.0.0.1,.example.org"})
+		got := s.do("POST", "/tweet/", `{"text":"x"}`, forwarded...)
+		if location := got.header.Get("Location"); !strings.HasPrefix(location, want.base) {
+			t.Errorf("%s: Location = %q", trusted, location)
+		}
+		id := got.header.Get("X-Request-ID")
+		if record := s.record("request", func(r map[string]any) bool { return r["request_id"] == id }); record["client"] != want.client {
+			t.Errorf("%s: client = %v, want %s", trusted, record["client"], want.client)
+		}
+	}
+}
+
+func TestProbesAreAnsweredUnderAnyHost(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ALLOWED_HOSTS": "api.example.org"})
+	for path, want := range map[string]int{"/livez": 200, "/healthcheck": 200, "/tweet/": 421} {
+		if got := s.do("GET", path, "", "Host: 10.0.0.7").status; got != want {
+			t.Errorf("GET %s = %d, want %d", path, got, want)
+		}
+	}
+}
+
+func TestIndexLinksToWhatThereIs(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	var links map[string]string
+	if err := json.Unmarshal([]byte(s.do("GET", "/", "").body), &links); err != nil || links["tweet"] == "" {
+		t.Fatalf("the index is %v, %v", links, err)
+	}
+	if source := links["source"]; source != "https://example.com/templatesite" {
+		t.Errorf("the source is at %q", source)
+	}
+	delete(links, "source")
+	for name, link := range links {
+		if got := s.do("GET", link, "").status; got != http.StatusOK {
+			t.Errorf("%s: GET %s = %d", name, link, got)
+		}
+	}
+}
+
+func TestAddressInUseIsSaid(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	env := map[string]string{
+		"ADDRESS": strings.TrimPrefix(s.url, "http://"), "ADMIN_ADDRESS": "",
+		"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "x.db"),
+	}
+	if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "address already in use") {
+		t.Errorf("exit status %d: %s", status, stderr)
+	}
+}

@@ -1,0 +1,52 @@
+// Package app is the wiring of a service: its commands, its parts and how they are
+// put together. It is the only package that imports all the others.
+//
+// It does not know any resource: cmd/app hands it a Service. Nor does it touch the
+// environment, the arguments, signals or exits: cmd/app hands it a Process.
+package app
+
+import (
+	"io/fs"
+	"runtime/debug"
+
+	"example.com/templatesite/internal/web"
+)
+
+// Service is what distinguishes one service from another.
+type Service struct {
+	// Name is the title of the API and of the pages, the name of the service in logs
+	// and traces, and that of the default database file.
+	Name string
+	// Description is what the OpenAPI description says about the API.
+	Description string
+	// Version and Commit override what Git told the Go toolchain.
+	Version, Commit string
+	// Resources are served in this order.
+	Resources []web.App
+	// Static holds the files that are served below /static/, favicon.ico among them.
+	Static fs.FS
+}
+
+// build is what is known about this binary.
+type build struct{ Module, Version, Commit, Go string }
+
+func (s Service) build() build {
+	b := build{Module: s.Name, Version: s.Version, Commit: s.Commit}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	b.Module, b.Go = info.Main.Path, info.GoVersion
+	if b.Version == "" {
+		b.Version = info.Main.Version
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && b.Commit == "" {
+			b.Commit = setting.Value
+		}
+	}
+	if b.Commit == "" {
+		b.Commit = "unknown"
+	}
+	return b
+}

@@ -1,0 +1,149 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/settings"
+	"example.com/templatesite/internal/tracing"
+)
+
+// config is every setting of the service. A field is a flag, and an environment
+// variable of the same name in capitals; its help is its documentation.
+type config struct {
+	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
+	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty switches it off."`
+	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, there is no authentication."`
+	DatabaseURL            string         `name:"database-url" default:"sqlite:${name}.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
+	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
+	DatabaseMaxConnections count          `default:"10" help:"Connections in the pool, at most."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered, without ports. Others get a 421; .example.com is the domain and all below it, * is any host."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are believed, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
+	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
+	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. Records of level info and up go there, too."`
+	Authentication         authentication `default:"off" guard:"" help:"Only off: tokens for clients are not available in this version."`
+	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production refuses the password that development publishes."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop. Load balancers notice meanwhile."`
+	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
+	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
+	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests queue briefly, the rest get a 503."`
+	MaxBodyBytes           count          `default:"1048576" help:"Bytes in the body of a request, at most."`
+
+	Tracing tracing.Settings `embed:""`
+
+	// databaseIsDefault is whether nobody has said which database.
+	databaseIsDefault bool
+}
+
+type (
+	hostPort       string
+	adminAddress   string
+	logLevel       slog.Level
+	logFormat      string
+	syslogAddress  string
+	authentication string
+	environment    string
+	count          int64
+)
+
+// String returns the level as the setting is written.
+func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String()) }
+
+// portVariable is where many platforms say on which port they expect a service.
+const portVariable = "PORT"
+
+func everywhere(port string) string { return ":" + port }
+
+// sharePort reports whether both addresses cannot be listened on together.
+func (c *config) sharePort() bool {
+	host, port, _ := net.SplitHostPort(string(c.Address))
+	adminHost, adminPort, _ := net.SplitHostPort(string(c.AdminAddress))
+	return port == adminPort && port != "0" && port != "" && (host == adminHost || isEverywhere(host) || isEverywhere(adminHost))
+}
+
+// isEverywhere reports whether this host stands for all addresses of the machine.
+func isEverywhere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip.IsUnspecified()
+}
+
+// options say which database the settings name.
+func (c *config) options() database.Options {
+	return database.Options{
+		URL:            c.DatabaseURL,
+		Password:       c.DatabasePassword,
+		MaxConnections: int(c.DatabaseMaxConnections),
+	}
+}
+
+// openExisting opens the database for a command that needs one.
+func (c *config) openExisting() (*database.DB, error) {
+	db, err := database.Open(c.options())
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Exists(); err != nil {
+		return nil, errors.Join(c.withDatabaseHint(err), db.Close())
+	}
+	return db, nil
+}
+
+// withDatabaseHint adds to an error of a database that nobody has chosen how to do so.
+func (c *config) withDatabaseHint(err error) error {
+	if c.databaseIsDefault {
+		return fmt.Errorf("%w\nDATABASE_URL is not set, so that was the default, %s. "+
+			"Set it to postgres://USER@HOST:PORT/NAME, or to sqlite:PATH with a path that can be written", err, c.DatabaseURL)
+	}
+	return err
+}
+
+// publishedPassword is the one in docker/db/password.development, which everyone
+// can read.
+const publishedPassword = "development-only-password"
+
+// minToken is how long a token must be, so that nobody guesses it.
+const minToken = 16
+
+func strongToken(token string) bool {
+	return len(token) >= minToken && !strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })
+}
+
+// check reports, as problems of s, what no single value shows.
+func (c *config) check(s *settings.Source) {
+	var err error
+	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {
+		s.Problem("ALLOWED_HOSTS", err)
+	}
+	if c.AdminToken != "" && !strongToken(c.AdminToken) {
+		s.Problem("ADMIN_TOKEN", fmt.Errorf("must be %d printable ASCII characters or more, without spaces, as openssl rand -hex 32 makes them", minToken))
+	}
+	if c.RequestTimeout == 0 {
+		s.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
+	}
+	if c.sharePort() {
+		s.Problem("ADMIN_ADDRESS", errors.New("has the port of ADDRESS: choose another, or leave it empty to have none"))
+	}
+	c.Tracing.Check(s.Problem)
+	if err := database.CheckURL(c.DatabaseURL); err != nil {
+		s.Problem("DATABASE_URL", err)
+		return
+	}
+	db, err := database.Open(c.options())
+	if err != nil { // and it may quote the URL
+		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
+		return
+	}
+	if c.Environment == "production" && db.HasPassword(publishedPassword) {
+		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
+	}
+	if err := db.Close(); err != nil {
+		s.Problem("DATABASE_URL", err)
+	}
+}

@@ -1,0 +1,157 @@
+package app
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// dial connects to a service without a client that would do more than it is asked to.
+func dial(t *testing.T, url string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// stall sends the beginning of a body of that many bytes, and no more.
+func stall(t *testing.T, s *service, framing string, size int) net.Conn {
+	t.Helper()
+	conn := dial(t, s.url)
+	body := `{"text":"` + strings.Repeat("x", size-9)
+	if framing == "Transfer-Encoding: chunked" {
+		body = fmt.Sprintf("%x\r\n%s\r\n", len(body), body)
+	}
+	if _, err := io.WriteString(conn, posting+framing+"\r\n\r\n"+body); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// sendLarge has clients send whole bodies of 100 KB side by side, and returns how many
+// got each status.
+func sendLarge(s *service, clients int) map[int]int {
+	body := `{"text":"` + strings.Repeat("x", 100_000) + `"}`
+	answers := make(chan int, clients)
+	for range clients {
+		go func() { answers <- s.do("POST", "/tweet/", body).status }()
+	}
+	statuses := map[int]int{}
+	for range clients {
+		statuses[<-answers]++
+	}
+	return statuses
+}
+
+func TestStalledBodiesKeepNoOtherOut(t *testing.T) {
+	t.Parallel()
+	for _, framing := range []string{"Transfer-Encoding: chunked", "Content-Length: 1048576"} {
+		s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
+		for range 8 {
+			stall(t, s, framing, 16<<10+1)
+		}
+		time.Sleep(100 * time.Millisecond) // they have arrived
+		for range 3 {
+			// 422 is the answer of the resource itself: its text is too long.
+			if got := sendLarge(s, 8); got[http.StatusUnprocessableEntity] != 8 {
+				t.Errorf("%s: the statuses of honest bodies are %v", framing, got)
+			}
+		}
+	}
+}
+
+func TestSlowBodiesLoseTheirMemoryToOthers(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
+	var stalled []net.Conn
+	for range 60 { // 6 MB, of the 4 MB that there are
+		stalled = append(stalled, stall(t, s, "Content-Length: 1000000", 100_000))
+	}
+	time.Sleep(1500 * time.Millisecond) // they have had their time
+	for range 5 {
+		if got := sendLarge(s, 8); got[http.StatusUnprocessableEntity] != 8 {
+			t.Errorf("the statuses of honest bodies are %v", got)
+		}
+	}
+	ended := map[int]int{}
+	for _, conn := range stalled {
+		if err := conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if response, err := http.ReadResponse(bufio.NewReader(conn), nil); err == nil {
+			response.Body.Close()
+			ended[response.StatusCode]++
+			if !response.Close {
+				t.Errorf("a body that was given up leaves its connection open")
+			}
+		}
+	}
+	if ended[http.StatusRequestTimeout] == 0 {
+		t.Errorf("the stalled bodies were answered with %v", ended)
+	}
+}
+
+// unread sends requests, and reads none of the answers.
+func unread(t *testing.T, url, requests string) {
+	t.Helper()
+	conn := dial(t, url)
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, requests); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestScrapersThatDoNotReadKeepNoOtherOut(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for range 4 {
+		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
+	}
+	time.Sleep(time.Second) // what their connections hold is full
+	if got := s.do("GET", s.admin+"/metrics", ""); got.status != http.StatusOK {
+		t.Errorf("a scrape is answered with %d: %s", got.status, got.body)
+	}
+}
+
+func TestTraceThatIsNotReadKeepsNoOtherOutForLong(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	unread(t, s.admin, "GET /debug/pprof/trace?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	stop := make(chan struct{})
+	defer close(stop)
+	for range 4 { // each switch is an event of the trace
+		ping := make(chan struct{})
+		go func() {
+			for range ping {
+			}
+		}()
+		go func() {
+			defer close(ping)
+			for {
+				select {
+				case ping <- struct{}{}:
+				case <-stop:
+					return
+				}
+			}
+		}()
+	}
+	status := 0
+	for end := time.Now().Add(30 * time.Second); status != http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Second)
+		status = s.do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").status
+	}
+	if status != http.StatusOK {
+		t.Errorf("the next trace is answered with %d", status)
+	}
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+)
+
+func TestImageOfTheDatabaseHasTheTemplateThatTestsLookFor(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skipf("docker/db/template-name is not covered: %v", err)
+	}
+	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+		if db.Engine != database.Postgres {
+			return // the image has no other
+		}
+		status, stdout, stderr := command(t, env, "", "migrate", "--status")
+		if status != 0 {
+			t.Fatalf("app migrate --status = %d: %s", status, stderr)
+		}
+		name := exec.CommandContext(t.Context(), sh, filepath.Join("docker", "db", "template-name"))
+		name.Dir = filepath.Join("..", "..")
+		name.Stdin = strings.NewReader(stdout)
+		got, err := name.Output()
+		if want := databasetest.TemplateName(apps()); err != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("template-name prints %q, %v, want %q", got, err, want)
+		}
+	})
+}
