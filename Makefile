@@ -1,7 +1,7 @@
 # The menu: the commands that are used most.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint faults benchmark screenshots up down system-test observe pictures
+.PHONY: help run test check lint screenshots up down system-test
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,12 +23,6 @@ lint: bin/golangci-lint ## look for mistakes without running anything
 bin/%: tools/go.mod
 	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
 
-faults: ## break what the service stands on, and print which promises held
-	FAULTS=all go test -C systemtest/faults -count=1 -timeout 60m
-
-benchmark: ## compare the service with a bare one, on both engines, and with nginx
-	go run ./benchmark
-
 screenshots: ## make the pictures of the pages anew; needs Chromium
 	go test ./internal/app -count=1 -run Browser/picture -screenshots "$(CURDIR)/docs/screenshots"
 
@@ -40,9 +34,3 @@ down: ## stop the cluster, whatever was started; its logs and metrics are kept
 
 system-test: ## test the cluster from outside
 	docker compose run --rm --build system-test
-
-observe: ## test queries, console and plots of the cluster; needs Chromium, breaks its database for seconds
-	OBSERVE=1 go test ./systemtest/observe -count=1
-
-pictures: ## make the pictures of the console and the plots anew, from the cluster
-	OBSERVE=1 go test ./systemtest/observe -count=1 -timeout 20m -run Pictures -screenshots "$(CURDIR)/docs/screenshots"

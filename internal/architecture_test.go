@@ -37,7 +37,7 @@ var touchesProcess = regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Environ|Args|Ex
 func TestOnlyMainTouchesTheProcess(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if name := strings.TrimPrefix(p.ImportPath, module); forTests(name) || name == "benchmark" {
+		if name := strings.TrimPrefix(p.ImportPath, module); forTests(name) || isLab(name) {
 			continue
 		}
 		for _, file := range p.GoFiles {
@@ -61,8 +61,8 @@ func mayImport(from, to string) bool {
 		return to == "internal/app" || to == "internal/web" || !strings.HasPrefix(to, "internal/")
 	case from == "internal/app":
 		return strings.HasPrefix(to, "internal/") && !forTests(to)
-	case from == "benchmark":
-		return strings.HasPrefix(to, "internal/") // and what tests use: it is one, of a kind
+	case isLab(from):
+		return to != "cmd/app"
 	default: // a resource, or the plumbing
 		return to == "internal/web"
 	}
@@ -70,6 +70,9 @@ func mayImport(from, to string) bool {
 
 // forTests reports whether a package is only for tests, by its name.
 func forTests(name string) bool { return strings.HasSuffix(name, "test") }
+
+// isLab reports whether a package belongs to the lab, which is tests of a kind.
+func isLab(name string) bool { return strings.HasPrefix(name, "lab/") }
 
 type goPackage struct {
 	ImportPath, Dir  string

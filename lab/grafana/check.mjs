@@ -7,8 +7,8 @@ import { mutants } from './mutants.mjs';
 import { structure } from './structure.mjs';
 import { wrong } from './wrong.mjs';
 
-const read = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-const list = (path, end) => readdirSync(new URL(`../../../${path}`, import.meta.url)).filter((name) => name.endsWith(end)).sort();
+const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const list = (path, end) => readdirSync(new URL(`../../${path}`, import.meta.url)).filter((name) => name.endsWith(end)).sort();
 const all = (text, pattern) => new Set([...text.matchAll(pattern)].map(([, name]) => name));
 
 const sources = list('docker/metrics-graph/dashboards', '.json').map((file) => ({ file, json: read(`docker/metrics-graph/dashboards/${file}`) }));

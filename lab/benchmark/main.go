@@ -33,18 +33,18 @@ const (
 // the floor.
 const floorCommand = "floor"
 
-const usage = `Usage: go run ./benchmark [flags]
+const usage = `Usage: go run ./lab/benchmark [flags]
 
 It measures the service on SQLite and on PostgreSQL: on the server that
 TEST_DATABASE_URL names, else on a throw-away one when its programs are installed.
 How it serves files is compared with nginx, when that is installed.
 
 Examples:
-  go run ./benchmark
-  go run ./benchmark -engine sqlite -rounds 5
-  go run ./benchmark -strict                # exit status 1 when a goal is missed
-  go run ./benchmark -against /tmp/before   # made by go build -o /tmp/before ./cmd/app, before a change
-  go run ./benchmark -profile /tmp/profile  # then: go tool pprof -top /tmp/profile/…
+  go run ./lab/benchmark
+  go run ./lab/benchmark -engine sqlite -rounds 5
+  go run ./lab/benchmark -strict                # exit status 1 when a goal is missed
+  go run ./lab/benchmark -against /tmp/before   # made by go build -o /tmp/before ./cmd/app, before a change
+  go run ./lab/benchmark -profile /tmp/profile  # then: go tool pprof -top /tmp/profile/…
 
 Flags:
 `

@@ -83,7 +83,7 @@ func TestExemplarsAndNativeHistogramsAreKept(t *testing.T) {
 var still = map[string]string{
 	"admin_wrong_tokens_total":  "internal/app",
 	"panics_total":              "internal/app",
-	"log_records_dropped_total": "systemtest/faults",
+	"log_records_dropped_total": "lab/faults",
 }
 
 // finds returns no error when each selector of the query has found something since the
