@@ -16,12 +16,12 @@ import (
 	"example.com/templatesite/tweet"
 )
 
-var apps = []web.App{tweet.App()}
+var resources = []web.Resource{tweet.Resource()}
 
 // each runs test on every engine, with an API on an empty database.
 func each(t *testing.T, test func(t *testing.T, c *webtest.Client)) {
 	t.Helper()
-	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) { test(t, webtest.NewAPI(t, tweet.App(), db)) })
+	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) { test(t, webtest.NewAPI(t, tweet.Resource(), db)) })
 }
 
 func TestCreatedTweetIsReadBackAndListed(t *testing.T) {
@@ -177,7 +177,7 @@ func load(t *testing.T, db *database.DB, id int64, text string) {
 	}
 	defer func() { _ = tx.Rollback() }() // unless it is committed
 	fields := fmt.Sprintf(`{"text":%q,"timestamp":"2017-07-30T15:22:42Z"}`, text)
-	if err := tweet.App().Load(t.Context(), tx, id, []byte(fields)); err != nil {
+	if err := tweet.Resource().Load(t.Context(), tx, id, []byte(fields)); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.AdvanceSequence(t.Context(), tx, "tweet"); err != nil {
@@ -189,15 +189,15 @@ func load(t *testing.T, db *database.DB, id int64, text string) {
 }
 
 func TestNoTweetIsCreatedAfterTheLastID(t *testing.T) {
-	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
+	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
 		load(t, db, math.MaxInt64, "the last")
-		webtest.NewAPI(t, tweet.App(), db).Want(http.StatusInsufficientStorage, "POST", "/tweet/", `{"text":"one more"}`)
+		webtest.NewAPI(t, tweet.Resource(), db).Want(http.StatusInsufficientStorage, "POST", "/tweet/", `{"text":"one more"}`)
 	})
 }
 
 func TestTagOfOneContentIsNeverThatOfAnother(t *testing.T) {
-	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
-		c := webtest.NewAPI(t, tweet.App(), db)
+	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
+		c := webtest.NewAPI(t, tweet.Resource(), db)
 		var tags []string
 		for _, text := range []string{"A", "B"} { // as after a reset, with another fixture
 			load(t, db, 1, text)

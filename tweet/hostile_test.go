@@ -36,7 +36,7 @@ var noJSON = map[string][]string{
 
 func TestWhatIsNoJSONIsRefusedEverywhere(t *testing.T) {
 	t.Parallel()
-	c := webtest.NewAPI(t, tweet.App(), databasetest.OpenSQLite(t, apps))
+	c := webtest.NewAPI(t, tweet.Resource(), databasetest.OpenSQLite(t, resources))
 	for kind, values := range noJSON {
 		for _, value := range values {
 			for _, body := range []string{value, `{"text":` + value + `}`, `{"text":"x","other":[` + value + `]}`} {
@@ -69,9 +69,9 @@ func checkAnswer(t *testing.T, answer webtest.Answer) {
 
 // fuzzed returns the API on a database of its own, which has one tweet.
 func fuzzed(f *testing.F) *web.API {
-	db := databasetest.OpenSQLite(f, apps)
+	db := databasetest.OpenSQLite(f, resources)
 	api := web.NewAPI(web.Options{Title: "fuzz", Version: "1", MaxBodyBytes: 1 << 20, Classify: database.Problem})
-	tweet.App().Routes(api, db.DB)
+	tweet.Resource().Routes(api, db.DB)
 	webtest.New(f, api).Want(http.StatusCreated, "POST", "/tweet/", `{"text":"x"}`)
 	return api
 }

@@ -13,8 +13,8 @@ import (
 
 func TestReadsGoOnWhileChangesWaitForTheLock(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenSQLite(t, apps)
-	c := webtest.NewAPI(t, tweet.App(), db)
+	db := databasetest.OpenSQLite(t, resources)
+	c := webtest.NewAPI(t, tweet.Resource(), db)
 	c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
 	other, err := db.Begin() // as another program would
 	if err != nil {

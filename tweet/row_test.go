@@ -16,19 +16,19 @@ import (
 )
 
 // firstVersion returns the resource as it was before its second migration.
-func firstVersion(t *testing.T) []web.App {
+func firstVersion(t *testing.T) []web.Resource {
 	t.Helper()
-	app, files := tweet.App(), fstest.MapFS{}
+	resource, files := tweet.Resource(), fstest.MapFS{}
 	for _, engine := range []string{"postgres", "sqlite"} {
 		name := "migrations/" + engine + "/00001_create_tweet.sql"
-		text, err := fs.ReadFile(app.Migrations, name)
+		text, err := fs.ReadFile(resource.Migrations, name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		files[name] = &fstest.MapFile{Data: text}
 	}
-	app.Migrations = files
-	return []web.App{app}
+	resource.Migrations = files
+	return []web.Resource{resource}
 }
 
 // strange are rows that only SQL can write, as SQL. On SQLite a migration brings the
@@ -82,13 +82,13 @@ func TestRowsThatCannotBeAnsweredDoNotStopAMigration(t *testing.T) {
 				t.Fatalf("%s: %v", tt.row, err)
 			}
 		}
-		if err := db.Migrate(t.Context(), apps, nil); err != nil {
+		if err := db.Migrate(t.Context(), resources, nil); err != nil {
 			t.Fatal(err)
 		}
 		if db.Engine == database.Postgres {
 			return // the rows stay as they are
 		}
-		c := webtest.NewAPI(t, tweet.App(), db)
+		c := webtest.NewAPI(t, tweet.Resource(), db)
 		got := webtest.JSON[[]tweet.Tweet](t, c.Want(http.StatusOK, "GET", "/tweet/", ""))
 		if len(got) != len(strange[db.Engine])+1 || got[0].Timestamp.Format("2006-01-02T15:04:05.999999Z") != "2017-07-30T15:22:42.123456Z" {
 			t.Fatalf("%d tweets, the first is %+v", len(got), got[0])
@@ -103,7 +103,7 @@ func TestRowsThatCannotBeAnsweredDoNotStopAMigration(t *testing.T) {
 }
 
 func TestRowsThatCannotBeAnsweredAreRefused(t *testing.T) {
-	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
+	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
 		rows := strange[db.Engine]
 		if db.Engine == database.SQLite {
 			rows = append(slices.Clone(rows), struct{ row, repaired string }{row: "'x', '2017-07-30 15:22:42+00:00', 'one'"})
@@ -118,14 +118,14 @@ func TestRowsThatCannotBeAnsweredAreRefused(t *testing.T) {
 				t.Errorf("%s: %v", good, err)
 			}
 		}
-		webtest.NewAPI(t, tweet.App(), db).Want(http.StatusOK, "GET", "/tweet/", "")
+		webtest.NewAPI(t, tweet.Resource(), db).Want(http.StatusOK, "GET", "/tweet/", "")
 	})
 }
 
 func TestMigrationsOfConstraintsGoBackAndForth(t *testing.T) {
-	databasetest.Each(t, apps, func(t *testing.T, db *database.DB) {
+	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
 		for _, version := range []int64{1, 2, 1, 2} {
-			if err := db.MigrateTo(t.Context(), tweet.App(), version, nil); err != nil {
+			if err := db.MigrateTo(t.Context(), tweet.Resource(), version, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

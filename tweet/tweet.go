@@ -48,9 +48,9 @@ var (
 	fixtures embed.FS
 )
 
-// App is what the rest of the service needs to know of tweets.
-func App() web.App {
-	return web.App{
+// Resource is what the rest of the service needs to know of tweets.
+func Resource() web.Resource {
+	return web.Resource{
 		Name:       "tweet",
 		Migrations: migrations,
 		Fixtures:   fixtures,

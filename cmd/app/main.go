@@ -17,7 +17,7 @@ import (
 var service = app.Service{
 	Name:        "templatesite",
 	Description: "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log.",
-	Resources:   []web.App{tweet.App()},
+	Resources:   []web.Resource{tweet.Resource()},
 	Static:      static.Files,
 }
 

@@ -80,7 +80,7 @@ func (l *live) close() {
 func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	server, page, err := l.start()
 	if err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "There are no live plots.").Because(err))
+		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "There are no live plots.").WithCause(err))
 		return
 	}
 	// A client that is gone cannot be told anything more.

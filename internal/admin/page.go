@@ -99,7 +99,7 @@ func wantsPage(w http.ResponseWriter, r *http.Request) bool {
 func show(w http.ResponseWriter, r *http.Request, name string, v view) {
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, name, v); err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This page is broken.").Because(err))
+		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This page is broken.").WithCause(err))
 		return
 	}
 	web.SetPageHeader(w.Header(), policy)

@@ -47,7 +47,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	guard := admin.NewGuard(c.AdminToken, log, registry.WrongTokens())
 	s := &server.Server{
 		Handler: web.Chain(pages,
-			middleware.Identify(c.TrustedProxies),
+			middleware.RequestInfo(c.TrustedProxies),
 			middleware.ForgetHosts(c.AllowedHosts),
 			middleware.Recover(log),
 			middleware.Hosts(func(string) bool { return false }),
@@ -86,7 +86,7 @@ func (p *program) adminPages(level *admin.Level, registry metrics.Registry, read
 	return admin.New(admin.Options{
 		Name: p.service.Name, Version: b.Version, Commit: b.Commit,
 		Icon:     icon,
-		Ready:    func(ctx context.Context) bool { return ready.Ask(ctx).Status == "ok" },
+		Ready:    func(ctx context.Context) bool { return ready.Check(ctx).Status == "ok" },
 		Health:   ready.Details,
 		Metrics:  registry.Handler(),
 		Numbers:  registry,

@@ -15,7 +15,7 @@ import (
 func startLocked(t *testing.T, requestTimeout string) *service {
 	t.Helper()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps())
+	db := databasetest.OpenPostgres(t, resources())
 	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": requestTimeout})
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {

@@ -53,11 +53,11 @@ func (l loaddataCommand) Run(p *program) error {
 }
 
 // sources returns what the arguments name.
-func (l loaddataCommand) sources(resources []web.App, stdin io.Reader) ([]source, error) {
+func (l loaddataCommand) sources(resources []web.Resource, stdin io.Reader) ([]source, error) {
 	var names []string
 	var files []source
 	for _, name := range l.Files {
-		if _, err := chooseApps(resources, name); err == nil {
+		if _, err := chooseResources(resources, name); err == nil {
 			names = append(names, name)
 		} else {
 			files = append(files, file(name, stdin))
@@ -66,7 +66,7 @@ func (l loaddataCommand) sources(resources []web.App, stdin io.Reader) ([]source
 	if len(names) == 0 && len(files) > 0 {
 		return files, nil
 	}
-	chosen, err := chooseApps(resources, names...)
+	chosen, err := chooseResources(resources, names...)
 	return append(ownFixtures(chosen), files...), err
 }
 
@@ -121,7 +121,7 @@ func (dumpdataCommand) Help() string {
 
 // Run writes the fixture.
 func (d dumpdataCommand) Run(p *program) error {
-	chosen, err := chooseApps(p.service.Resources, d.Models...)
+	chosen, err := chooseResources(p.service.Resources, d.Models...)
 	if err != nil {
 		return err
 	}
@@ -145,19 +145,19 @@ type source struct {
 }
 
 // ownFixtures returns the fixtures of the resources.
-func ownFixtures(chosen []web.App) []source {
+func ownFixtures(chosen []web.Resource) []source {
 	var sources []source
-	for _, app := range chosen {
-		names, _ := fs.Glob(app.Fixtures, "fixtures/*.json") // the pattern is well formed
+	for _, resource := range chosen {
+		names, _ := fs.Glob(resource.Fixtures, "fixtures/*.json") // the pattern is well formed
 		for _, name := range names {
-			sources = append(sources, source{name, func() (io.ReadCloser, error) { return app.Fixtures.Open(name) }})
+			sources = append(sources, source{name, func() (io.ReadCloser, error) { return resource.Fixtures.Open(name) }})
 		}
 	}
 	return sources
 }
 
 // load loads the sources, all or nothing. Rows may come before those that they refer to.
-func load(ctx context.Context, db *database.DB, all []web.App, sources []source, progress func()) error {
+func load(ctx context.Context, db *database.DB, all []web.Resource, sources []source, progress func()) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -171,8 +171,8 @@ func load(ctx context.Context, db *database.DB, all []web.App, sources []source,
 			return fmt.Errorf("fixture %q: %w", s.name, err)
 		}
 	}
-	for _, app := range all {
-		if err := db.AdvanceSequence(ctx, tx, app.Name); err != nil {
+	for _, resource := range all {
+		if err := db.AdvanceSequence(ctx, tx, resource.Name); err != nil {
 			return err
 		}
 	}

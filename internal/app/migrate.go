@@ -15,7 +15,7 @@ import (
 type schemaVersion int64
 
 type migrateCommand struct {
-	App         string         `arg:"" optional:"" help:"One resource. Without it, all."`
+	Resource    string         `arg:"" optional:"" help:"One resource. Without it, all."`
 	Status      bool           `help:"List the migrations and change nothing." xor:"what"`
 	To          *schemaVersion `help:"Go to this version of the resource that is named, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
 	Yes         bool           `help:"Let --to undo migrations. The tables and columns that they drop are lost."`
@@ -39,14 +39,14 @@ Examples:
 
 func (m migrateCommand) Run(p *program) error {
 	var names []string
-	if m.App != "" {
-		names = []string{m.App}
+	if m.Resource != "" {
+		names = []string{m.Resource}
 	}
-	chosen, err := chooseApps(p.service.Resources, names...)
+	chosen, err := chooseResources(p.service.Resources, names...)
 	if err != nil {
 		return err
 	}
-	if m.To != nil && m.App == "" {
+	if m.To != nil && m.Resource == "" {
 		return errors.New("--to needs the name of a resource, as in: app migrate tweet --to 1")
 	}
 	options := p.config.options()
@@ -71,7 +71,7 @@ func (m migrateCommand) Run(p *program) error {
 		if s.Down {
 			verb = "undone"
 		}
-		fmt.Fprintf(p.stdout, "%s %s/%s in %v\n", verb, s.App, s.Name, s.Duration.Round(time.Millisecond))
+		fmt.Fprintf(p.stdout, "%s %s/%s in %v\n", verb, s.Resource, s.Name, s.Duration.Round(time.Millisecond))
 	}
 	if m.To != nil {
 		err = m.goTo(p, db, chosen[0], report)
@@ -85,41 +85,41 @@ func (m migrateCommand) Run(p *program) error {
 }
 
 // goTo undoes migrations only when that was asked for by --yes.
-func (m migrateCommand) goTo(p *program, db *database.DB, app web.App, report func(database.Step)) error {
-	if err := db.CheckTarget(p.ctx, app, int64(*m.To)); err != nil {
+func (m migrateCommand) goTo(p *program, db *database.DB, resource web.Resource, report func(database.Step)) error {
+	if err := db.CheckTarget(p.ctx, resource, int64(*m.To)); err != nil {
 		return err
 	}
-	migrations, err := db.Status(p.ctx, []web.App{app})
+	migrations, err := db.Status(p.ctx, []web.Resource{resource})
 	if err != nil {
 		return err
 	}
 	var undone []string
 	for _, one := range migrations {
 		if one.Applied && one.Version > int64(*m.To) {
-			undone = append(undone, fmt.Sprintf("%s/%05d", one.App, one.Version))
+			undone = append(undone, fmt.Sprintf("%s/%05d", one.Resource, one.Version))
 		}
 	}
 	if len(undone) == 0 || m.Yes {
-		return db.MigrateTo(p.ctx, app, int64(*m.To), report)
+		return db.MigrateTo(p.ctx, resource, int64(*m.To), report)
 	}
-	rows, err := db.Rows(p.ctx, app)
+	rows, err := db.Rows(p.ctx, resource)
 	if err != nil {
 		return err
 	}
 	return fmt.Errorf("this would undo %s and lose what it drops; rows in the table %s: %d. Add --yes to do it",
-		strings.Join(undone, ", "), app.Name, rows)
+		strings.Join(undone, ", "), resource.Name, rows)
 }
 
-func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) error {
+func (m migrateCommand) status(p *program, db *database.DB, chosen []web.Resource) error {
 	migrations, err := db.Status(p.ctx, chosen)
 	for _, one := range migrations {
 		switch {
 		case one.Name == "":
-			fmt.Fprintf(p.stdout, "ahead    %s/%05d: this program does not know it\n", one.App, one.Version)
+			fmt.Fprintf(p.stdout, "ahead    %s/%05d: this program does not know it\n", one.Resource, one.Version)
 		case one.Applied:
-			fmt.Fprintf(p.stdout, "applied  %s/%s\n", one.App, one.Name)
+			fmt.Fprintf(p.stdout, "applied  %s/%s\n", one.Resource, one.Name)
 		default:
-			fmt.Fprintf(p.stdout, "pending  %s/%s\n", one.App, one.Name)
+			fmt.Fprintf(p.stdout, "pending  %s/%s\n", one.Resource, one.Name)
 		}
 	}
 	if err != nil {
@@ -133,16 +133,16 @@ func (m migrateCommand) status(p *program, db *database.DB, chosen []web.App) er
 
 // chooseApps returns the resources with these names, or all: in the order of the list,
 // since one that refers to another comes after it.
-func chooseApps(all []web.App, names ...string) ([]web.App, error) {
+func chooseResources(all []web.Resource, names ...string) ([]web.Resource, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	var chosen []web.App
+	var chosen []web.Resource
 	var known []string
-	for _, app := range all {
-		known = append(known, app.Name)
-		if slices.Contains(names, app.Name) {
-			chosen = append(chosen, app)
+	for _, resource := range all {
+		known = append(known, resource.Name)
+		if slices.Contains(names, resource.Name) {
+			chosen = append(chosen, resource)
 		}
 	}
 	for _, name := range names {

@@ -34,8 +34,8 @@ func (p *program) instruments(registry metrics.Registry) instruments {
 		return instruments{records: func(h slog.Handler) slog.Handler { return h }}
 	}
 	var models []string
-	for _, app := range p.service.Resources {
-		models = append(models, app.Name)
+	for _, resource := range p.service.Resources {
+		models = append(models, resource.Name)
 	}
 	return instruments{
 		requests:   registry.Requests(),
@@ -96,7 +96,7 @@ func (p *program) stdoutHandler(w io.Writer, level slog.Leveler) slog.Handler {
 // scrapeTimeout bounds what a scrape asks the database.
 const scrapeTimeout = 2 * time.Second
 
-func migrationCounts(db *database.DB, resources []web.App) func() (applied, pending int, err error) {
+func migrationCounts(db *database.DB, resources []web.Resource) func() (applied, pending int, err error) {
 	return func() (int, int, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 		defer cancel()
@@ -113,6 +113,6 @@ func (p *program) watch(log *slog.Logger, db *database.DB, registry metrics.Regi
 		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, p.service.Resources) },
 	})
 	registry.Health(ready.Last)
-	ready.Ask(p.ctx)
+	ready.Check(p.ctx)
 	return ready
 }

@@ -99,8 +99,8 @@ func TestPanicIsCountedAndSoAreItsRecords(t *testing.T) {
 func TestConnectionsAreCountedByWhetherSomebodyUsesThem(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
-	db := databasetest.OpenSQLite(t, apps())
-	registry.Database(db.DB, migrationCounts(db, apps()))
+	db := databasetest.OpenSQLite(t, resources())
+	registry.Database(db.DB, migrationCounts(db, resources()))
 	count := func(state string) float64 {
 		families, err := registry.Gather()
 		if err != nil {
@@ -229,12 +229,12 @@ func TestRowsOfEveryModelAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		if err := load(t.Context(), db, apps(), ownFixtures(apps()), func() {}); err != nil {
+		if err := load(t.Context(), db, resources(), ownFixtures(resources()), func() {}); err != nil {
 			t.Fatal(err)
 		}
-		for _, app := range apps() {
-			if inserted[app.Name] == 0 {
-				t.Errorf("no row of %s is counted as inserted", app.Name)
+		for _, resource := range resources() {
+			if inserted[resource.Name] == 0 {
+				t.Errorf("no row of %s is counted as inserted", resource.Name)
 			}
 		}
 	})

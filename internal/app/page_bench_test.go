@@ -99,7 +99,7 @@ func skim(b *testing.B, r *bufio.Reader) {
 
 // filled returns a database with that many tweets.
 func filled(b *testing.B, tweets int) *database.DB {
-	db := databasetest.OpenSQLite(b, apps())
+	db := databasetest.OpenSQLite(b, resources())
 	_, err := db.ExecContext(b.Context(), fmt.Sprintf(`
 		with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
 		insert into tweet (text, timestamp, version) select 'tweet ' || i, '2017-07-30 15:22:42+00:00', 1 from n`, tweets))

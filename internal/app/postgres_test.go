@@ -81,7 +81,7 @@ func TestNoSettingOfTheDatabaseChangesAnAnswer(t *testing.T) {
 	for _, header := range []string{"", "X-Request-ID: find-me"} {
 		t.Run(header, func(t *testing.T) {
 			t.Parallel()
-			url := databasetest.PostgresURL(t, apps())
+			url := databasetest.PostgresURL(t, resources())
 			setOnDatabase(t, url, hostile...)
 			useEverything(t, map[string]string{"DATABASE_URL": url}, header)
 		})
@@ -95,7 +95,7 @@ func TestEverythingWorksThroughPgBouncer(t *testing.T) {
 		for _, header := range []string{"", "X-Request-ID: find-me"} {
 			t.Run(mode+" "+header, func(t *testing.T) {
 				t.Parallel()
-				direct := databasetest.PostgresURL(t, apps())
+				direct := databasetest.PostgresURL(t, resources())
 				setOnDatabase(t, direct, hostile...)
 				url := pgbouncertest.URL(t, mode, direct)
 				useEverything(t, map[string]string{"DATABASE_URL": url, "DATABASE_MAX_CONNECTIONS": "2"}, header)
@@ -107,7 +107,7 @@ func TestEverythingWorksThroughPgBouncer(t *testing.T) {
 func TestManyRequestsShareTheConnectionsOfPgBouncer(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	url := pgbouncertest.URL(t, "transaction", databasetest.PostgresURL(t, apps()))
+	url := pgbouncertest.URL(t, "transaction", databasetest.PostgresURL(t, resources()))
 	s := startService(t, map[string]string{"DATABASE_URL": url, "DATABASE_MAX_CONNECTIONS": "16"})
 	var group sync.WaitGroup
 	for client := range 16 {
@@ -131,7 +131,7 @@ func TestManyRequestsShareTheConnectionsOfPgBouncer(t *testing.T) {
 func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	url := databasetest.PostgresURL(t, apps())
+	url := databasetest.PostgresURL(t, resources())
 	setOnDatabase(t, url, "search_path = pg_catalog")
 	env := map[string]string{"DATABASE_URL": url}
 	const reason = "the tables of tweet are in schema public, which the search_path (pg_catalog) does not include"
@@ -154,7 +154,7 @@ func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testin
 func TestTableThatHidesOursIsNeverTakenForIt(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps())
+	db := databasetest.OpenPostgres(t, resources())
 	url := databasetest.URL(t, db)
 	for _, statement := range []string{"create schema front", "create table front.tweet (like public.tweet including all)"} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {

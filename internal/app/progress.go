@@ -10,7 +10,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func loadOne(ctx context.Context, tx *sql.Tx, all []web.App, s source, progress func()) error {
+func loadOne(ctx context.Context, tx *sql.Tx, all []web.Resource, s source, progress func()) error {
 	r, err := s.open()
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (s *service) answers(read, change int) {
 func TestDatabaseThatBecomesReadOnlyIsReadAndTheHealthSaysSo(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	url := databasetest.PostgresURL(t, apps())
+	url := databasetest.PostgresURL(t, resources())
 	setOnDatabase(t, url, "default_transaction_read_only = on")
 	s := startService(t, map[string]string{"DATABASE_URL": url})
 	s.answers(http.StatusOK, http.StatusServiceUnavailable)
@@ -64,7 +64,7 @@ func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := databasetest.OpenSQLite(t, apps())
+			db := databasetest.OpenSQLite(t, resources())
 			change := func(pragma string) {
 				t.Helper()
 				if _, err := db.Write.ExecContext(t.Context(), pragma); err != nil {
@@ -73,7 +73,7 @@ func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T
 			}
 			ready := func(want string) {
 				t.Helper()
-				if advice, err := db.Ready(t.Context(), apps()); advice != want || err != nil {
+				if advice, err := db.Ready(t.Context(), resources()); advice != want || err != nil {
 					t.Errorf("Ready = %q, %v, want %q", advice, err, want)
 				}
 			}

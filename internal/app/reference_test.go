@@ -20,14 +20,14 @@ import (
 )
 
 // related returns two resources, the second of which refers to the first.
-func related() []web.App {
-	return []web.App{
+func related() []web.Resource {
+	return []web.Resource{
 		linkedApp("note", "create table note (id integer primary key, parent bigint)"),
 		linkedApp("comment", "create table comment (id integer primary key, parent bigint not null references note (id) deferrable)"),
 	}
 }
 
-func linkedApp(name, create string) web.App {
+func linkedApp(name, create string) web.Resource {
 	migrations := fstest.MapFS{}
 	for _, engine := range []string{"postgres", "sqlite"} {
 		migrations["migrations/"+engine+"/00001_create.sql"] = &fstest.MapFile{
@@ -63,7 +63,7 @@ func linkedApp(name, create string) web.App {
 		}
 		return rows.Err()
 	}
-	return web.App{Name: name, Migrations: migrations, Load: load, Dump: dump}
+	return web.Resource{Name: name, Migrations: migrations, Load: load, Dump: dump}
 }
 
 func loadText(t *testing.T, db *database.DB, texts ...string) error {
@@ -85,7 +85,7 @@ func TestRowsMayComeBeforeThoseThatTheyReferTo(t *testing.T) {
 		if err := loadText(t, db, "["+aComment+"]", "["+aNote+"]"); err != nil {
 			t.Fatal(err)
 		}
-		chosen, err := chooseApps(related(), "comment", "note", "comment")
+		chosen, err := chooseResources(related(), "comment", "note", "comment")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,9 +136,9 @@ func TestTableThatAnotherOneRefersToIsNotDropped(t *testing.T) {
 		if rows, err := db.Rows(t.Context(), related()[1]); rows != 1 || err != nil {
 			t.Errorf("%d comments are left, %v", rows, err)
 		}
-		for _, app := range []web.App{related()[1], related()[0]} {
-			if err := db.MigrateTo(t.Context(), app, 0, nil); err != nil {
-				t.Errorf("%s: %v", app.Name, err)
+		for _, resource := range []web.Resource{related()[1], related()[0]} {
+			if err := db.MigrateTo(t.Context(), resource, 0, nil); err != nil {
+				t.Errorf("%s: %v", resource.Name, err)
 			}
 		}
 	})

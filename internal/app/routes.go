@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"slices"
 
+	"example.com/templatesite/internal/assets"
 	"example.com/templatesite/internal/browsable"
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/docs"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/middleware"
-	"example.com/templatesite/internal/static"
+	"example.com/templatesite/internal/swagger"
 	"example.com/templatesite/internal/web"
 )
 
@@ -25,17 +25,17 @@ func (p *program) routes(db *database.DB, h *health.Health, told instruments) (a
 		Source:       "https://" + b.Module,
 		MaxBodyBytes: int64(p.config.MaxBodyBytes),
 		Classify:     classify(h),
-		Lost:         database.Lost,
-		Refused:      told.refused,
-		Active:       told.active,
+		Retryable:    database.ConnectionLost,
+		OnShed:       told.refused,
+		TrackActive:  told.active,
 	})
-	resources := api.Bounded(int(p.config.MaxInFlight))
-	for _, app := range p.service.Resources {
-		app.Routes(resources, db.DB)
+	bounded := api.WithLimit(int(p.config.MaxInFlight))
+	for _, resource := range p.service.Resources {
+		resource.Routes(bounded, db.DB)
 	}
 	h.Routes(api)
-	files := static.New(slices.Concat(docs.Files(), []fs.FS{browsable.Files, p.service.Static})...)
-	docs.Routes(api, files.URL)
+	files := assets.New(slices.Concat(swagger.Files(), []fs.FS{browsable.Files, p.service.Static})...)
+	swagger.Routes(api, files.URL)
 	files.Routes(api)
 	api.Documents()
 	return api, browsable.Pages(api, files.URL)
@@ -47,7 +47,7 @@ func classify(h *health.Health) func(error) *web.Problem {
 	return func(err error) *web.Problem {
 		p := database.Problem(err)
 		if p != nil && p.Status == http.StatusServiceUnavailable {
-			h.Doubt()
+			h.Recheck()
 		}
 		return p
 	}
@@ -57,7 +57,7 @@ func classify(h *health.Health) func(error) *web.Problem {
 // them.
 func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, traced, counted web.Middleware) http.Handler {
 	return web.Chain(h,
-		middleware.Identify(c.TrustedProxies),
+		middleware.RequestInfo(c.TrustedProxies),
 		middleware.ForgetHosts(c.AllowedHosts), // before pages, which would show the name
 		traced,
 		middleware.AccessLog(log),

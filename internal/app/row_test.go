@@ -80,6 +80,6 @@ func TestTextThatIsNotUnicodeIsAnsweredAndNotDumped(t *testing.T) {
 
 func onSQLite(t *testing.T, test func(env map[string]string, db *database.DB)) {
 	t.Helper()
-	db := databasetest.OpenSQLite(t, apps())
+	db := databasetest.OpenSQLite(t, resources())
 	test(map[string]string{"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4"}, db)
 }

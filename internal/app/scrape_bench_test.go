@@ -16,8 +16,8 @@ import (
 // one of which was asked in every way, and a database.
 func BenchmarkScrape(b *testing.B) {
 	registry := metrics.New("1", "2", "3")
-	db := databasetest.OpenSQLite(b, apps())
-	registry.Database(db.DB, migrationCounts(db, apps()))
+	db := databasetest.OpenSQLite(b, resources())
+	registry.Database(db.DB, migrationCounts(db, resources()))
 	statements := registry.Statements(nil)
 	requests := registry.Requests()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		info := web.InfoFrom(r.Context())

@@ -54,8 +54,8 @@ func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
 func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps())
-	if err := db.MigrateTo(t.Context(), apps()[0], 0, nil); err != nil {
+	db := databasetest.OpenPostgres(t, resources())
+	if err := db.MigrateTo(t.Context(), resources()[0], 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}

@@ -22,7 +22,7 @@ type Service struct {
 	// Version and Commit override what Git told the Go toolchain.
 	Version, Commit string
 	// Resources are served in this order.
-	Resources []web.App
+	Resources []web.Resource
 	// Static holds the files that are served below /static/, favicon.ico among them.
 	Static fs.FS
 }

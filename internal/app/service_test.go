@@ -174,9 +174,9 @@ func (s *service) do(method, target, body string, headers ...string) reply {
 }
 
 // service under test: for now the real one.
-var testService = Service{Name: "templatesite", Description: "A test.", Resources: apps(), Static: static.Files}
+var testService = Service{Name: "templatesite", Description: "A test.", Resources: resources(), Static: static.Files}
 
-func apps() []web.App { return []web.App{tweet.App()} }
+func resources() []web.Resource { return []web.Resource{tweet.Resource()} }
 
 func variables(env map[string]string) (all []string) {
 	for name, value := range env {
@@ -196,7 +196,7 @@ func command(t *testing.T, env map[string]string, stdin string, args ...string) 
 // onEach runs test on both engines, with the settings of a migrated database.
 func onEach(t *testing.T, test func(t *testing.T, env map[string]string, db *database.DB)) {
 	t.Helper()
-	databasetest.Each(t, apps(), func(t *testing.T, db *database.DB) {
+	databasetest.Each(t, resources(), func(t *testing.T, db *database.DB) {
 		test(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4"}, db)
 	})
 }

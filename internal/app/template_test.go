@@ -27,7 +27,7 @@ func TestImageOfTheDatabaseHasTheTemplateThatTestsLookFor(t *testing.T) {
 		name.Dir = filepath.Join("..", "..")
 		name.Stdin = strings.NewReader(stdout)
 		got, err := name.Output()
-		if want := databasetest.TemplateName(apps()); err != nil || strings.TrimSpace(string(got)) != want {
+		if want := databasetest.TemplateName(resources()); err != nil || strings.TrimSpace(string(got)) != want {
 			t.Errorf("template-name prints %q, %v, want %q", got, err, want)
 		}
 	})

@@ -15,7 +15,7 @@ import (
 func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps())
+	db := databasetest.OpenPostgres(t, resources())
 	s := startService(t, map[string]string{
 		"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4", "MAX_IN_FLIGHT": "4", "REQUEST_TIMEOUT": "30s",
 	})
@@ -46,7 +46,7 @@ func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 
 func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenSQLite(t, apps())
+	db := databasetest.OpenSQLite(t, resources())
 	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "MAX_IN_FLIGHT": "1", "LOG_LEVEL": "info"})
 	tx, err := db.Write.BeginTx(t.Context(), nil) // takes SQLite's only lock for changes
 	if err != nil {

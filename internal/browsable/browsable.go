@@ -27,7 +27,7 @@ var Files embed.FS
 func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	s := &site{
 		api:    api,
-		making: web.NewTurns(runtime.GOMAXPROCS(0)),
+		making: web.NewLimiter(runtime.GOMAXPROCS(0)),
 		Style:  asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg"),
 	}
 	return func(next http.Handler) http.Handler {
@@ -61,11 +61,11 @@ type site struct {
 	api *web.API
 	// making bounds how many pages are made at once: one takes ten times the memory of
 	// what it shows.
-	making              *web.Turns
+	making              *web.Limiter
 	Style, Script, Icon string
 }
 
 // refuse answers with a problem that is no page, as too many are being made.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request) {
-	web.WriteProblem(w, r, s.api.Refuse(r.Method == http.MethodGet || r.Method == http.MethodHead))
+	web.WriteProblem(w, r, s.api.Shed(r.Method == http.MethodGet || r.Method == http.MethodHead))
 }

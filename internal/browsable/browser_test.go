@@ -13,7 +13,7 @@ import (
 // Fields of every type can be filled in by hand, and sent again after a mistake.
 func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(web.Chain(garden(t), middleware.Identify(nil)))
+	server := httptest.NewServer(web.Chain(garden(t), middleware.RequestInfo(nil)))
 	t.Cleanup(server.Close)
 	tab := browsertest.Start(t).Open(t, server.URL)
 	tab.Visit("/plant/")
@@ -47,7 +47,7 @@ func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
 
 func TestErrorsAreSeenInABrowser(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(web.Chain(garden(t), middleware.Identify(nil)))
+	server := httptest.NewServer(web.Chain(garden(t), middleware.RequestInfo(nil)))
 	t.Cleanup(server.Close)
 	tab := browsertest.Start(t).Open(t, server.URL)
 	for path, want := range map[string]struct {

@@ -65,7 +65,7 @@ func shed(t *testing.T) http.Handler {
 	})
 	api.Documents()
 	pages := browsable.Pages(api, func(name string) string { return "/static/" + name })
-	return web.Chain(api, middleware.Identify(nil), pages, middleware.Recover(logtest.New(t)))
+	return web.Chain(api, middleware.RequestInfo(nil), pages, middleware.Recover(logtest.New(t)))
 }
 
 func TestFilterOfEveryTypeIsShownAndSent(t *testing.T) {

@@ -69,7 +69,7 @@ func thing[T any](t *testing.T, method, stored string) http.Handler {
 		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))
 	})
 	pages := browsable.Pages(api, func(name string) string { return "/static/" + name })
-	return web.Chain(api, middleware.Identify(nil), pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin())
+	return web.Chain(api, middleware.RequestInfo(nil), pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin())
 }
 
 func TestFormThatNobodyTouchesChangesNothing(t *testing.T) {

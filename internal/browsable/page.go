@@ -68,7 +68,7 @@ func (v *visit) lifetime() (context.Context, context.CancelFunc) {
 func (v *visit) render(w http.ResponseWriter) {
 	ctx, cancel := v.lifetime()
 	defer cancel()
-	took := v.making.Take(ctx)
+	took := v.making.Acquire(ctx)
 	if !took && ctx.Err() == nil {
 		v.refuse(w, v.request)
 		return
@@ -80,7 +80,7 @@ func (v *visit) render(w http.ResponseWriter) {
 		err = v.make(ctx, html)
 	}
 	if err != nil {
-		web.WriteProblem(w, v.request, failed(ctx).Because(err))
+		web.WriteProblem(w, v.request, failed(ctx).WithCause(err))
 		return
 	}
 	header := w.Header()
@@ -100,7 +100,7 @@ func (v *visit) render(w http.ResponseWriter) {
 
 // make writes the page, and ends the turn: a client may take its time to read.
 func (v *visit) make(ctx context.Context, html *bytes.Buffer) error {
-	defer v.making.GiveBack()
+	defer v.making.Release()
 	html.Reset()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -127,7 +127,7 @@ func failed(ctx context.Context) *web.Problem {
 	case errors.Is(context.Cause(ctx), web.ErrStopping):
 		return web.ErrStopping
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return web.ErrTooLong
+		return web.ErrTimeout
 	case ctx.Err() != nil:
 		return web.NewProblem(web.StatusClientClosedRequest, "The client went away.")
 	}

@@ -42,19 +42,19 @@ func isForm(r *http.Request) bool {
 func parseForm(data []byte) (*submission, *web.Problem) {
 	unreadable := web.NewProblem(http.StatusBadRequest, "The form could not be read.")
 	if bytes.Count(data, []byte{'&'}) >= maxFields {
-		return nil, unreadable.Because(errors.New("it has too many fields"))
+		return nil, unreadable.WithCause(errors.New("it has too many fields"))
 	}
 	values, err := url.ParseQuery(string(data))
 	if err != nil {
-		return nil, unreadable.Because(err)
+		return nil, unreadable.WithCause(err)
 	}
 	for _, all := range values {
 		if !utf8.ValidString(all[0]) {
-			return nil, unreadable.Because(errors.New("it is not UTF-8"))
+			return nil, unreadable.WithCause(errors.New("it is not UTF-8"))
 		}
 	}
 	if len(values.Get(etagName)) > maxETag {
-		return nil, unreadable.Because(errors.New("its version is too long"))
+		return nil, unreadable.WithCause(errors.New("its version is too long"))
 	}
 	sent := &submission{method: http.MethodPost, etag: values.Get(etagName), values: values, raw: values.Has(contentName)}
 	switch method := values.Get(methodName); method {

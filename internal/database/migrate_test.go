@@ -20,7 +20,7 @@ import (
 
 // note returns a resource whose first migration makes a table, and whose others
 // each write a line into it, so that one that runs twice is seen.
-func note(versions int) web.App {
+func note(versions int) web.Resource {
 	files := fstest.MapFS{}
 	for version := 1; version <= versions; version++ {
 		text := fmt.Sprintf("-- +goose Up\ninsert into note values (%[1]d);\n-- +goose Down\ndelete from note where n = %[1]d;\n", version)
@@ -31,15 +31,15 @@ func note(versions int) web.App {
 			files[fmt.Sprintf("migrations/%s/%05d_note.sql", engine, version)] = &fstest.MapFile{Data: []byte(text)}
 		}
 	}
-	return web.App{Name: "note", Migrations: files}
+	return web.Resource{Name: "note", Migrations: files}
 }
 
-func apps(versions int) []web.App { return []web.App{note(versions)} }
+func resources(versions int) []web.Resource { return []web.Resource{note(versions)} }
 
 // each runs test on both engines, with a database at version 1 of note.
 func each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 	t.Helper()
-	databasetest.Each(t, apps(1), test)
+	databasetest.Each(t, resources(1), test)
 }
 
 func lines(t *testing.T, db *database.DB) int {
@@ -54,9 +54,9 @@ func lines(t *testing.T, db *database.DB) int {
 func TestPendingMigrationsAreAppliedOnceAndReported(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		var names []string
-		report := func(s database.Step) { names = append(names, s.App+"/"+s.Name) }
+		report := func(s database.Step) { names = append(names, s.Resource+"/"+s.Name) }
 		for range 2 {
-			if err := db.Migrate(t.Context(), apps(3), report); err != nil {
+			if err := db.Migrate(t.Context(), resources(3), report); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -81,7 +81,7 @@ func TestTenMigrationsAtOnceApplyEachExactlyOnce(t *testing.T) {
 					return
 				}
 				defer own.Close()
-				if err := own.Migrate(t.Context(), apps(5), func(database.Step) { steps.Add(1) }); err != nil {
+				if err := own.Migrate(t.Context(), resources(5), func(database.Step) { steps.Add(1) }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -120,20 +120,20 @@ func TestMigrateToGoesBackAndForth(t *testing.T) {
 
 func TestMigrationThatFailsLeavesNothingBehind(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
-		app := note(3)
+		resource := note(3)
 		const bad = "-- +goose Up\ninsert into note values (7);\ninsert into nowhere values (1);\n"
-		for path := range app.Migrations.(fstest.MapFS) {
+		for path := range resource.Migrations.(fstest.MapFS) {
 			if strings.HasSuffix(path, "00003_note.sql") {
-				app.Migrations.(fstest.MapFS)[path] = &fstest.MapFile{Data: []byte(bad)}
+				resource.Migrations.(fstest.MapFS)[path] = &fstest.MapFile{Data: []byte(bad)}
 			}
 		}
-		if err := db.Migrate(t.Context(), []web.App{app}, nil); err == nil || !strings.Contains(err.Error(), "00003_note.sql") {
+		if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err == nil || !strings.Contains(err.Error(), "00003_note.sql") {
 			t.Errorf("the error %v does not name the migration", err)
 		}
 		if got := lines(t, db); got != 1 {
 			t.Errorf("%d lines, want the one of migration 2", got)
 		}
-		if err := db.Migrate(t.Context(), apps(3), nil); err != nil {
+		if err := db.Migrate(t.Context(), resources(3), nil); err != nil {
 			t.Errorf("after it was mended: %v", err)
 		}
 	})
@@ -141,20 +141,20 @@ func TestMigrationThatFailsLeavesNothingBehind(t *testing.T) {
 
 func TestReadySaysWhatIsPendingAndWhatIsAhead(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
-		if advice, err := db.Ready(t.Context(), apps(1)); advice != "" || err != nil {
+		if advice, err := db.Ready(t.Context(), resources(1)); advice != "" || err != nil {
 			t.Errorf("at head: %q, %v", advice, err)
 		}
-		if advice, err := db.Ready(t.Context(), apps(3)); err == nil || !strings.Contains(advice, "migrations are pending (2): run `app migrate`") {
+		if advice, err := db.Ready(t.Context(), resources(3)); err == nil || !strings.Contains(advice, "migrations are pending (2): run `app migrate`") {
 			t.Errorf("behind: %q, %v", advice, err)
 		}
-		if err := db.Migrate(t.Context(), apps(3), nil); err != nil {
+		if err := db.Migrate(t.Context(), resources(3), nil); err != nil {
 			t.Fatal(err)
 		}
-		if advice, err := db.Ready(t.Context(), apps(1)); err != nil || !strings.Contains(advice, "ahead of this program, by migrations that it does not know (2)") {
+		if advice, err := db.Ready(t.Context(), resources(1)); err != nil || !strings.Contains(advice, "ahead of this program, by migrations that it does not know (2)") {
 			t.Errorf("ahead: %q, %v", advice, err)
 		}
-		other := web.App{Name: "other", Migrations: note(1).Migrations}
-		if advice, err := db.Ready(t.Context(), []web.App{other}); err == nil || !strings.Contains(advice, "pending (1)") {
+		other := web.Resource{Name: "other", Migrations: note(1).Migrations}
+		if advice, err := db.Ready(t.Context(), []web.Resource{other}); err == nil || !strings.Contains(advice, "pending (1)") {
 			t.Errorf("without a version table: %q, %v", advice, err)
 		}
 	})
@@ -163,7 +163,7 @@ func TestReadySaysWhatIsPendingAndWhatIsAhead(t *testing.T) {
 func TestMigrationGivesUpOnATableInUse(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps(1))
+	db := databasetest.OpenPostgres(t, resources(1))
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestMigrationGivesUpOnATableInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer migrator.Close()
-	if err := migrator.Migrate(t.Context(), apps(2), nil); !lockTimeout(err) {
+	if err := migrator.Migrate(t.Context(), resources(2), nil); !lockTimeout(err) {
 		t.Errorf("Migrate = %v, want a lock timeout", err)
 	}
 }
@@ -195,7 +195,7 @@ func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
 				return
 			}
 			defer db.Close()
-			err = db.Prepare(t.Context(), apps(2), func(context.Context, *database.DB) error { filled.Add(1); return nil })
+			err = db.Prepare(t.Context(), resources(2), func(context.Context, *database.DB) error { filled.Add(1); return nil })
 			if err != nil {
 				t.Error(err)
 				return
@@ -220,7 +220,7 @@ func TestFirstStartThatIsEndedAtItsEndIsWhole(t *testing.T) {
 		}
 		defer db.Close()
 		ctx, cancel := context.WithCancel(t.Context())
-		err = db.Prepare(ctx, apps(2), func(ctx context.Context, fresh *database.DB) error {
+		err = db.Prepare(ctx, resources(2), func(ctx context.Context, fresh *database.DB) error {
 			tx, err := fresh.BeginTx(ctx, nil)
 			if err != nil {
 				return err
@@ -250,7 +250,7 @@ func TestFirstStartThatFailsIsBegunAgain(t *testing.T) {
 	defer db.Close()
 	broken := errors.New("broken")
 	for _, want := range []error{broken, nil} {
-		err := db.Prepare(t.Context(), apps(2), func(context.Context, *database.DB) error { return want })
+		err := db.Prepare(t.Context(), resources(2), func(context.Context, *database.DB) error { return want })
 		if !errors.Is(err, want) {
 			t.Errorf("Prepare = %v, want %v", err, want)
 		}

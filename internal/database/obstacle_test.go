@@ -16,10 +16,10 @@ import (
 )
 
 // without returns a resource that lacks one version of note.
-func without(version string, versions int) []web.App {
-	app := note(versions)
-	maps.DeleteFunc(app.Migrations.(fstest.MapFS), func(name string, _ *fstest.MapFile) bool { return strings.Contains(name, version) })
-	return []web.App{app}
+func without(version string, versions int) []web.Resource {
+	resource := note(versions)
+	maps.DeleteFunc(resource.Migrations.(fstest.MapFS), func(name string, _ *fstest.MapFile) bool { return strings.Contains(name, version) })
+	return []web.Resource{resource}
 }
 
 // again opens a database once more: what is set on it holds for new sessions.
@@ -40,15 +40,15 @@ func again(t *testing.T, db *database.DB, parameters string) *database.DB {
 
 // refuses fails the test unless Migrate, MigrateTo, Ready and Obstacle all say what is in
 // the way, and change nothing.
-func refuses(t *testing.T, db *database.DB, apps []web.App, wants ...string) {
+func refuses(t *testing.T, db *database.DB, resources []web.Resource, wants ...string) {
 	t.Helper()
-	advice, notReady := db.Ready(t.Context(), apps)
+	advice, notReady := db.Ready(t.Context(), resources)
 	if notReady == nil || !strings.Contains(advice, "cannot be applied: `app migrate --status` says why") {
 		t.Errorf("Ready = %q, %v", advice, notReady)
 	}
 	for what, err := range map[string]error{
-		"Migrate": db.Migrate(t.Context(), apps, nil), "MigrateTo": db.MigrateTo(t.Context(), apps[0], 3, nil),
-		"Ready": notReady, "Obstacle": db.Obstacle(t.Context(), apps),
+		"Migrate": db.Migrate(t.Context(), resources, nil), "MigrateTo": db.MigrateTo(t.Context(), resources[0], 3, nil),
+		"Ready": notReady, "Obstacle": db.Obstacle(t.Context(), resources),
 	} {
 		for _, want := range wants {
 			if err == nil || !strings.Contains(err.Error(), want) {
@@ -63,7 +63,7 @@ func TestMigrationThatArrivesLateIsExplainedAndNothingLoops(t *testing.T) {
 		if err := db.Migrate(t.Context(), without("00002", 3), nil); err != nil {
 			t.Fatal(err)
 		}
-		refuses(t, db, apps(3), "migration note/00002_note.sql was added below 00003, which is already applied: give the file a higher number",
+		refuses(t, db, resources(3), "migration note/00002_note.sql was added below 00003, which is already applied: give the file a higher number",
 			"run `app migrate note --to 1 --yes` and then `app migrate`")
 		// Both ways out lead out.
 		files := note(3).Migrations.(fstest.MapFS)
@@ -71,14 +71,14 @@ func TestMigrationThatArrivesLateIsExplainedAndNothingLoops(t *testing.T) {
 			files["migrations/"+engine+"/00004_note.sql"] = files["migrations/"+engine+"/00002_note.sql"]
 			delete(files, "migrations/"+engine+"/00002_note.sql")
 		}
-		renumbered := web.App{Name: "note", Migrations: files}
-		if err := db.Migrate(t.Context(), []web.App{renumbered}, nil); err != nil || lines(t, db) != 2 {
+		renumbered := web.Resource{Name: "note", Migrations: files}
+		if err := db.Migrate(t.Context(), []web.Resource{renumbered}, nil); err != nil || lines(t, db) != 2 {
 			t.Errorf("with a higher number: %v", err)
 		}
 		if err := db.MigrateTo(t.Context(), renumbered, 1, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Migrate(t.Context(), apps(3), nil); err != nil || lines(t, db) != 2 {
+		if err := db.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, db) != 2 {
 			t.Errorf("after going back: %v", err)
 		}
 	})
@@ -92,7 +92,7 @@ func TestLateMigrationIsReachedByGoingBackToIt(t *testing.T) {
 		if err := db.MigrateTo(t.Context(), note(3), 2, nil); err != nil {
 			t.Fatal(err)
 		}
-		migrations, err := db.Status(t.Context(), apps(3))
+		migrations, err := db.Status(t.Context(), resources(3))
 		if err != nil || !migrations[1].Applied || migrations[2].Applied {
 			t.Errorf("at %v, %v, want version 2", migrations, err)
 		}
@@ -101,7 +101,7 @@ func TestLateMigrationIsReachedByGoingBackToIt(t *testing.T) {
 
 func TestDatabaseThatIsAheadCannotBeTakenBackByAnOlderProgram(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
-		if err := db.Migrate(t.Context(), apps(3), nil); err != nil {
+		if err := db.Migrate(t.Context(), resources(3), nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, version := range []int64{0, 1} {
@@ -110,7 +110,7 @@ func TestDatabaseThatIsAheadCannotBeTakenBackByAnOlderProgram(t *testing.T) {
 				t.Errorf("to %d: %v", version, err)
 			}
 		}
-		if err := db.Migrate(t.Context(), apps(1), nil); err != nil {
+		if err := db.Migrate(t.Context(), resources(1), nil); err != nil {
 			t.Errorf("there is nothing to do: %v", err)
 		}
 		if got := lines(t, db); got != 2 {
@@ -128,13 +128,13 @@ func TestSchemaNamedLikeTheUserDoesNotHideTheTables(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "create schema authorization current_user"); err != nil {
 		t.Fatal(err)
 	}
-	if advice, err := db.Ready(t.Context(), apps(2)); advice != "" || err != nil {
+	if advice, err := db.Ready(t.Context(), resources(2)); advice != "" || err != nil {
 		t.Errorf("Ready = %q, %v: the queries see the tables", advice, err)
 	}
-	if err := db.Migrate(t.Context(), apps(2), func(s database.Step) { t.Errorf("%s ran again", s.Name) }); err != nil {
+	if err := db.Migrate(t.Context(), resources(2), func(s database.Step) { t.Errorf("%s ran again", s.Name) }); err != nil {
 		t.Error(err)
 	}
-	refuses(t, db, apps(3), fmt.Sprintf(`the tables of note are in schema "public", but new ones would be made in %q`, user), "search_path (\"$user\", public)", "drop that schema")
+	refuses(t, db, resources(3), fmt.Sprintf(`the tables of note are in schema "public", but new ones would be made in %q`, user), "search_path (\"$user\", public)", "drop that schema")
 	inTheOther := -1
 	err := db.QueryRowContext(t.Context(), "select count(*) from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1", user).Scan(&inTheOther)
 	if err != nil || inTheOther != 0 {
@@ -143,7 +143,7 @@ func TestSchemaNamedLikeTheUserDoesNotHideTheTables(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "drop schema "+pgx.Identifier{user}.Sanitize()); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Migrate(t.Context(), apps(3), nil); err != nil || lines(t, db) != 2 {
+	if err := db.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, db) != 2 {
 		t.Errorf("without that schema: %v", err)
 	}
 }
@@ -154,24 +154,24 @@ func TestSearchPathThatLosesTheTablesIsNoNewInstallation(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := again(t, db, "")
-	refuses(t, lost, apps(3), "the tables of note are in schema public, which the search_path (other) does not include", "add ?search_path=SCHEMA to DATABASE_URL")
+	refuses(t, lost, resources(3), "the tables of note are in schema public, which the search_path (other) does not include", "add ?search_path=SCHEMA to DATABASE_URL")
 	// Who names the schema means it.
 	second := again(t, db, "search_path=other")
-	if err := second.Migrate(t.Context(), apps(3), nil); err != nil || lines(t, second) != 2 || lines(t, db) != 1 {
+	if err := second.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, second) != 2 || lines(t, db) != 1 {
 		t.Errorf("with the schema in the URL: %v", err)
 	}
-	if _, err := lost.Ready(t.Context(), apps(3)); err != nil {
+	if _, err := lost.Ready(t.Context(), resources(3)); err != nil {
 		t.Errorf("with tables in both: %v", err)
 	}
-	refuses(t, again(t, db, "search_path=nowhere"), apps(3), "the search_path (nowhere) names no schema")
+	refuses(t, again(t, db, "search_path=nowhere"), resources(3), "the search_path (nowhere) names no schema")
 }
 
 func TestResourceWithACapitalInItsNameIsMigratedOnce(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		for versions := 2; versions <= 4; versions++ {
-			app := note(versions)
-			app.Name = "Note"
-			if err := db.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+			resource := note(versions)
+			resource.Name = "Note"
+			if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 				t.Errorf("to version %d: %v", versions, err)
 			}
 		}

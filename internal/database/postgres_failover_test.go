@@ -132,7 +132,7 @@ func TestStatementLeavesAServerThatHangs(t *testing.T) {
 			way.epoch.Store(0)
 			within(t, 3*time.Second, func(ctx context.Context) error {
 				// It may have been done, so it is not sent again.
-				if _, err := db.ExecContext(ctx, name, arguments...); !database.Lost(err) {
+				if _, err := db.ExecContext(ctx, name, arguments...); !database.ConnectionLost(err) {
 					return fmt.Errorf("no loss: %w", err)
 				}
 				return nil

@@ -24,7 +24,7 @@ func throughPgBouncer(t *testing.T, test func(t *testing.T, direct, pooled *data
 	for _, mode := range []string{"session", "transaction"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			direct := databasetest.OpenPostgres(t, apps(1))
+			direct := databasetest.OpenPostgres(t, resources(1))
 			size := map[string]int{"session": 3, "transaction": 12}[mode]
 			url := pgbouncertest.URL(t, mode, databasetest.URL(t, direct))
 			pooled, err := database.Open(database.Options{URL: url, MaxConnections: size, LockTimeout: 5 * time.Second, StatementTimeout: time.Minute})
@@ -43,7 +43,7 @@ func TestMigrationsRunThroughPgBouncerAndLeaveNoLockBehind(t *testing.T) {
 		var steps atomic.Int64
 		for range 3 {
 			group.Go(func() {
-				if err := pooled.Migrate(t.Context(), apps(5), func(database.Step) { steps.Add(1) }); err != nil {
+				if err := pooled.Migrate(t.Context(), resources(5), func(database.Step) { steps.Add(1) }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -58,7 +58,7 @@ func TestMigrationsRunThroughPgBouncerAndLeaveNoLockBehind(t *testing.T) {
 		if err != nil || locks != 0 {
 			t.Errorf("%d locks are left, %v", locks, err)
 		}
-		if _, err := pooled.Ready(t.Context(), apps(5)); err != nil {
+		if _, err := pooled.Ready(t.Context(), resources(5)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -82,7 +82,7 @@ func TestMigrationThroughPgBouncerGivesUpOnATableInUse(t *testing.T) {
 		defer migrator.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		if err := migrator.Migrate(ctx, apps(2), nil); !lockTimeout(err) {
+		if err := migrator.Migrate(ctx, resources(2), nil); !lockTimeout(err) {
 			t.Errorf("Migrate = %v, want a lock timeout", err)
 		}
 	})
@@ -96,7 +96,7 @@ func TestStatementsGoThroughPgBouncer(t *testing.T) {
 		for client := range 24 {
 			group.Go(func() {
 				for i := range 20 {
-					info := web.Info{ID: fmt.Sprintf("find-%d-%d", client, i), Followed: client%2 == 0}
+					info := web.Info{ID: fmt.Sprintf("find-%d-%d", client, i), ClientSentID: client%2 == 0}
 					ctx := web.WithInfo(t.Context(), &info)
 					if _, err := pooled.ExecContext(ctx, "insert into note values ($1)", i); err != nil {
 						t.Error(err)

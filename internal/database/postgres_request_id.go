@@ -61,7 +61,7 @@ func (c *commenter) QueryContext(ctx context.Context, query string, args []drive
 // comment: see middleware.Identify.
 func (c *commenter) comment(ctx context.Context, query string, args []driver.NamedValue) (string, []driver.NamedValue) {
 	info := web.InfoFrom(ctx)
-	if !info.Followed {
+	if !info.ClientSentID {
 		return query, args
 	}
 	return "/* request_id=" + info.ID + " */ " + query, inMode(c.mode, args)

@@ -10,13 +10,13 @@ import (
 func TestIDThatAClientSentIsInTheSQLOfItsRequest(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps(1))
+	db := databasetest.OpenPostgres(t, resources(1))
 	const running = "select query, $1::bigint from pg_stat_activity where pid = pg_backend_pid()"
 	for _, tt := range []struct {
 		info web.Info
 		want string
 	}{
-		{web.Info{ID: "find-me", Followed: true}, "/* request_id=find-me */ " + running},
+		{web.Info{ID: "find-me", ClientSentID: true}, "/* request_id=find-me */ " + running},
 		{web.Info{ID: "made-here"}, running},
 	} {
 		ctx := web.WithInfo(t.Context(), &tt.info)

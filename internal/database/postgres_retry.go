@@ -14,9 +14,9 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Lost reports whether err is the end of a connection that was open. What was asked
+// ConnectionLost reports whether err is the end of a connection that was open. What was asked
 // for may have been done or not: only what reads may be asked for again.
-func Lost(err error) bool {
+func ConnectionLost(err error) bool {
 	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
 		return false
 	}

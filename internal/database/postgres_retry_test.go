@@ -70,7 +70,7 @@ func postgres(t *testing.T) *database.DB {
 	t.Helper()
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	return databasetest.OpenPostgres(t, apps(2))
+	return databasetest.OpenPostgres(t, resources(2))
 }
 
 func TestTransactionBeginsOnAConnectionThatLives(t *testing.T) {
@@ -107,7 +107,7 @@ func afterwards(t *testing.T, db *database.DB, statement string) error {
 
 func TestOneLostConnectionIsEnough(t *testing.T) {
 	db := postgres(t)
-	if err := afterwards(t, db, "select n from note"); !database.Lost(err) {
+	if err := afterwards(t, db, "select n from note"); !database.ConnectionLost(err) {
 		t.Errorf("the first statement afterwards: %v", err)
 	}
 	// The others are asked, so that not even a write is sent on them.
@@ -119,7 +119,7 @@ func TestOneLostConnectionIsEnough(t *testing.T) {
 func TestWriteIsNotSentAgainWhenItsConnectionDied(t *testing.T) {
 	db := postgres(t)
 	err := afterwards(t, db, "insert into note values (7)")
-	if p := database.Problem(err); p == nil || p.Status != http.StatusServiceUnavailable || !database.Lost(err) {
+	if p := database.Problem(err); p == nil || p.Status != http.StatusServiceUnavailable || !database.ConnectionLost(err) {
 		t.Errorf("the write on a connection that died: %v", err)
 	}
 }

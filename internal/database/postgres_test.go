@@ -38,7 +38,7 @@ func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	target := untimed(t, databasetest.OpenPostgres(t, apps(1)))
+	target := untimed(t, databasetest.OpenPostgres(t, resources(1)))
 	target.Host = silent.Addr().String() + "," + target.Host
 	for range 3 { // the machine may be slow at times
 		if err = readyAtOnce(t, target.String()); err == nil {
@@ -58,17 +58,17 @@ func readyAtOnce(t *testing.T, target string) error {
 	defer db.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	_, err = db.Ready(ctx, apps(1))
+	_, err = db.Ready(ctx, resources(1))
 	return err
 }
 
 func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, apps(1))
-	app := note(1)
+	db := databasetest.OpenPostgres(t, resources(1))
+	resource := note(1)
 	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ncreate index concurrently note_n on note (n);\n"
-	app.Migrations.(fstest.MapFS)["migrations/postgres/00002_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	resource.Migrations.(fstest.MapFS)["migrations/postgres/00002_index.sql"] = &fstest.MapFile{Data: []byte(index)}
 	var group sync.WaitGroup
 	for range 5 {
 		group.Go(func() {
@@ -78,7 +78,7 @@ func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 				return
 			}
 			defer own.Close()
-			if err := own.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+			if err := own.Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -93,11 +93,11 @@ func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 // A program that is killed leaves an index that is invalid, or one that is not recorded.
 func TestIndexThatWasLeftBehindIsMadeAgain(t *testing.T) {
 	db := postgres(t)
-	app := note(2)
+	resource := note(2)
 	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ndrop index concurrently if exists note_n;\ncreate index concurrently note_n on note (n);\n"
-	app.Migrations.(fstest.MapFS)["migrations/postgres/00003_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	resource.Migrations.(fstest.MapFS)["migrations/postgres/00003_index.sql"] = &fstest.MapFile{Data: []byte(index)}
 	for range 2 {
-		if err := db.Migrate(t.Context(), []web.App{app}, nil); err != nil {
+		if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 			t.Fatal(err)
 		}
 		outside(t, db, "delete from note_migrations where version_id = 3")
@@ -109,7 +109,7 @@ func TestStatementThatTheServerEndsTookTooLong(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	db, err := database.Open(database.Options{
-		URL: databasetest.URL(t, databasetest.OpenPostgres(t, apps(1))), MaxConnections: 1, StatementTimeout: 50 * time.Millisecond,
+		URL: databasetest.URL(t, databasetest.OpenPostgres(t, resources(1))), MaxConnections: 1, StatementTimeout: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -138,9 +138,9 @@ func TestDatabaseThatIsNotUTF8IsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ascii.Close()
-	_, notReady := ascii.Ready(t.Context(), apps(1))
+	_, notReady := ascii.Ready(t.Context(), resources(1))
 	const want = "SQL_ASCII, it must be in UTF8: `create database … encoding 'UTF8' template template0`"
-	for what, err := range map[string]error{"Migrate": ascii.Migrate(t.Context(), apps(1), nil), "Ready": notReady} {
+	for what, err := range map[string]error{"Migrate": ascii.Migrate(t.Context(), resources(1), nil), "Ready": notReady} {
 		if p := database.Problem(err); err == nil || !strings.Contains(err.Error(), want) || p == nil || p.Status != http.StatusServiceUnavailable {
 			t.Errorf("%s: %v is %v", what, err, p)
 		}
@@ -170,7 +170,7 @@ func TestLockOutlivesALongMigration(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "do $$ begin execute format('alter database %I set idle_in_transaction_session_timeout = 500', current_database()); end $$"); err != nil {
 		t.Fatal(err)
 	}
-	app := note(2)
+	resource := note(2)
 	const long = `-- +goose Up
 -- +goose StatementBegin
 do $$ begin
@@ -181,8 +181,8 @@ do $$ begin
 end $$;
 -- +goose StatementEnd
 `
-	app.Migrations.(fstest.MapFS)["migrations/postgres/00003_long.sql"] = &fstest.MapFile{Data: []byte(long)}
-	if err := again(t, db, "").Migrate(t.Context(), []web.App{app}, nil); err != nil {
+	resource.Migrations.(fstest.MapFS)["migrations/postgres/00003_long.sql"] = &fstest.MapFile{Data: []byte(long)}
+	if err := again(t, db, "").Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -61,7 +61,7 @@ func errorType(err error) string {
 		return "timeout"
 	}
 	switch Problem(err) {
-	case web.ErrTooLong:
+	case web.ErrTimeout:
 		return "timeout"
 	case unavailable, changesFail:
 		return "unavailable"
@@ -80,7 +80,7 @@ func postgresProblem(code string) *web.Problem {
 	case code == "53100", code == "2200H": // disk full, the last id is taken
 		return full
 	case code == "57014": // statement_timeout, which is the time of a request
-		return web.ErrTooLong
+		return web.ErrTimeout
 	case code[:2] == "23": // integrity constraint violation
 		return conflict
 	case code == "25006": // of a standby, too

@@ -18,15 +18,15 @@ import (
 // so and has to live beside this one, or that it cannot be changed, which is served,
 // too: all replicas would otherwise stop to answer what they can. err is why it cannot
 // be served.
-func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err error) {
-	_, pending, ahead, err := db.Count(ctx, apps)
+func (db *DB) Ready(ctx context.Context, resources []web.Resource) (advice string, err error) {
+	_, pending, ahead, err := db.Count(ctx, resources)
 	if err != nil {
 		return "", err
 	}
 	switch {
 	case pending > 0:
 		advice = fmt.Sprintf("migrations are pending (%d): run `app migrate`", pending)
-		if err := db.Obstacle(ctx, apps); err != nil {
+		if err := db.Obstacle(ctx, resources); err != nil {
 			advice = fmt.Sprintf("migrations are pending (%d), and cannot be applied: `app migrate --status` says why", pending)
 			return advice, fmt.Errorf("%s: %w", advice, err)
 		}
@@ -43,8 +43,8 @@ func (db *DB) Ready(ctx context.Context, apps []web.App) (advice string, err err
 
 // Count returns how many migrations the database has, how many it lacks, and how
 // many it has that the program does not know.
-func (db *DB) Count(ctx context.Context, apps []web.App) (applied, pending, ahead int, err error) {
-	migrations, err := db.Status(ctx, apps)
+func (db *DB) Count(ctx context.Context, resources []web.Resource) (applied, pending, ahead int, err error) {
+	migrations, err := db.Status(ctx, resources)
 	for _, m := range migrations {
 		switch {
 		case !m.Applied:

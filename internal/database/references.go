@@ -86,31 +86,31 @@ const referringSQL = `
 
 // checkUnreferenced returns an error when another table refers to the app's. SQLite would
 // drop it all the same, and with it the rows of the other one.
-func (db *DB) checkUnreferenced(ctx context.Context, app web.App) error {
+func (db *DB) checkUnreferenced(ctx context.Context, resource web.Resource) error {
 	if db.Engine != SQLite {
 		return nil
 	}
 	child := ""
-	err := db.QueryRowContext(ctx, referringSQL, app.Name).Scan(&child)
+	err := db.QueryRowContext(ctx, referringSQL, resource.Name).Scan(&child)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err == nil {
-		err = fmt.Errorf("the table %q refers to the table %q: undo the migrations of its resource first", child, app.Name)
+		err = fmt.Errorf("the table %q refers to the table %q: undo the migrations of its resource first", child, resource.Name)
 	}
 	return err
 }
 
 // Rows returns how many rows the app's table has, and 0 when there is no such table.
-func (db *DB) Rows(ctx context.Context, app web.App) (rows int64, err error) {
+func (db *DB) Rows(ctx context.Context, resource web.Resource) (rows int64, err error) {
 	exists := "select count(*) > 0 from sqlite_master where type = 'table' and name = $1"
 	if db.Engine == Postgres {
 		exists = "select to_regclass(quote_ident($1)) is not null"
 	}
 	found := false
-	if err := db.QueryRowContext(ctx, exists, app.Name).Scan(&found); err != nil || !found {
+	if err := db.QueryRowContext(ctx, exists, resource.Name).Scan(&found); err != nil || !found {
 		return 0, err
 	}
-	err = db.QueryRowContext(ctx, "select count(*) from "+pgx.Identifier{app.Name}.Sanitize()).Scan(&rows)
+	err = db.QueryRowContext(ctx, "select count(*) from "+pgx.Identifier{resource.Name}.Sanitize()).Scan(&rows)
 	return rows, err
 }

@@ -27,21 +27,21 @@ const maxLinks = 40
 // there was none, fills it first. Many programs may start at once on one file:
 // one of them does it, the others wait. A start that is killed leaves an empty
 // database behind, and the next one begins again.
-func (db *DB) Prepare(ctx context.Context, apps []web.App, fill func(context.Context, *DB) error) error {
+func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
 	return db.lockFile(ctx, true, func() error {
 		empty := false
 		err := db.QueryRowContext(ctx, "select count(*) = 0 from sqlite_master").Scan(&empty)
 		if err == nil && empty {
-			return db.fillEmpty(ctx, apps, fill)
+			return db.fillEmpty(ctx, resources, fill)
 		}
 		if err == nil {
-			err = db.migrate(ctx, apps, nil)
+			err = db.migrate(ctx, resources, nil)
 		}
 		if err != nil {
 			return db.named(err)
 		}
-		for _, app := range apps {
-			db.tryToChange(ctx, app)
+		for _, resource := range resources {
+			db.tryToChange(ctx, resource)
 		}
 		return nil
 	})
@@ -50,7 +50,7 @@ func (db *DB) Prepare(ctx context.Context, apps []web.App, fill func(context.Con
 // fillEmpty makes the database in memory and copies it into the file in a single
 // transaction: the file stays what it is (its place, its owner, its mode), and there is
 // no moment at which it is half of a database.
-func (db *DB) fillEmpty(ctx context.Context, apps []web.App, fill func(context.Context, *DB) error) error {
+func (db *DB) fillEmpty(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
 	name := "file:/" + rand.Text() + "?vfs=memdb&" + sqliteSettings
 	draft, err := connectSQLite(name, Options{})
 	if err != nil {
@@ -63,7 +63,7 @@ func (db *DB) fillEmpty(ctx context.Context, apps []web.App, fill func(context.C
 		return err
 	}
 	defer holder.Close()
-	err = draft.migrate(ctx, apps, nil)
+	err = draft.migrate(ctx, resources, nil)
 	if err == nil {
 		err = fill(ctx, draft)
 	}

@@ -27,7 +27,7 @@ func firstStart(t *testing.T, path string) (*database.DB, error) {
 			t.Error(err)
 		}
 	})
-	return db, db.Prepare(t.Context(), apps(1), func(ctx context.Context, fresh *database.DB) error {
+	return db, db.Prepare(t.Context(), resources(1), func(ctx context.Context, fresh *database.DB) error {
 		_, err := fresh.ExecContext(ctx, "insert into note values (1)")
 		return err
 	})
@@ -77,7 +77,7 @@ func TestNewSQLiteFilesAreForTheirOwnerAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = db.Close() })
-			if err := db.Migrate(t.Context(), apps(1), nil); err != nil {
+			if err := db.Migrate(t.Context(), resources(1), nil); err != nil {
 				t.Fatal(err)
 			}
 			return db
@@ -194,7 +194,7 @@ func TestDatabaseWithoutTablesIsFilled(t *testing.T) {
 	}
 	defer db.Close()
 	broken := errors.New("broken")
-	if err := db.Prepare(t.Context(), apps(1), func(context.Context, *database.DB) error { return broken }); !errors.Is(err, broken) {
+	if err := db.Prepare(t.Context(), resources(1), func(context.Context, *database.DB) error { return broken }); !errors.Is(err, broken) {
 		t.Fatalf("Prepare = %v", err)
 	}
 	if info, _ := stat(t, path); info.Size() == 0 {

@@ -10,7 +10,7 @@ import (
 
 func TestLogOfSQLiteIsCopiedBackIntoTheFile(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenSQLite(t, apps(1))
+	db := databasetest.OpenSQLite(t, resources(1))
 	for range 60 { // of 25 pages each; the log is copied back every 1000
 		var id int64
 		row := db.Write.QueryRowContext(t.Context(), "insert into note values ($1) returning rowid", strings.Repeat("x", 100_000))

@@ -20,7 +20,7 @@ func TestStandbyIsReadAndSaysSoUntilItIsPromoted(t *testing.T) {
 		t.Cleanup(func() { _ = db.Close() })
 		return db
 	}
-	if err := open(primary).Migrate(t.Context(), apps(2), nil); err != nil {
+	if err := open(primary).Migrate(t.Context(), resources(2), nil); err != nil {
 		t.Fatal(err)
 	}
 	standby, err := primary.Standby(t.Context())
@@ -29,7 +29,7 @@ func TestStandbyIsReadAndSaysSoUntilItIsPromoted(t *testing.T) {
 	}
 	defer standby.Close() //nolint:errcheck // it is a throw-away one
 	db := open(standby)
-	if advice, err := db.Ready(t.Context(), apps(2)); err != nil || !strings.Contains(advice, "read-only") {
+	if advice, err := db.Ready(t.Context(), resources(2)); err != nil || !strings.Contains(advice, "read-only") {
 		t.Errorf("of a standby: %q, %v", advice, err)
 	}
 	if got := lines(t, db); got != 1 {
@@ -38,7 +38,7 @@ func TestStandbyIsReadAndSaysSoUntilItIsPromoted(t *testing.T) {
 	if err := standby.Promote(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if advice, err := db.Ready(t.Context(), apps(2)); err != nil || advice != "" {
+	if advice, err := db.Ready(t.Context(), resources(2)); err != nil || advice != "" {
 		t.Errorf("after the promotion: %q, %v", advice, err)
 	}
 }

@@ -26,17 +26,17 @@ func init() { envtest.Clear() }
 const maxConnections = 4
 
 // Each runs test on every engine, as parallel subtests with a database each.
-func Each(t *testing.T, apps []web.App, test func(t *testing.T, db *database.DB)) {
+func Each(t *testing.T, resources []web.Resource, test func(t *testing.T, db *database.DB)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, OpenSQLite(t, apps))
+		test(t, OpenSQLite(t, resources))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		NeedPostgres(t)
-		test(t, OpenPostgres(t, apps))
+		test(t, OpenPostgres(t, resources))
 	})
 }
 

@@ -20,13 +20,13 @@ import (
 
 // note returns a resource with one table, whose migrations have a hash of their
 // own, so that each test here has its own template.
-func note(text string) []web.App {
+func note(text string) []web.Resource {
 	const up = "-- +goose Up\ncreate table note (id integer);\n"
 	files := fstest.MapFS{}
 	for _, engine := range []string{"postgres", "sqlite"} {
 		files["migrations/"+engine+"/00001_note.sql"] = &fstest.MapFile{Data: []byte(up + "-- " + text)}
 	}
-	return []web.App{{Name: "note", Migrations: files}}
+	return []web.Resource{{Name: "note", Migrations: files}}
 }
 
 func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
@@ -51,28 +51,28 @@ func TestTemplateIsNamedByItsMigrationsInTheirOrder(t *testing.T) {
 	sum := sha256.Sum256([]byte("note/00001_note.sql\n" + text + "other/00001_note.sql\n" + text))
 	first, second := note("sum")[0], note("sum")[0]
 	second.Name = "other"
-	if got, want := hash([]web.App{first, second}, database.Postgres), hex.EncodeToString(sum[:])[:16]; got != want {
+	if got, want := hash([]web.Resource{first, second}, database.Postgres), hex.EncodeToString(sum[:])[:16]; got != want {
 		t.Errorf("hash = %s, want %s", got, want)
 	}
-	if hash([]web.App{second, first}, database.Postgres) == hash([]web.App{first, second}, database.Postgres) {
+	if hash([]web.Resource{second, first}, database.Postgres) == hash([]web.Resource{first, second}, database.Postgres) {
 		t.Error("the order of the resources makes no difference: one that cannot be migrated would find the template of one that can")
 	}
 }
 
 func TestResourceMayReferToAnother(t *testing.T) {
-	comment := web.App{Name: "comment", Migrations: fstest.MapFS{}}
+	comment := web.Resource{Name: "comment", Migrations: fstest.MapFS{}}
 	for _, engine := range []string{"postgres", "sqlite"} {
 		comment.Migrations.(fstest.MapFS)["migrations/"+engine+"/00001_comment.sql"] = &fstest.MapFile{
 			Data: []byte("-- +goose Up\ncreate table comment (parent integer references parent (id));\n"),
 		}
 	}
-	parent := web.App{Name: "parent", Migrations: fstest.MapFS{}}
+	parent := web.Resource{Name: "parent", Migrations: fstest.MapFS{}}
 	for _, engine := range []string{"postgres", "sqlite"} {
 		parent.Migrations.(fstest.MapFS)["migrations/"+engine+"/00001_parent.sql"] = &fstest.MapFile{
 			Data: []byte("-- +goose Up\ncreate table parent (id integer primary key);\n"),
 		}
 	}
-	Each(t, []web.App{parent, comment}, func(t *testing.T, db *database.DB) {
+	Each(t, []web.Resource{parent, comment}, func(t *testing.T, db *database.DB) {
 		if _, err := db.ExecContext(t.Context(), "insert into parent values (1)"); err != nil {
 			t.Fatal(err)
 		}
@@ -88,10 +88,10 @@ func TestResourceMayReferToAnother(t *testing.T) {
 func TestClonesAreSafeInParallel(t *testing.T) {
 	t.Parallel()
 	NeedPostgres(t)
-	apps := note("parallel")
+	resources := note("parallel")
 	var group sync.WaitGroup
 	for range 8 {
-		group.Go(func() { OpenPostgres(t, apps) })
+		group.Go(func() { OpenPostgres(t, resources) })
 	}
 	group.Wait()
 }
@@ -143,8 +143,8 @@ func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
 func TestUnfinishedTemplateIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	NeedPostgres(t)
-	apps := note("unfinished")
-	template := TemplateName(apps)
+	resources := note("unfinished")
+	template := TemplateName(resources)
 	err := withServer(func(ctx context.Context, conn *pgx.Conn) error {
 		if ready, err := isReady(ctx, conn, template); ready || err != nil {
 			return err // an earlier run of this test has made it whole
@@ -154,15 +154,15 @@ func TestUnfinishedTemplateIsMadeAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenPostgres(t, apps).ExecContext(t.Context(), "insert into note values (1)"); err != nil {
+	if _, err := OpenPostgres(t, resources).ExecContext(t.Context(), "insert into note values (1)"); err != nil {
 		t.Error(err)
 	}
 }
 
 // BenchmarkClone shows the median time from the call to a database that answers.
 func BenchmarkClone(b *testing.B) {
-	apps := note("benchmark")
-	for name, open := range map[string]func(testing.TB, []web.App) *database.DB{"sqlite": OpenSQLite, "postgres": OpenPostgres} {
+	resources := note("benchmark")
+	for name, open := range map[string]func(testing.TB, []web.Resource) *database.DB{"sqlite": OpenSQLite, "postgres": OpenPostgres} {
 		b.Run(name, func(b *testing.B) {
 			if name == "postgres" {
 				NeedPostgres(b)
@@ -170,7 +170,7 @@ func BenchmarkClone(b *testing.B) {
 			var times []time.Duration
 			for b.Loop() {
 				start := time.Now()
-				if err := open(b, apps).PingContext(b.Context()); err != nil {
+				if err := open(b, resources).PingContext(b.Context()); err != nil {
 					b.Fatal(err)
 				}
 				times = append(times, time.Since(start))

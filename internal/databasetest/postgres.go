@@ -32,15 +32,15 @@ const timeout = time.Minute
 const templateLock = 0x74657374
 
 // OpenPostgres returns a migrated database on the server of TEST_DATABASE_URL.
-func OpenPostgres(t testing.TB, apps []web.App) *database.DB {
+func OpenPostgres(t testing.TB, resources []web.Resource) *database.DB {
 	t.Helper()
-	return open(t, PostgresURL(t, apps))
+	return open(t, PostgresURL(t, resources))
 }
 
 var sweepOnce = sync.OnceValue(func() error { return withServer(sweep) })
 
 // PostgresURL returns the URL of a new migrated database.
-func PostgresURL(t testing.TB, apps []web.App) string {
+func PostgresURL(t testing.TB, resources []web.Resource) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
@@ -50,7 +50,7 @@ func PostgresURL(t testing.TB, apps []web.App) string {
 	}
 	name := prefix + strings.ToLower(rand.Text())
 	t.Cleanup(func() { dropOwned(t, conn, name) })
-	if err := errors.Join(sweepOnce(), makeOwned(ctx, conn, name, apps)); err != nil {
+	if err := errors.Join(sweepOnce(), makeOwned(ctx, conn, name, resources)); err != nil {
 		t.Fatalf("make a test database: %v", err)
 	}
 	return databaseURL(name)
@@ -58,11 +58,11 @@ func PostgresURL(t testing.TB, apps []web.App) string {
 
 // makeOwned clones the template. The connection, which stays open as long as the
 // test, holds an advisory lock: that is how others see that it is in use.
-func makeOwned(ctx context.Context, conn *pgx.Conn, name string, apps []web.App) error {
+func makeOwned(ctx context.Context, conn *pgx.Conn, name string, resources []web.Resource) error {
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock(hashtext($1))", name); err != nil {
 		return err
 	}
-	template, err := makeTemplate(ctx, conn, apps)
+	template, err := makeTemplate(ctx, conn, resources)
 	if err != nil {
 		return err
 	}
@@ -80,8 +80,8 @@ func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
 // makeTemplate makes the template of the migrations, when the server does not
 // have it yet, and returns its name. A template is complete when it is closed to
 // connections, which also keeps anything from disturbing a clone.
-func makeTemplate(ctx context.Context, conn *pgx.Conn, apps []web.App) (string, error) {
-	name := TemplateName(apps)
+func makeTemplate(ctx context.Context, conn *pgx.Conn, resources []web.Resource) (string, error) {
+	name := TemplateName(resources)
 	ready, err := isReady(ctx, conn, name)
 	if ready || err != nil {
 		return name, err
@@ -89,7 +89,7 @@ func makeTemplate(ctx context.Context, conn *pgx.Conn, apps []web.App) (string, 
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", templateLock); err != nil {
 		return "", err
 	}
-	err = migrateTemplate(ctx, conn, name, apps)
+	err = migrateTemplate(ctx, conn, name, resources)
 	_, unlockErr := conn.Exec(ctx, "select pg_advisory_unlock($1)", templateLock)
 	return name, errors.Join(err, unlockErr)
 }
@@ -99,7 +99,7 @@ func isReady(ctx context.Context, conn *pgx.Conn, name string) (ready bool, err 
 	return ready, err
 }
 
-func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, apps []web.App) error {
+func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, resources []web.Resource) error {
 	if ready, err := isReady(ctx, conn, name); ready || err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, apps []we
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(db.Migrate(ctx, apps, nil), db.Close()); err != nil {
+	if err := errors.Join(db.Migrate(ctx, resources, nil), db.Close()); err != nil {
 		return err
 	}
 	return exec(ctx, conn, "alter database %s with is_template true allow_connections false", name)
@@ -205,17 +205,19 @@ func databaseURL(name string) string {
 }
 
 // TemplateName returns the name of the template with these resources.
-func TemplateName(apps []web.App) string { return prefix + "template_" + hash(apps, database.Postgres) }
+func TemplateName(resources []web.Resource) string {
+	return prefix + "template_" + hash(resources, database.Postgres)
+}
 
 // hash names the migrations of an engine: SHA-256 over the name and the text of each, in
 // the order in which they are applied. docker/db/template-name computes it, too.
-func hash(apps []web.App, engine database.Engine) string {
+func hash(resources []web.Resource, engine database.Engine) string {
 	sum := sha256.New()
-	for _, app := range apps {
-		names, _ := fs.Glob(app.Migrations, "migrations/"+string(engine)+"/*.sql") // the pattern is well formed
+	for _, resource := range resources {
+		names, _ := fs.Glob(resource.Migrations, "migrations/"+string(engine)+"/*.sql") // the pattern is well formed
 		for _, name := range names {
-			text, _ := fs.ReadFile(app.Migrations, name) // it is embedded
-			fmt.Fprintf(sum, "%s/%s\n%s", app.Name, path.Base(name), text)
+			text, _ := fs.ReadFile(resource.Migrations, name) // it is embedded
+			fmt.Fprintf(sum, "%s/%s\n%s", resource.Name, path.Base(name), text)
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]

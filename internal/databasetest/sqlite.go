@@ -15,16 +15,16 @@ import (
 var templates sync.Map
 
 // OpenSQLite returns a migrated database in a file of its own.
-func OpenSQLite(t testing.TB, apps []web.App) *database.DB {
+func OpenSQLite(t testing.TB, resources []web.Resource) *database.DB {
 	t.Helper()
-	return open(t, "sqlite:"+SQLiteFile(t, apps))
+	return open(t, "sqlite:"+SQLiteFile(t, resources))
 }
 
 // SQLiteFile returns the path of a migrated database.
-func SQLiteFile(t testing.TB, apps []web.App) string {
+func SQLiteFile(t testing.TB, resources []web.Resource) string {
 	t.Helper()
-	built, _ := templates.LoadOrStore(hash(apps, database.SQLite), sync.OnceValues(func() ([]byte, error) {
-		return migratedFile(apps)
+	built, _ := templates.LoadOrStore(hash(resources, database.SQLite), sync.OnceValues(func() ([]byte, error) {
+		return migratedFile(resources)
 	}))
 	template, err := built.(func() ([]byte, error))()
 	if err != nil {
@@ -37,7 +37,7 @@ func SQLiteFile(t testing.TB, apps []web.App) string {
 	return path
 }
 
-func migratedFile(apps []web.App) ([]byte, error) {
+func migratedFile(resources []web.Resource) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "template")
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func migratedFile(apps []web.App) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.Migrate(context.Background(), apps, nil); err != nil {
+	if err := db.Migrate(context.Background(), resources, nil); err != nil {
 		return nil, err
 	}
 	// Closing the last connection writes the log back: the file is whole.

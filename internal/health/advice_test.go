@@ -23,7 +23,7 @@ func TestAdviceOfACheckThatIsWellIsInTheLogOnceAndSoIsItsEnd(t *testing.T) {
 		logs := func(what string, warned, failed, well int) {
 			t.Helper()
 			for range 60 {
-				h.Ask(t.Context())
+				h.Check(t.Context())
 				time.Sleep(time.Second)
 			}
 			for message, want := range map[string]int{"passes, with a warning": warned, "fails": failed, "is well again": well} {

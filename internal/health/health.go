@@ -70,25 +70,25 @@ func New(log *slog.Logger, checks map[string]Check) *Health {
 // Stop makes the service not ready from now on, so that nobody sends new work.
 func (h *Health) Stop() { h.stopping.Store(true) }
 
-// Doubt has the checks asked in the background, every second until they are well:
+// Recheck has the checks asked in the background, every second until they are well:
 // the log tells of a failure that requests have met, and of its end, also when
 // nobody asks for our health.
-func (h *Health) Doubt() {
+func (h *Health) Recheck() {
 	if h.doubted.Swap(true) {
 		return
 	}
 	go func() {
 		defer h.doubted.Store(false)
 		for well := false; !well && !h.stopping.Load(); time.Sleep(time.Second) {
-			well = h.Ask(context.Background()).Status == "ok"
+			well = h.Check(context.Background()).Status == "ok"
 		}
 	}()
 }
 
-// Ask runs all checks at once, each with a deadline, and returns soon after it whatever
+// Check runs all checks at once, each with a deadline, and returns soon after it whatever
 // a check does. Whoever asks while they run shares what they find, so that many who ask
 // cost no more than one.
-func (h *Health) Ask(ctx context.Context) Report {
+func (h *Health) Check(ctx context.Context) Report {
 	over := h.runs.DoChan("", func() (any, error) {
 		// Who has asked first may go away, and must not take the answer of the others along.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
@@ -202,7 +202,7 @@ func (h *Health) Last() map[string]bool {
 	old := time.Since(h.asked) > fresh
 	h.mu.Unlock()
 	if old {
-		h.Ask(context.Background())
+		h.Check(context.Background())
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

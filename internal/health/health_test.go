@@ -38,7 +38,7 @@ func TestManyWhoAskAtOnceAreOneQuestion(t *testing.T) {
 		var group sync.WaitGroup
 		for range 100 {
 			group.Go(func() {
-				if status := h.Ask(t.Context()).Status; status != "ok" {
+				if status := h.Check(t.Context()).Status; status != "ok" {
 					t.Errorf("status = %s", status)
 				}
 			})
@@ -47,7 +47,7 @@ func TestManyWhoAskAtOnceAreOneQuestion(t *testing.T) {
 		if n := asked.Load(); n != 1 {
 			t.Errorf("the check was asked %d times", n)
 		}
-		h.Ask(t.Context())
+		h.Check(t.Context())
 		if n := asked.Load(); n != 2 {
 			t.Errorf("who asks later is told what was, and not what is: the check was asked %d times", n)
 		}
@@ -66,10 +66,10 @@ func TestWhoGoesAwayDoesNotTakeTheAnswerOfOthersAlong(t *testing.T) {
 			}
 		})
 		first, goAway := context.WithCancel(t.Context())
-		go h.Ask(first)
+		go h.Check(first)
 		synctest.Wait()
 		time.AfterFunc(time.Second/2, goAway)
-		if status := h.Ask(t.Context()).Status; status != "ok" {
+		if status := h.Check(t.Context()).Status; status != "ok" {
 			t.Errorf("status = %s", status)
 		}
 	})
@@ -85,16 +85,16 @@ func TestWhatIsNotKnownInTimeIsNotWell(t *testing.T) {
 			}
 			return "", ctx.Err()
 		})
-		if status := h.Ask(t.Context()).Status; status != "ok" {
+		if status := h.Check(t.Context()).Status; status != "ok" {
 			t.Fatalf("status = %s", status)
 		}
 		hangs.Store(true)
 		hurried, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if report := h.Ask(hurried); report.Status != "nok" || report.Checks["db"].Status != "nok" {
+		if report := h.Check(hurried); report.Status != "nok" || report.Checks["db"].Status != "nok" {
 			t.Errorf("who has a second is told %v", report)
 		}
-		if report := h.Ask(t.Context()); report.Checks["db"].Status != "nok" {
+		if report := h.Check(t.Context()); report.Checks["db"].Status != "nok" {
 			t.Errorf("who waits is told %v", report)
 		}
 	})
@@ -117,15 +117,15 @@ func TestCheckThatMindsNoDeadlineHoldsNobodyUp(t *testing.T) {
 			},
 			"disk": func(context.Context) (string, error) { return "", nil },
 		})
-		h.Ask(t.Context())
+		h.Check(t.Context())
 		hangs.Store(true)
-		h.Doubt()
+		h.Recheck()
 		var group sync.WaitGroup
 		for i := range 100 {
 			group.Go(func() {
 				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
 				start := time.Now()
-				report := h.Ask(t.Context())
+				report := h.Check(t.Context())
 				if took := time.Since(start); took > most {
 					t.Errorf("who asks is told after %v", took)
 				}
@@ -144,7 +144,7 @@ func TestCheckThatMindsNoDeadlineHoldsNobodyUp(t *testing.T) {
 		hangs.Store(false)
 		close(end)
 		synctest.Wait()
-		if status := h.Ask(t.Context()).Status; status != "ok" || asked.Load() != 3 {
+		if status := h.Check(t.Context()).Status; status != "ok" || asked.Load() != 3 {
 			t.Errorf("when it is over, the status is %s after %d questions", status, asked.Load())
 		}
 		h.Stop()
@@ -221,12 +221,12 @@ func TestFailureIsSaidOnceAndAgainAndItsEndOnce(t *testing.T) {
 			"db": func(context.Context) (string, error) { return "", err },
 		})
 		for range 30 {
-			h.Ask(t.Context())
+			h.Check(t.Context())
 			time.Sleep(time.Second)
 		}
 		err = nil
 		for range 2 {
-			h.Ask(t.Context())
+			h.Check(t.Context())
 		}
 		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check is well again")
 		if fails != 2 || well != 1 {
@@ -249,7 +249,7 @@ func TestCheckThatFlapsIsSaidAFewTimesAMinute(t *testing.T) {
 			},
 		})
 		for range 120 {
-			h.Ask(t.Context())
+			h.Check(t.Context())
 			time.Sleep(time.Second / 2)
 		}
 		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check is well again")

@@ -91,7 +91,7 @@ type readinessOutput struct {
 }
 
 func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, error) {
-	out := &readinessOutput{Status: http.StatusOK, Cache: "no-store", Body: h.Ask(ctx)}
+	out := &readinessOutput{Status: http.StatusOK, Cache: "no-store", Body: h.Check(ctx)}
 	if out.Body.Status != "ok" {
 		out.Status = http.StatusServiceUnavailable
 	}
@@ -110,7 +110,7 @@ func liveness(context.Context, *struct{}) (*livenessOutput, error) {
 // Details answers operators: the status is that of the readiness, and what is known
 // of each check is in the body. It shows errors as they are, so it is not for the public.
 func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
-	report := h.Ask(r.Context())
+	report := h.Check(r.Context())
 	body := struct {
 		Status string            `json:"status"`
 		Checks map[string]Detail `json:",embed"`

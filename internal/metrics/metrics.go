@@ -49,9 +49,9 @@ func (r Registry) Handler() http.Handler {
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	collecting := web.NewTurns(maxScrapes)
+	collecting := web.NewLimiter(maxScrapes)
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if !collecting.Take(req.Context()) {
+		if !collecting.Acquire(req.Context()) {
 			web.WriteProblem(w, req, web.NewProblem(http.StatusServiceUnavailable, "Too many requests for the metrics at once. Try again later.").RetryAfter(5))
 			return
 		}
@@ -63,8 +63,8 @@ func (r Registry) Handler() http.Handler {
 	}))
 }
 
-func (r Registry) collect(collecting *web.Turns) ([]*dto.MetricFamily, error) {
-	defer collecting.GiveBack()
+func (r Registry) collect(collecting *web.Limiter) ([]*dto.MetricFamily, error) {
+	defer collecting.Release()
 	return r.gather()
 }
 

@@ -127,7 +127,7 @@ func (m *httpMetrics) exemplarOf(info *web.Info, now time.Time) prometheus.Label
 }
 
 // leads reports whether somebody looks for this request by one of its ids.
-func leads(info *web.Info) bool { return info.TraceID != "" || info.Followed }
+func leads(info *web.Info) bool { return info.TraceID != "" || info.ClientSentID }
 
 func exemplar(info *web.Info) prometheus.Labels {
 	if info.TraceID != "" {

@@ -22,7 +22,7 @@ var long = strings.Repeat(`{"text": "Laying bricks"}`, 100)
 func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) (*http.Response, error) {
 	t.Helper()
 	server := httptest.NewServer(web.Chain(handler,
-		middleware.Identify(nil), middleware.Compress(), middleware.Recover(slog.New(slog.NewTextHandler(t.Output(), nil)))))
+		middleware.RequestInfo(nil), middleware.Compress(), middleware.Recover(slog.New(slog.NewTextHandler(t.Output(), nil)))))
 	t.Cleanup(server.Close)
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
 	if err != nil {

@@ -59,10 +59,10 @@ func checkOrigin(protection *http.CrossOriginProtection, r *http.Request) error 
 // refusal tells an operator, in the log, which names did not match and who sent them.
 func refusal(r *http.Request, err error) *web.Problem {
 	if r.Header.Get("Sec-Fetch-Site") != "" {
-		return otherOrigin.Because(err)
+		return otherOrigin.WithCause(err)
 	}
 	info := web.InfoFrom(r.Context())
 	const short = "%.*q"
-	return otherHost.Because(fmt.Errorf("the Origin is "+short+", the request is for "+short+"; Host is "+short+", X-Forwarded-Host is "+short+", sent by %s",
+	return otherHost.WithCause(fmt.Errorf("the Origin is "+short+", the request is for "+short+"; Host is "+short+", X-Forwarded-Host is "+short+", sent by %s",
 		maxHost, r.Header.Get("Origin"), maxHost, info.BaseURL, maxHost, r.Host, maxHost, r.Header.Get("X-Forwarded-Host"), r.RemoteAddr))
 }

@@ -28,7 +28,7 @@ func identified(peer string, headers http.Header, trusted ...string) (info web.I
 	var output bytes.Buffer
 	log := slog.New(logging.New(&output, logging.JSON, false, slog.LevelInfo))
 	web.Chain(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { info = *web.InfoFrom(r.Context()) }),
-		middleware.Identify(networks), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
+		middleware.RequestInfo(networks), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
 	return info, output.String()
 }
 
@@ -167,7 +167,7 @@ func BenchmarkIdentify(b *testing.B) {
 		"60 KB of commas":   {"X-Forwarded-For": {strings.Repeat(",", 60<<10)}, "X-Forwarded-Proto": {strings.Repeat(",", 60<<10)}},
 	} {
 		b.Run(name, func(b *testing.B) {
-			h := middleware.Identify(networks)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			h := middleware.RequestInfo(networks)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 			r := httptest.NewRequest("GET", "http://app.internal/", nil)
 			r.RemoteAddr, r.Header = "10.0.0.1:1234", headers
 			w := httptest.NewRecorder()

@@ -33,7 +33,7 @@ func Hosts(open func(path string) bool) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if info := web.InfoFrom(r.Context()); info.BaseURL == "" && !open(r.URL.Path) {
-				web.WriteProblem(w, r, refused.Because(fmt.Errorf("the host is %.*q", maxHost, info.Host)))
+				web.WriteProblem(w, r, refused.WithCause(fmt.Errorf("the host is %.*q", maxHost, info.Host)))
 				return
 			}
 			next.ServeHTTP(w, r)

@@ -8,15 +8,15 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Identify comes first: it makes the request's Info and gives the request an id,
+// RequestInfo comes first: it makes the request's Info and gives the request an id,
 // which goes back in the answer. The forwarded headers are believed when the
 // connection comes from one of the trusted networks.
-func Identify(trusted []netip.Prefix) web.Middleware {
+func RequestInfo(trusted []netip.Prefix) web.Middleware {
 	proxies := newProxies(trusted)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			info := &web.Info{Start: time.Now(), URL: r.URL}
-			info.ID, info.Followed = requestID(r.Header)
+			info.ID, info.ClientSentID = requestID(r.Header)
 			proxies.identify(info, r)
 			w.Header().Set(requestIDHeader, info.ID)
 			if info.Secure {

@@ -74,7 +74,7 @@ func (w *recorder) sent(n int64) {
 func (w *recorder) begin(status int) {
 	if w.info.Status == 0 && status >= http.StatusOK {
 		w.info.Status = status
-		w.info.Answering()
+		w.info.ReleaseBody()
 		completeHeader(w.Header(), status)
 	}
 }

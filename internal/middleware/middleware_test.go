@@ -25,7 +25,7 @@ func serve(t *testing.T, r *http.Request, handler http.HandlerFunc) (*http.Respo
 	var output bytes.Buffer
 	log := slog.New(logging.New(&output, logging.JSON, false, slog.LevelDebug))
 	chain := web.Chain(handler,
-		middleware.Identify(nil), middleware.AccessLog(log), middleware.Recover(log),
+		middleware.RequestInfo(nil), middleware.AccessLog(log), middleware.Recover(log),
 		middleware.ForgetHosts([]string{"example.com", ".example.org", "::1"}), middleware.Hosts(middleware.IsProbe), middleware.Deadline(time.Second))
 	w := httptest.NewRecorder()
 	func() {
@@ -111,7 +111,7 @@ func TestValuesFromClientsCannotForgeALine(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.Path = forged
 		r.Header.Set("X-Request-ID", "forged\nline")
-		web.Chain(http.NotFoundHandler(), middleware.Identify(nil), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
+		web.Chain(http.NotFoundHandler(), middleware.RequestInfo(nil), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
 		if lines := strings.Count(output.String(), "\n"); lines != 1 || strings.Contains(output.String(), "\r") || strings.Contains(output.String(), "\x1b[31m") {
 			t.Errorf("%s: %q", format, output.String())
 		}

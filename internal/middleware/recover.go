@@ -32,7 +32,7 @@ func Recover(log *slog.Logger) web.Middleware {
 					panic(http.ErrAbortHandler)
 				}
 				web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError,
-					"Something went wrong. The request_id leads to the reason in the log.").Because(info.Err))
+					"Something went wrong. The request_id leads to the reason in the log.").WithCause(info.Err))
 			}()
 			next.ServeHTTP(w, r)
 		})

@@ -63,7 +63,7 @@ func loadBook(t *testing.T, db *database.DB, fields string) error {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing is kept
-	return fixture.Load(t.Context(), tx, sampletest.Apps(), strings.NewReader(`[{"model":"book","pk":9,"fields":{`+fields+`}}]`), func() {})
+	return fixture.Load(t.Context(), tx, sampletest.Resources(), strings.NewReader(`[{"model":"book","pk":9,"fields":{`+fields+`}}]`), func() {})
 }
 
 func TestRuleOverTwoFieldsHoldsHoweverTheyAreChanged(t *testing.T) {

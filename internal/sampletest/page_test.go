@@ -13,7 +13,7 @@ import (
 
 func TestBooleanFilterIsASelectOnThePage(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenSQLite(t, sampletest.Apps())
+	db := databasetest.OpenSQLite(t, sampletest.Resources())
 	sampletest.Load(t, db)
 	api := sampletest.NewAPI(db)
 	c := webtest.New(t, browsable.Pages(api, func(name string) string { return "/" + name })(api))

@@ -23,9 +23,9 @@ import (
 //go:embed shelf book fixtures
 var files embed.FS
 
-// Apps are the resources: shelves, then the books, which refer to them.
-func Apps() []web.App {
-	return []web.App{
+// Resources are the resources: shelves, then the books, which refer to them.
+func Resources() []web.Resource {
+	return []web.Resource{
 		{
 			Name: "shelf", Migrations: folder("shelf"), Fixtures: files,
 			Routes: shelfRoutes, Load: loadShelf, Dump: dumpShelves,
@@ -51,8 +51,8 @@ func NewAPI(db *database.DB) *web.API {
 	api := web.NewAPI(web.Options{
 		Title: "sample", Description: "Shelves of books.", Version: "test", MaxBodyBytes: 1000, Classify: database.Problem,
 	})
-	for _, app := range Apps() {
-		app.Routes(api, db.DB)
+	for _, resource := range Resources() {
+		resource.Routes(api, db.DB)
 	}
 	api.Documents()
 	return api
@@ -61,7 +61,7 @@ func NewAPI(db *database.DB) *web.API {
 // New returns a client of the service on a SQLite database that has the fixtures.
 func New(t testing.TB) *webtest.Client {
 	t.Helper()
-	db := databasetest.OpenSQLite(t, Apps())
+	db := databasetest.OpenSQLite(t, Resources())
 	Load(t, db)
 	return webtest.New(t, NewAPI(db))
 }
@@ -70,7 +70,7 @@ func New(t testing.TB) *webtest.Client {
 // the books 1 and 2.
 func Each(t *testing.T, test func(t *testing.T, c *webtest.Client, db *database.DB)) {
 	t.Helper()
-	databasetest.Each(t, Apps(), func(t *testing.T, db *database.DB) {
+	databasetest.Each(t, Resources(), func(t *testing.T, db *database.DB) {
 		Load(t, db)
 		test(t, webtest.New(t, NewAPI(db)), db)
 	})
@@ -89,11 +89,11 @@ func Load(t testing.TB, db *database.DB) {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }() // unless it is committed
-	if err := fixture.Load(t.Context(), tx, Apps(), file, func() {}); err != nil {
+	if err := fixture.Load(t.Context(), tx, Resources(), file, func() {}); err != nil {
 		t.Fatal(err)
 	}
-	for _, app := range Apps() {
-		if err := db.AdvanceSequence(context.WithoutCancel(t.Context()), tx, app.Name); err != nil {
+	for _, resource := range Resources() {
+		if err := db.AdvanceSequence(context.WithoutCancel(t.Context()), tx, resource.Name); err != nil {
 			t.Fatal(err)
 		}
 	}

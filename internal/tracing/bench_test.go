@@ -33,7 +33,7 @@ func BenchmarkRequestWithAStatement(b *testing.B) {
 				if observe != nil {
 					observe(r.Context(), &web.Statement{Name: "tweet.get", Operation: "select", Table: "tweet", Start: time.Now(), Duration: 1})
 				}
-			}), middleware.Identify(nil), tracer.Requests(middleware.IsProbe))
+			}), middleware.RequestInfo(nil), tracer.Requests(middleware.IsProbe))
 			request := httptest.NewRequest(http.MethodGet, "/tweet/1", nil)
 			b.ReportAllocs()
 			for b.Loop() {

@@ -35,7 +35,7 @@ func newTracer(t testing.TB, s tracing.Settings) (*tracing.Tracer, *otlptest.Rec
 func serve(t testing.TB, tracer *tracing.Tracer, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(web.Chain(handler,
-		middleware.Identify(nil), tracer.Requests(middleware.IsProbe), middleware.Recover(logtest.New(t))))
+		middleware.RequestInfo(nil), tracer.Requests(middleware.IsProbe), middleware.Recover(logtest.New(t))))
 	t.Cleanup(server.Close)
 	return server
 }
@@ -179,7 +179,7 @@ func TestErrorIsToldWithoutTheValuesInItsMessage(t *testing.T) {
 	server := serve(t, tracer, func(w http.ResponseWriter, r *http.Request) {
 		err := fmt.Errorf("wrapped: %w", pgError{})
 		observe(r.Context(), &web.Statement{Name: "tweet.get", Start: time.Now(), Err: err, ErrorType: "other"})
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "What the client sees.").Because(err))
+		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "What the client sees.").WithCause(err))
 	})
 	response, err := http.Get(server.URL)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // both in the context, so it is made once, and costs nothing while nothing is traced.
 // A resource that calls others gets it where it is listed:
 //
-//	weather.App(&http.Client{Transport: tracing.Transport(http.DefaultTransport), Timeout: time.Second})
+//	weather.Resource(&http.Client{Transport: tracing.Transport(http.DefaultTransport), Timeout: time.Second})
 func Transport(next http.RoundTripper) http.RoundTripper {
 	return otelhttp.NewTransport(next, otelhttp.WithPropagators(propagator))
 }

@@ -22,15 +22,15 @@ type Options struct {
 	// Classify turns an error of the database into a problem, or returns nil
 	// for one that it does not know.
 	Classify func(error) *Problem
-	// Lost reports whether an error is a connection's, and no reason to give up for
+	// Retryable reports whether an error is a connection's, and no reason to give up for
 	// a request that only reads; nil is never.
-	Lost func(error) bool
-	// Refused is told of each request, one that reads or one that changes, that was
+	Retryable func(error) bool
+	// OnShed is told of each request, one that reads or one that changes, that was
 	// refused because there was too much to do; nil is nobody.
-	Refused func(reads bool)
-	// Active returns what is told of the begin and the end of each request of a route,
+	OnShed func(reads bool)
+	// TrackActive returns what is told of the begin and the end of each request of a route,
 	// which is empty for the paths that have none; nil is nobody.
-	Active func(route string) (begin, end func())
+	TrackActive func(route string) (begin, end func())
 }
 
 // API is where operations are registered. It is an http.Handler; after the last
@@ -40,7 +40,7 @@ type API struct {
 	*Mux
 	options Options
 	bodies  *bodyBudget
-	turns   map[bool]*Turns // of reads (true) and of changes; nil is no bound
+	turns   map[bool]*Limiter // of reads (true) and of changes; nil is no bound
 }
 
 // NewAPI returns an API with no operations.
@@ -55,7 +55,7 @@ func NewAPI(options Options) *API {
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
 	}
-	mux := newMux(options.Active)
+	mux := newMux(options.TrackActive)
 	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options, bodies: newBodyBudget()}
 	mux.describe = a.describe
 	return a
@@ -91,7 +91,7 @@ func Register[I, O any](a *API, op huma.Operation, handler func(context.Context,
 	op.BodyReadTimeout = -1
 	op.Middlewares = append(op.Middlewares, acceptJSON, strictParameters, a.readBody)
 	if op.Method == http.MethodGet {
-		handler = readAgain(a.options.Lost, handler)
+		handler = readAgain(a.options.Retryable, handler)
 	}
 	handler = inTurn(a, op.Method == http.MethodGet, handler)
 	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {

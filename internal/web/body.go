@@ -59,7 +59,7 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	}
 	data, reservation, problem := a.readAll(w, r)
 	if problem == nil && len(data) == 0 {
-		problem = NewProblem(http.StatusBadRequest, "A body is required.", Place{Message: "is missing", Location: "body"})
+		problem = NewProblem(http.StatusBadRequest, "A body is required.", FieldError{Message: "is missing", Location: "body"})
 	}
 	return data, reservation, problem
 }
@@ -96,7 +96,7 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 		return nil, reservation, tooLarge
 	}
 	if errors.Is(err, errBudget) {
-		return nil, reservation, a.Refuse(false)
+		return nil, reservation, a.Shed(false)
 	}
 	return data, reservation, unreadable(err)
 }
@@ -109,7 +109,7 @@ func unreadable(err error) *Problem {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return NewProblem(StatusClientClosedRequest, "The client went away.").Because(err)
+		return NewProblem(StatusClientClosedRequest, "The client went away.").WithCause(err)
 	}
-	return NewProblem(http.StatusBadRequest, "The body could not be read.").Because(err)
+	return NewProblem(http.StatusBadRequest, "The body could not be read.").WithCause(err)
 }

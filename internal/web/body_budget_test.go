@@ -26,7 +26,7 @@ func echoAPI(begin func()) http.Handler {
 	api := web.NewAPI(web.Options{Title: "test", Version: "1", MaxBodyBytes: 1 << 20, Classify: func(error) *web.Problem { return nil }})
 	web.Register(api, huma.Operation{OperationID: "echo", Method: http.MethodPost, Path: "/echo"},
 		func(_ context.Context, in *echo) (*echo, error) { begin(); return in, nil })
-	return middleware.Identify(nil)(api)
+	return middleware.RequestInfo(nil)(api)
 }
 
 // post sends a text of that length.

@@ -74,7 +74,7 @@ func ReadJSON(data []byte, v any) error {
 }
 
 // misfit is a value that is JSON, and nothing that its place can hold.
-type misfit Place
+type misfit FieldError
 
 // Error is all that huma keeps of it: placeOf finds the place in it again.
 func (m misfit) Error() string { return m.Location + "\n" + m.Message }
@@ -108,7 +108,7 @@ func findProblem(data []byte) *Problem {
 			return malformed(dec.StackPointer(), fmt.Sprintf("nested deeper than %d levels", maxDepth))
 		case token.Kind() == '"' && strings.Contains(token.String(), "\x00"):
 			return NewProblem(http.StatusUnprocessableEntity, "validation failed",
-				Place{Message: "must not contain NUL (U+0000)", Location: location(dec.StackPointer())})
+				FieldError{Message: "must not contain NUL (U+0000)", Location: location(dec.StackPointer())})
 		}
 		if dec.StackDepth() == 0 {
 			values++
@@ -135,7 +135,7 @@ func syntaxProblem(err error) *Problem {
 
 func malformed(pointer jsontext.Pointer, message string) *Problem {
 	return NewProblem(http.StatusBadRequest, "The body is not acceptable JSON.",
-		Place{Message: message, Location: location(pointer)})
+		FieldError{Message: message, Location: location(pointer)})
 }
 
 // location writes a JSON pointer the way validation does: /a/0/b is body.a.0.b.

@@ -83,7 +83,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Parsing drops what it cannot read: a filter that is misspelt would show all.
 	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
 		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "The query is malformed.",
-			Place{Message: malformedQuery(r.URL.RawQuery), Location: "query"}))
+			FieldError{Message: malformedQuery(r.URL.RawQuery), Location: "query"}))
 		return
 	}
 	keepPlainRange(r)

@@ -149,7 +149,7 @@ func misspeltInteger(text string) string {
 
 // places collects what is wrong with a request, up to a bound.
 type places struct {
-	found []Place
+	found []FieldError
 	count int
 }
 
@@ -159,15 +159,15 @@ func (p *places) add(in, name, message string) {
 		return
 	}
 	if p.count++; len(p.found) < maxPlaces {
-		p.found = append(p.found, Place{Message: message, Location: shortened(in + "." + strings.ToValidUTF8(name, "\ufffd"))})
+		p.found = append(p.found, FieldError{Message: message, Location: shortened(in + "." + strings.ToValidUTF8(name, "\ufffd"))})
 	}
 }
 
-func (p *places) list() []Place {
+func (p *places) list() []FieldError {
 	if p.count == len(p.found) {
 		return p.found
 	}
-	return append(p.found, Place{Message: fmt.Sprintf("and %d more", p.count-len(p.found))})
+	return append(p.found, FieldError{Message: fmt.Sprintf("and %d more", p.count-len(p.found))})
 }
 
 // refusePointers panics for a parameter that is a pointer, which huma does without

@@ -17,8 +17,8 @@ var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this addr
 
 var unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
 
-// ErrTooLong is the answer when the time of a request is over.
-var ErrTooLong = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
+// ErrTimeout is the answer when the time of a request is over.
+var ErrTimeout = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
 
 // ErrStopping is the cause with which the context of a request ends, and its answer,
 // when the service cannot wait for it any longer.
@@ -32,20 +32,20 @@ const StatusClientClosedRequest = 499
 // the request's id, so that a user's report leads to the log. What the client
 // must not see (SQL, paths, addresses) is in the cause, which only the log gets.
 type Problem struct {
-	Title     string  `json:"title" doc:"What the status means." example:"Not Found"`
-	Status    int     `json:"status" doc:"The HTTP status code." example:"404"`
-	Detail    string  `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
-	RequestID string  `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
-	TraceID   string  `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"`
-	Errors    []Place `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
+	Title     string       `json:"title" doc:"What the status means." example:"Not Found"`
+	Status    int          `json:"status" doc:"The HTTP status code." example:"404"`
+	Detail    string       `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
+	RequestID string       `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
+	TraceID   string       `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"`
+	Errors    []FieldError `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
 
 	cause  error
 	header http.Header
 }
 
-// Place is one thing that is wrong with a request, and where. It never repeats
+// FieldError is one thing that is wrong with a request, and where. It never repeats
 // the value that was sent, which may be a secret.
-type Place struct {
+type FieldError struct {
 	Message  string `json:"message" example:"expected number <= 1000"`
 	Location string `json:"location,omitempty" doc:"Where: body, query, path or header, and the name there." example:"query.limit"`
 }
@@ -65,7 +65,7 @@ func shortened(location string) string {
 }
 
 // NewProblem returns a problem with that status and explanation.
-func NewProblem(status int, detail string, places ...Place) *Problem {
+func NewProblem(status int, detail string, places ...FieldError) *Problem {
 	title := http.StatusText(status)
 	if status == StatusClientClosedRequest {
 		title = "Client Closed Request"
@@ -73,8 +73,8 @@ func NewProblem(status int, detail string, places ...Place) *Problem {
 	return &Problem{Title: title, Status: status, Detail: detail, Errors: places}
 }
 
-// Because returns a copy of p with the cause, which is logged and not shown.
-func (p *Problem) Because(cause error) *Problem {
+// WithCause returns a copy of p with the cause, which is logged and not shown.
+func (p *Problem) WithCause(cause error) *Problem {
 	c := *p
 	c.cause = cause
 	return &c
@@ -158,7 +158,7 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 			p = ErrStopping
 		}
 	case context.DeadlineExceeded:
-		p = ErrTooLong
+		p = ErrTimeout
 	}
 	if row, ok := errors.AsType[*RowError](err); ok && p == nil {
 		p = rowProblem(row)
@@ -166,20 +166,20 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	if p == nil {
 		p = unexpected
 	}
-	return p.Because(err).addressed(ctx)
+	return p.WithCause(err).addressed(ctx)
 }
 
 // placeOf takes from huma's detail what a client may see, and says whether it is a
 // misfit's.
-func placeOf(d *huma.ErrorDetail) (place Place, isMisfit bool) {
+func placeOf(d *huma.ErrorDetail) (place FieldError, isMisfit bool) {
 	if i := strings.LastIndexByte(d.Message, '\n'); i >= 0 {
-		return Place{Message: d.Message[i+1:], Location: d.Message[:i]}, true
+		return FieldError{Message: d.Message[i+1:], Location: d.Message[:i]}, true
 	}
 	message := d.Message
 	if strings.HasPrefix(message, "invalid value: ") { // and the parser's words, which quote it
 		message = "invalid value"
 	}
-	return Place{Message: message, Location: shortened(d.Location)}, false
+	return FieldError{Message: message, Location: shortened(d.Location)}, false
 }
 
 // unquoting formats a message without the words of a parser, which quote the value.
@@ -200,7 +200,7 @@ func init() {
 		p := NewProblem(status, detail)
 		for i, err := range errs {
 			if i == maxPlaces {
-				p.Errors = append(p.Errors, Place{Message: fmt.Sprintf("and %d more", len(errs)-i)})
+				p.Errors = append(p.Errors, FieldError{Message: fmt.Sprintf("and %d more", len(errs)-i)})
 				break
 			}
 			if detailed, ok := err.(huma.ErrorDetailer); ok {

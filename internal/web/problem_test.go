@@ -52,7 +52,7 @@ func TestProblemNamesThePlaceAndNeverTheValue(t *testing.T) {
 	} {
 		answer := c.Want(http.StatusUnprocessableEntity, tt.method, tt.target, tt.body)
 		problem := webtest.JSON[web.Problem](t, answer)
-		if want := (web.Place{Message: tt.message, Location: tt.place}); !slices.Equal(problem.Errors, []web.Place{want}) ||
+		if want := (web.FieldError{Message: tt.message, Location: tt.place}); !slices.Equal(problem.Errors, []web.FieldError{want}) ||
 			problem.Title != "Unprocessable Entity" || strings.Contains(answer.Body, "123") || strings.Contains(answer.Body, "1e9") {
 			t.Errorf("%s of %s = %s", tt.method, tt.body, answer.Body)
 		}

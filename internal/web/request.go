@@ -15,8 +15,8 @@ type Info struct {
 	ID string
 	// Start is when its header had come.
 	Start time.Time
-	// Followed says that the id is the client's.
-	Followed bool
+	// ClientSentID says that the id is the client's.
+	ClientSentID bool
 	// TraceID is the id of the trace that the request is a part of, when there is one
 	// and it is recorded.
 	TraceID string
@@ -47,9 +47,9 @@ type Info struct {
 	bodies []*reservation
 }
 
-// Answering is to be called when the answer begins. It gives back what only the handler
+// ReleaseBody is to be called when the answer begins. It gives back what only the handler
 // needs, for a client may take long to read, or never do it.
-func (i *Info) Answering() {
+func (i *Info) ReleaseBody() {
 	for _, reservation := range i.bodies {
 		reservation.release()
 	}

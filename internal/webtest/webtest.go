@@ -28,15 +28,15 @@ type Client struct {
 func New(t testing.TB, handler http.Handler) *Client {
 	log := logtest.New(t)
 	return &Client{t, web.Chain(handler,
-		middleware.Identify(nil), middleware.AccessLog(log), middleware.Recover(log), middleware.Deadline(10*time.Second))}
+		middleware.RequestInfo(nil), middleware.AccessLog(log), middleware.Recover(log), middleware.Deadline(10*time.Second))}
 }
 
 // NewAPI returns a client of an API with the routes of one resource on db.
-func NewAPI(t testing.TB, app web.App, db *database.DB) *Client {
+func NewAPI(t testing.TB, resource web.Resource, db *database.DB) *Client {
 	api := web.NewAPI(web.Options{
 		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, Classify: database.Problem,
 	})
-	app.Routes(api, db.DB)
+	resource.Routes(api, db.DB)
 	return New(t, api)
 }
 

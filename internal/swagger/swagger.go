@@ -1,7 +1,7 @@
-// Package docs serves a page on which the API can be read and tried: Swagger UI,
+// Package swagger serves a page on which the API can be read and tried: Swagger UI,
 // from a module that embeds it. Nothing is loaded from elsewhere, and nothing
 // inline runs. It does not know the API but by its description.
-package docs
+package swagger
 
 import (
 	"bytes"

@@ -17,8 +17,8 @@ func TestOnlyReadsBeginAgainWhenTheirConnectionIsLost(t *testing.T) {
 	lost := errors.New("lost")
 	api := web.NewAPI(web.Options{
 		Title: "test", Version: "1",
-		Lost:     func(err error) bool { return errors.Is(err, lost) },
-		Classify: func(error) *web.Problem { return nil },
+		Retryable: func(err error) bool { return errors.Is(err, lost) },
+		Classify:  func(error) *web.Problem { return nil },
 	})
 	calls := 0
 	for _, method := range []string{http.MethodGet, http.MethodDelete} {

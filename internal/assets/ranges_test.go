@@ -1,4 +1,4 @@
-package static_test
+package assets_test
 
 import (
 	"fmt"

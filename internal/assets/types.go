@@ -1,4 +1,4 @@
-package static
+package assets
 
 // mediaType is what a kind of file is called, and whether it gets smaller.
 type mediaType struct {

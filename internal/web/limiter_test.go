@@ -21,7 +21,7 @@ func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
 	end := make(chan struct{})
 	var working atomic.Int64
 	api := web.NewAPI(web.Options{Title: "test", Version: "1"})
-	web.Register(api.Bounded(limit), huma.Operation{OperationID: "work", Method: http.MethodGet, Path: "/work"},
+	web.Register(api.WithLimit(limit), huma.Operation{OperationID: "work", Method: http.MethodGet, Path: "/work"},
 		func(context.Context, *struct {
 			N int `query:"n"`
 		},

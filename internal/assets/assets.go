@@ -1,10 +1,10 @@
-// Package static serves the files that pages load: stylesheets, scripts, images.
+// Package assets serves the files that pages load: stylesheets, scripts, images.
 // They are part of the program, and it keeps them in memory. Each has an address
 // that changes with its content, which browsers may keep for ever, and one under
 // its plain name, which they ask for again each time.
 //
 // It does not know whose files they are, nor the pages that load them.
-package static
+package assets
 
 import (
 	"bytes"
@@ -147,7 +147,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, cache []string) {
 	v := f.best(r.Header["Accept-Encoding"])
 	c, err := v.content()
 	if err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This file is broken.").Because(err))
+		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This file is broken.").WithCause(err))
 		return
 	}
 	header := w.Header()

@@ -14,9 +14,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// App is one resource as the rest of the service sees it. A resource's package
+// Resource is one resource as the rest of the service sees it. A resource's package
 // exports one, and cmd/app lists them.
-type App struct {
+type Resource struct {
 	// Name is the model in fixtures, the table whose rows are counted as the model's
 	// when a statement inserts, updates or deletes them, and the prefix of the table
 	// that records which migrations were applied.

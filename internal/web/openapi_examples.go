@@ -178,7 +178,7 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	case http.StatusServiceUnavailable:
 		return overloaded
 	case http.StatusGatewayTimeout:
-		return ErrTooLong
+		return ErrTimeout
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package static_test
+package assets_test
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
-	"example.com/templatesite/internal/static"
+	"example.com/templatesite/internal/assets"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
@@ -30,8 +30,8 @@ func zipped(text string) []byte {
 }
 
 // newClient returns a client of the files of two folders.
-func newClient(t *testing.T) (*webtest.Client, *static.Files) {
-	files := static.New(fstest.MapFS{
+func newClient(t *testing.T) (*webtest.Client, *assets.Files) {
+	files := assets.New(fstest.MapFS{
 		"style.css":                  {Data: []byte(style)},
 		"img/dot.svg":                {Data: []byte("<svg/>")},
 		"favicon.ico":                {Data: []byte("icon")},
@@ -265,6 +265,6 @@ func TestFilesThatAreBuiltWronglyStopTheStart(t *testing.T) {
 		f()
 	}
 	one := fstest.MapFS{"style.css": {}}
-	panics("a name that occurs twice", func() { static.New(one, one) })
-	panics("the address of no file", func() { static.New(one).URL("styles.css") })
+	panics("a name that occurs twice", func() { assets.New(one, one) })
+	panics("the address of no file", func() { assets.New(one).URL("styles.css") })
 }

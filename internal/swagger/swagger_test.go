@@ -1,4 +1,4 @@
-package docs_test
+package swagger_test
 
 import (
 	"net/http"
@@ -7,8 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"example.com/templatesite/internal/docs"
-	"example.com/templatesite/internal/static"
+	"example.com/templatesite/internal/assets"
+	"example.com/templatesite/internal/swagger"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
@@ -16,8 +16,8 @@ import (
 func TestPageLoadsNothingFromElsewhereAndAllThatItLoadsIsThere(t *testing.T) {
 	t.Parallel()
 	api := web.NewAPI(web.Options{Title: "test", Version: "1"})
-	files := static.New(append(docs.Files(), fstest.MapFS{"favicon.ico": {}})...)
-	docs.Routes(api, files.URL)
+	files := assets.New(append(swagger.Files(), fstest.MapFS{"favicon.ico": {}})...)
+	swagger.Routes(api, files.URL)
 	files.Routes(api)
 	api.Documents()
 	c := webtest.New(t, api)

@@ -19,41 +19,41 @@ const queueLength = 8
 
 var overloaded = NewProblem(http.StatusServiceUnavailable, "The service is busy at the moment. Try again later.").RetryAfter(5)
 
-// Refuse returns the problem of a request that found too much to do, and counts it. It
+// Shed returns the problem of a request that found too much to do, and counts it. It
 // asks each client to come back at another time, and not at once: refusing
 // is work, too, and takes it from those who are served.
-func (a *API) Refuse(reads bool) *Problem {
-	if a.options.Refused != nil {
-		a.options.Refused(reads)
+func (a *API) Shed(reads bool) *Problem {
+	if a.options.OnShed != nil {
+		a.options.OnShed(reads)
 	}
 	return overloaded.RetryAfter(3 + rand.IntN(4))
 }
 
-// Bounded returns the same API for operations that take turns: at most limit of
+// WithLimit returns the same API for operations that take turns: at most limit of
 // their reads are worked on at once, and half as many changes, and some more wait a
 // moment. The others are refused at once: what is begun is finished in time, however much more is asked
 // for. A turn begins when a request is read and found valid, so that neither slow
 // clients nor a database that hangs are in the way of what needs no database.
-func (a *API) Bounded(limit int) *API {
+func (a *API) WithLimit(limit int) *API {
 	bounded := *a
 	// Changes may wait for somebody's lock: they must not take all turns, nor all
 	// connections, from those who read.
-	bounded.turns = map[bool]*Turns{true: NewTurns(limit), false: NewTurns(max(1, limit/2))}
+	bounded.turns = map[bool]*Limiter{true: NewLimiter(limit), false: NewLimiter(max(1, limit/2))}
 	return &bounded
 }
 
-// Turns bound how many requests are worked on at once. They are for concurrent use.
-type Turns struct {
+// Limiter bound how many requests are worked on at once. They are for concurrent use.
+type Limiter struct {
 	taken   chan struct{}
 	waiting atomic.Int64
 }
 
-// NewTurns returns turns for at most limit requests at once.
-func NewTurns(limit int) *Turns { return &Turns{taken: make(chan struct{}, limit)} }
+// NewLimiter returns turns for at most limit requests at once.
+func NewLimiter(limit int) *Limiter { return &Limiter{taken: make(chan struct{}, limit)} }
 
-// Take waits a moment, until ctx is done at the latest, and returns whether it was the
+// Acquire waits a moment, until ctx is done at the latest, and returns whether it was the
 // request's turn; then GiveBack ends it.
-func (t *Turns) Take(ctx context.Context) bool {
+func (t *Limiter) Acquire(ctx context.Context) bool {
 	if !t.wait(ctx) {
 		return false
 	}
@@ -63,7 +63,7 @@ func (t *Turns) Take(ctx context.Context) bool {
 	return true
 }
 
-func (t *Turns) wait(ctx context.Context) bool {
+func (t *Limiter) wait(ctx context.Context) bool {
 	select {
 	case t.taken <- struct{}{}:
 		return true
@@ -85,10 +85,10 @@ func (t *Turns) wait(ctx context.Context) bool {
 }
 
 // Full reports whether Take would refuse now: a hint, before there is work to lose.
-func (t *Turns) Full() bool { return t.waiting.Load() >= int64(queueLength*cap(t.taken)) }
+func (t *Limiter) Full() bool { return t.waiting.Load() >= int64(queueLength*cap(t.taken)) }
 
-// GiveBack ends a turn.
-func (t *Turns) GiveBack() { <-t.taken }
+// Release ends a turn.
+func (t *Limiter) Release() { <-t.taken }
 
 // inTurn makes a handler wait for its turn; without turns there is no bound.
 func inTurn[I, O any](a *API, reads bool, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
@@ -97,13 +97,13 @@ func inTurn[I, O any](a *API, reads bool, handler func(context.Context, *I) (*O,
 		return handler
 	}
 	return func(ctx context.Context, in *I) (*O, error) {
-		if !t.Take(ctx) {
+		if !t.Acquire(ctx) {
 			if err := ctx.Err(); err != nil { // the client went away, or the service stops
 				return nil, err
 			}
-			return nil, a.Refuse(reads)
+			return nil, a.Shed(reads)
 		}
-		defer t.GiveBack()
+		defer t.Release()
 		return handler(ctx, in)
 	}
 }
