@@ -58,16 +58,16 @@ func classify(h *health.Health) func(error) *web.Problem {
 func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, traced, counted web.Middleware) http.Handler {
 	return web.Chain(h,
 		middleware.RequestInfo(c.TrustedProxies),
-		middleware.ForgetHosts(c.AllowedHosts), // before pages, which would show the name
+		middleware.ClearUnknownHosts(c.AllowedHosts), // before pages, which would show the name
 		traced,
-		middleware.AccessLog(log),
+		middleware.AccessLog(log, health.IsProbe),
 		counted,
 		middleware.Compress(),
 		middleware.Recover(log),               // what panics while a page is made
 		middleware.Deadline(c.RequestTimeout), // of a form it bounds both, to read and to change
 		pages,
-		middleware.Recover(log),              // what panics below, which becomes a page
-		middleware.Hosts(middleware.IsProbe), // probes come by an address, and ask for nothing that names a host
+		middleware.Recover(log), // what panics below, which becomes a page
+		middleware.RefuseUnknownHosts(health.IsProbe), // probes come by an address, and ask for nothing that names a host
 		middleware.CrossOrigin(),
 	)
 }

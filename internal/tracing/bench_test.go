@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/tracing"
@@ -33,7 +34,7 @@ func BenchmarkRequestWithAStatement(b *testing.B) {
 				if observe != nil {
 					observe(r.Context(), &web.Statement{Name: "tweet.get", Operation: "select", Table: "tweet", Start: time.Now(), Duration: 1})
 				}
-			}), middleware.RequestInfo(nil), tracer.Requests(middleware.IsProbe))
+			}), middleware.RequestInfo(nil), tracer.Requests(health.IsProbe))
 			request := httptest.NewRequest(http.MethodGet, "/tweet/1", nil)
 			b.ReportAllocs()
 			for b.Loop() {

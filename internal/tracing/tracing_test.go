@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/otlptest"
@@ -35,7 +36,7 @@ func newTracer(t testing.TB, s tracing.Settings) (*tracing.Tracer, *otlptest.Rec
 func serve(t testing.TB, tracer *tracing.Tracer, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(web.Chain(handler,
-		middleware.RequestInfo(nil), tracer.Requests(middleware.IsProbe), middleware.Recover(logtest.New(t))))
+		middleware.RequestInfo(nil), tracer.Requests(health.IsProbe), middleware.Recover(logtest.New(t))))
 	t.Cleanup(server.Close)
 	return server
 }
@@ -200,7 +201,7 @@ func TestErrorIsToldWithoutTheValuesInItsMessage(t *testing.T) {
 func TestNothingIsTracedWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
 	tracer, err := tracing.New(&tracing.Settings{Sampler: "always_on"}, "test", "1", logtest.New(t))
-	if err != nil || tracer != nil || tracer.Requests(middleware.IsProbe) != nil || tracer.Statements("sqlite") != nil {
+	if err != nil || tracer != nil || tracer.Requests(health.IsProbe) != nil || tracer.Statements("sqlite") != nil {
 		t.Errorf("there is %+v, %v", tracer, err)
 	}
 	tracer.Close(time.Second)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
@@ -28,7 +29,7 @@ type Client struct {
 func New(t testing.TB, handler http.Handler) *Client {
 	log := logtest.New(t)
 	return &Client{t, web.Chain(handler,
-		middleware.RequestInfo(nil), middleware.AccessLog(log), middleware.Recover(log), middleware.Deadline(10*time.Second))}
+		middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe), middleware.Recover(log), middleware.Deadline(10*time.Second))}
 }
 
 // NewAPI returns a client of an API with the routes of one resource on db.
