@@ -103,7 +103,7 @@ func (s *Server) shutdown(server *http.Server, cancelWork context.CancelCauseFun
 	defer cancel()
 	defer time.AfterFunc(s.ShutdownTimeout-cancelBefore, func() { cancelWork(web.ErrStopping) }).Stop()
 	// Shutdown closes idle connections at once, even one on which a request is on its way. So
-	// wait a moment for clients to close them.
+	// give requests a moment to arrive.
 	for end := time.Now().Add(min(maxLinger, s.ShutdownTimeout/2)); s.open.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
