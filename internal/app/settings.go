@@ -24,7 +24,7 @@ type config struct {
 	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
 	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
 	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
-	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded-For, -Proto and -Host headers are trusted, as in 10.0.0.0/8."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."`
