@@ -1,4 +1,4 @@
-package sampletest_test
+package web_test
 
 import (
 	"net/http"
@@ -12,16 +12,16 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func start(t *testing.T) openapitest.Do { return sampletest.New(t).Do }
+func startSample(t *testing.T) openapitest.Do { return sampletest.New(t).Do }
 
 func TestExamplesOfTheDescriptionAreTrueForEveryResource(t *testing.T) {
 	t.Parallel()
-	openapitest.Examples(t, start)
+	openapitest.Examples(t, startSample)
 }
 
 func TestProblemsOfTheDescriptionAreTrueForEveryResource(t *testing.T) {
 	t.Parallel()
-	openapitest.Problems(t, start)
+	openapitest.Problems(t, startSample)
 }
 
 func TestDescriptionOfAnotherServiceSpeaksOfItsOwnResources(t *testing.T) {
