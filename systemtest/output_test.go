@@ -27,9 +27,9 @@ func TestUnwritableStandardOutputIsAnError(t *testing.T) {
 	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)
 	}
-	commands := []string{"--help", "serve --help", "settings", "routes", "openapi", "openapi --yaml", "version", "dumpdata", "migrate", "migrate --status"}
+	commands := []string{"--help", "serve --help", "settings", "routes", "openapi", "openapi --yaml", "version", "dumpdata", "migrate"}
 	if resource, err := firstResource(); err == nil {
-		commands = append(commands, "dumpdata "+resource.Name)
+		commands = append(commands, "dumpdata "+resource.Name, "migrate --status") // which print something
 	}
 	for _, command := range commands {
 		for file, want := range map[string]string{"/dev/null": "status 0\n", "/dev/full": "app: standard output cannot be written to: no space left on device\nstatus 1\n"} {
