@@ -77,7 +77,7 @@ func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
 		status               int
 	}{
 		{"GET", "/nowhere", "", 404},
-		{"GET", "/tweet/", "", 404},
+		{"GET", "/book/", "", 404},
 		{"GET", "/livez", "", 404},
 		{"POST", "/log-level", "", 405},
 		{"DELETE", "/metrics", "", 405},
