@@ -44,6 +44,7 @@ type API struct {
 
 // NewAPI returns an API with no operations.
 func NewAPI(options Options) *API {
+	configureHuma()
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"reflect"
+	"slices"
 	"syscall"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,30 +19,86 @@ var (
 	tooSlow  = NewProblem(http.StatusRequestTimeout, "The body did not arrive in time.").with("Connection", "close")
 )
 
-// readBody reads the whole body, bounded in size, and in time by the connection's
-// deadline, refuses what is not strict JSON of a type that the operation takes, and
-// hands it on.
-func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(ctx)
-	if ctx.Operation().RequestBody == nil {
-		if problem := discard(r); problem != nil {
+// readBody reads the whole body before huma does: within the limit in size, and before the
+// deadline of the connection. It refuses a media type that the operation does not accept,
+// and what is not strict JSON.
+func (a *API) readBody(input reflect.Type) func(huma.Context, func(huma.Context)) {
+	var into reflect.Type
+	if field, ok := input.FieldByName("Body"); ok {
+		into = field.Type
+	}
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		if ctx.Operation().RequestBody == nil {
+			if problem := discard(r); problem != nil {
+				WriteProblem(w, r, problem)
+				return
+			}
+			next(ctx)
+			return
+		}
+		data, reservation, problem := a.body(w, r, ctx.Operation())
+		defer reservation.release()
+		if problem == nil {
+			problem = checkJSON(data)
+		}
+		if problem != nil {
 			WriteProblem(w, r, problem)
 			return
 		}
+		r.Body = &receivedBody{bytes.NewReader(data), data, into}
 		next(ctx)
-		return
 	}
-	data, reservation, problem := a.body(w, r, ctx.Operation())
-	defer reservation.release()
-	if problem == nil {
-		problem = checkJSON(data)
+}
+
+// receivedBody is a body that was read, and that huma decodes.
+type receivedBody struct {
+	*bytes.Reader
+	data []byte
+	into reflect.Type // the type of the input's Body
+}
+
+// Close does nothing.
+func (b *receivedBody) Close() error { return nil }
+
+// typed puts the error of decoding the body in place of huma's, which has its text but not
+// its location. The status is then 422, since the body was valid JSON.
+func (b *receivedBody) typed(status int, errs []error) (int, []error) {
+	for i, err := range errs {
+		if !b.isUndecodable(err) {
+			continue
+		}
+		if mismatch := b.mismatch(); mismatch != nil {
+			errs = slices.Clone(errs) // the list is huma's
+			errs[i] = mismatch
+			return http.StatusUnprocessableEntity, errs
+		}
 	}
-	if problem != nil {
-		WriteProblem(w, r, problem)
-		return
+	return status, errs
+}
+
+// isUndecodable reports whether err is how huma says that it could not decode the body: then
+// the value is the whole body. No error of validation has that value, for a JSON string is
+// longer than what it stands for.
+func (b *receivedBody) isUndecodable(err error) bool {
+	detail, ok := err.(*huma.ErrorDetail)
+	if !ok || detail.Location != "body" {
+		return false
 	}
-	r.Body = io.NopCloser(bytes.NewReader(data))
-	next(ctx)
+	text, ok := detail.Value.(string)
+	return ok && text == string(b.data)
+}
+
+// mismatch decodes the body once more, and returns the error. That happens only after
+// decoding has failed.
+func (b *receivedBody) mismatch() *mismatchError {
+	var untyped any
+	err := readJSON(b.data, &untyped)
+	if err == nil && b.into != nil {
+		err = readJSON(b.data, reflect.New(b.into).Interface())
+	}
+	mismatch, _ := errors.AsType[*mismatchError](err)
+	return mismatch
 }
 
 // discard reads a small body to its end that nobody is going to read, for net/http sees
@@ -109,7 +167,7 @@ func unreadable(err error) *Problem {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return NewProblem(StatusClientClosedRequest, "The client went away.").WithCause(err)
+		return clientLeft.WithCause(err)
 	}
 	return NewProblem(http.StatusBadRequest, "The body could not be read.").WithCause(err)
 }

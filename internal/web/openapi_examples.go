@@ -174,7 +174,7 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	case http.StatusUnprocessableEntity:
 		return a.exampleInvalid(op)
 	case http.StatusInternalServerError:
-		return unexpected
+		return ErrInternal
 	case http.StatusServiceUnavailable:
 		return overloaded
 	case http.StatusGatewayTimeout:
@@ -186,27 +186,24 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 // exampleInvalid is what an operation answers to an empty object; without a body, to x
 // for each number in its path; else, to a parameter that it does not have.
 func (a *API) exampleInvalid(op *huma.Operation) *Problem {
-	const detail = "validation failed"
 	if op.RequestBody != nil {
 		for _, media := range op.RequestBody.Content {
-			place, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
-			place.Push("body")
-			huma.Validate(a.OpenAPI().Components.Schemas, media.Schema, place, huma.ModeWriteToServer, map[string]any{}, result)
-			if p, ok := huma.NewError(http.StatusUnprocessableEntity, detail, result.Errors...).(*Problem); ok && len(p.Errors) > 0 {
+			set := ruleset{registry: a.OpenAPI().Components.Schemas, schema: media.Schema}
+			if p := set.validate(map[string]any{}); p != nil {
 				return p
 			}
 		}
 	}
-	var wrong places
+	var wrong fieldErrors
 	for _, p := range op.Parameters {
 		if p.In == "path" {
-			wrong.add("path", p.Name, misspelt(p.Schema, "x"))
+			wrong.addParameter("path", p.Name, misspelt(p.Schema, "x"))
 		}
 	}
 	if wrong.count == 0 {
-		wrong.add("query", "unknown", unknownParameter)
+		wrong.addParameter("query", "unknown", unknownParameter)
 	}
-	return NewProblem(http.StatusUnprocessableEntity, detail, wrong.list()...)
+	return invalid(wrong.list()...)
 }
 
 func (a *API) resolve(s *huma.Schema) *huma.Schema {

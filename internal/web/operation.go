@@ -25,9 +25,9 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	// All that surrounds a handler, in the order in which a request meets it. First the Mux
 	// finds the operation, then
 	op.Middlewares = append(op.Middlewares,
-		acceptJSON,       // 406 unless the client accepts JSON
-		strictParameters, // 422 for parameters that huma would ignore or bend
-		a.readBody,       // 400, 408, 413, 415 or 503 for the body as bytes
+		acceptJSON,        // 406 unless the client accepts JSON
+		strictParameters,  // 422 for parameters that huma would ignore or bend
+		a.readBody(input), // 400, 408, 413, 415 or 503 for the body as bytes
 	)
 	// then huma decodes and validates the input, or answers 422, and then
 	huma.Register(a.API, op, chain(serve,

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -27,18 +26,18 @@ func strictParameters(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	var wrong places
+	var wrong fieldErrors
 	parameters := ctx.Operation().Parameters
 	for _, p := range parameters {
 		if p.In == "path" {
-			wrong.add("path", p.Name, misspelt(p.Schema, r.PathValue(p.Name)))
+			wrong.addParameter("path", p.Name, misspelt(p.Schema, r.PathValue(p.Name)))
 		}
 	}
 	if r.URL.RawQuery != "" {
 		checkQuery(&wrong, parameters, r.URL.RawQuery)
 	}
 	if wrong.count > 0 {
-		WriteProblem(w, r, NewProblem(http.StatusUnprocessableEntity, "validation failed", wrong.list()...))
+		WriteProblem(w, r, invalid(wrong.list()...))
 		return
 	}
 	next(ctx)
@@ -46,7 +45,7 @@ func strictParameters(ctx huma.Context, next func(huma.Context)) {
 
 // checkQuery goes through a query that is well formed, pair by pair, and makes nothing
 // of it, so that a long one costs little.
-func checkQuery(wrong *places, parameters []*huma.Param, query string) {
+func checkQuery(wrong *fieldErrors, parameters []*huma.Param, query string) {
 	var seen uint64 // by the place in parameters; the last bit is for the format
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair == "" {
@@ -57,13 +56,13 @@ func checkQuery(wrong *places, parameters []*huma.Param, query string) {
 		i, schema, repeatable := find(parameters, name)
 		switch {
 		case i < 0:
-			wrong.add("query", name, unknownParameter)
+			wrong.addParameter("query", name, unknownParameter)
 		case value == "":
-			wrong.add("query", name, "must not be empty")
+			wrong.addParameter("query", name, "must not be empty")
 		case seen&(1<<i) != 0 && !repeatable:
-			wrong.add("query", name, "must be given only once")
+			wrong.addParameter("query", name, "must be given only once")
 		default:
-			wrong.add("query", name, misspelt(schema, value))
+			wrong.addParameter("query", name, misspelt(schema, value))
 		}
 		if i >= 0 {
 			seen |= 1 << i
@@ -147,27 +146,11 @@ func misspeltInteger(text string) string {
 	return ""
 }
 
-// places collects what is wrong with a request, up to a bound.
-type places struct {
-	found []FieldError
-	count int
-}
-
-// add notes what is wrong with a parameter, when something is.
-func (p *places) add(in, name, message string) {
-	if message == "" {
-		return
+// addParameter adds an error of a parameter; an empty message means that there is none.
+func (f *fieldErrors) addParameter(in, name, message string) {
+	if message != "" {
+		f.add(FieldError{Message: message, Location: in + "." + strings.ToValidUTF8(name, "\ufffd")})
 	}
-	if p.count++; len(p.found) < maxPlaces {
-		p.found = append(p.found, FieldError{Message: message, Location: shortened(in + "." + strings.ToValidUTF8(name, "\ufffd"))})
-	}
-}
-
-func (p *places) list() []FieldError {
-	if p.count == len(p.found) {
-		return p.found
-	}
-	return append(p.found, FieldError{Message: fmt.Sprintf("and %d more", p.count-len(p.found))})
 }
 
 // refusePointers panics for a parameter that is a pointer, which huma does without
