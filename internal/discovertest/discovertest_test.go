@@ -44,7 +44,7 @@ func TestResourcesAreFoundAndTheirBodiesAreAccepted(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(names, " "); got != "book" {
+	if got := strings.Join(names, " "); got != "book shelf" {
 		t.Errorf("found %q", got)
 	}
 	first, err := discovertest.First(t.Context(), url)
