@@ -51,16 +51,9 @@ func (s *site) bodySchema(op *huma.Operation) *huma.Schema {
 		return nil
 	}
 	for _, mediaType := range slices.Sorted(maps.Keys(op.RequestBody.Content)) {
-		return s.resolve(op.RequestBody.Content[mediaType].Schema)
+		return s.api.Resolve(op.RequestBody.Content[mediaType].Schema)
 	}
 	return nil
-}
-
-func (s *site) resolve(schema *huma.Schema) *huma.Schema {
-	if schema != nil && schema.Ref != "" {
-		return s.api.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
-	}
-	return schema
 }
 
 // fieldsOf lists what is required first, in the order of the type; the description
@@ -74,7 +67,7 @@ func (s *site) fieldsOf(schema *huma.Schema, prefix string) []*field {
 	}
 	var all []*field
 	for _, name := range names {
-		property := s.resolve(schema.Properties[name])
+		property := s.api.Resolve(schema.Properties[name])
 		if property == nil || property.ReadOnly {
 			continue
 		}

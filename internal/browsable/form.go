@@ -135,7 +135,7 @@ func (v *visit) filter() []*field {
 	var all []*field
 	query := v.request.URL.Query()
 	for _, param := range op.Parameters {
-		if schema := v.resolve(param.Schema); param.In == "query" && schema != nil {
+		if schema := v.api.Resolve(param.Schema); param.In == "query" && schema != nil {
 			f := v.field(param.Name, schema, param.Required)
 			f.Help = param.Description
 			f.inQuery()

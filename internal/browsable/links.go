@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/web"
 )
 
 type (
@@ -111,9 +113,7 @@ var relation = regexp.MustCompile(`<([^>]*)>; rel="(\w+)"`)
 func (v *visit) turns() []turn {
 	targets := map[string]string{}
 	query := v.request.URL.Query()
-	if v.answer.ok() && (query.Get("after") != "" || query.Get("before") != "") {
-		query.Del("after")
-		query.Del("before")
+	if v.answer.ok() && web.FirstPage(query) {
 		targets["first"] = strings.TrimSuffix(v.request.URL.EscapedPath()+"?"+query.Encode(), "?")
 	}
 	for _, header := range v.answer.header.Values("Link") {

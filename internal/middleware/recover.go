@@ -31,8 +31,7 @@ func Recover(log *slog.Logger) web.Middleware {
 				if info.Status != 0 {
 					panic(http.ErrAbortHandler)
 				}
-				web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError,
-					"Something went wrong. The request_id leads to the reason in the log.").WithCause(info.Err))
+				web.WriteProblem(w, r, web.ErrInternal.WithCause(info.Err))
 			}()
 			next.ServeHTTP(w, r)
 		})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -43,11 +42,9 @@ func (t *Tracer) Requests(skip func(path string) bool) web.Middleware {
 	}
 }
 
-var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-
 // methodName begins the name of a span: a client must not invent such names.
 func methodName(method string) string {
-	if slices.Contains(methods, method) {
+	if web.KnownMethod(method) {
 		return method
 	}
 	return "HTTP"

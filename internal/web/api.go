@@ -55,7 +55,7 @@ func NewAPI(options Options) *API {
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
 	}
-	mux := newMux(options.TrackActive)
+	mux := NewMux(options.TrackActive)
 	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options, bodies: newBodyBudget()}
 	mux.describe = a.describe
 	return a
@@ -73,6 +73,18 @@ func schemaName(t reflect.Type, hint string) string {
 		return name
 	}
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+}
+
+// Resolve returns the schema that s refers to, or s itself if it is not a reference.
+func (a *API) Resolve(s *huma.Schema) *huma.Schema {
+	return resolve(a.OpenAPI().Components.Schemas, s)
+}
+
+func resolve(registry huma.Registry, s *huma.Schema) *huma.Schema {
+	if s != nil && s.Ref != "" {
+		return registry.SchemaFromRef(s.Ref)
+	}
+	return s
 }
 
 // ServeHTTP serves one request.

@@ -20,7 +20,7 @@ func (set *ruleset) withDefaults(data jsontext.Value) (jsontext.Value, error) {
 }
 
 func (set *ruleset) complete(s *huma.Schema, data jsontext.Value) (jsontext.Value, error) {
-	s = set.resolve(s)
+	s = resolve(set.registry, s)
 	switch {
 	case s.Type == huma.TypeObject && data.Kind() == '{':
 		return set.completeObject(s, data)
@@ -68,20 +68,13 @@ func (set *ruleset) anyDefault(s *huma.Schema, seen map[string]bool) bool {
 		return false
 	}
 	seen[s.Ref] = s.Ref != ""
-	s = set.resolve(s)
+	s = resolve(set.registry, s)
 	for _, property := range s.Properties {
 		if property.Default != nil || set.anyDefault(property, seen) {
 			return true
 		}
 	}
 	return set.anyDefault(s.Items, seen)
-}
-
-func (set *ruleset) resolve(s *huma.Schema) *huma.Schema {
-	if s.Ref != "" {
-		return set.registry.SchemaFromRef(s.Ref)
-	}
-	return s
 }
 
 // refuseLossyDefaults panics for a field of t whose default would replace an explicit

@@ -97,7 +97,7 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 // boundLists says how long a list can be: as long as its limit.
 func boundLists(op *huma.Operation) {
 	for _, p := range op.Parameters {
-		if p.In != "query" || p.Name != "limit" || p.Schema.Maximum == nil {
+		if p.In != "query" || p.Name != limitParameter || p.Schema.Maximum == nil {
 			continue
 		}
 		for _, response := range op.Responses {
@@ -206,17 +206,10 @@ func (a *API) exampleInvalid(op *huma.Operation) *Problem {
 	return invalid(wrong.list()...)
 }
 
-func (a *API) resolve(s *huma.Schema) *huma.Schema {
-	if s.Ref != "" {
-		return a.OpenAPI().Components.Schemas.SchemaFromRef(s.Ref)
-	}
-	return s
-}
-
 // example makes a value out of the examples of a schema's parts. It returns nil
 // when one that is required has none.
 func (a *API) example(s *huma.Schema) any {
-	s = a.resolve(s)
+	s = a.Resolve(s)
 	switch {
 	case len(s.Examples) > 0:
 		return s.Examples[0]

@@ -51,9 +51,7 @@ func (a *API) describe(path string, header http.Header) any {
 }
 
 func (a *API) fields(schema *huma.Schema) map[string]fieldRule {
-	if schema.Ref != "" {
-		schema = a.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
-	}
+	schema = a.Resolve(schema)
 	rules := map[string]fieldRule{}
 	for name, field := range schema.Properties {
 		rules[name] = fieldRule{Required: slices.Contains(schema.Required, name), Schema: field}

@@ -65,11 +65,7 @@ func merge(target, patch jsontext.Value) (jsontext.Value, error) {
 
 // Schema describes the patch in the OpenAPI description, and validates it.
 func (p Patch[T]) Schema(r huma.Registry) *huma.Schema {
-	whole := huma.SchemaFromType(r, reflect.TypeFor[T]())
-	if whole.Ref != "" {
-		whole = r.SchemaFromRef(whole.Ref)
-	}
-	part := *whole
+	part := *resolve(r, huma.SchemaFromType(r, reflect.TypeFor[T]()))
 	part.Required = nil
 	part.PrecomputeMessages()
 	return &part

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -77,6 +78,13 @@ func InfoFrom(ctx context.Context) *Info {
 func URL(ctx context.Context, path string) string {
 	return InfoFrom(ctx).BaseURL + path
 }
+
+// knownMethods are the methods that metrics and spans name.
+var knownMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// KnownMethod reports whether method is a usual one. A client can invent others, which must
+// not become the names of metrics or spans.
+func KnownMethod(method string) bool { return slices.Contains(knownMethods, method) }
 
 // Middleware wraps a handler.
 type Middleware func(http.Handler) http.Handler
