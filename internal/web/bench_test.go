@@ -23,7 +23,7 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 
-// BenchmarkRequest measures what surrounds the handler of an operation.
+// BenchmarkRequest measures the code around the handler of an operation.
 func BenchmarkRequest(b *testing.B) {
 	const etag = `"1"`
 	api := web.NewAPI(web.Options{

@@ -101,8 +101,8 @@ func (b *receivedBody) mismatch() *mismatchError {
 	return mismatch
 }
 
-// discard reads a small body to its end that nobody is going to read, for net/http sees
-// only from there on that the client goes away. A larger one is nobody's concern.
+// discard reads a small body that the operation does not use: net/http notices that the client
+// leaves only after the body has been read. A larger body is left unread.
 func discard(r *http.Request) *Problem {
 	if r.ContentLength <= 0 || r.ContentLength > smallBody {
 		return nil
@@ -111,8 +111,9 @@ func discard(r *http.Request) *Problem {
 	return unreadable(err)
 }
 
+// body reads the body of an operation.
 func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, *reservation, *Problem) {
-	if !takes(op, r.Header) {
+	if !accepts(op, r.Header) {
 		return nil, nil, unsupported(op)
 	}
 	data, reservation, problem := a.readAll(w, r)
@@ -122,8 +123,8 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	return data, reservation, problem
 }
 
-// ReadBody reads a body that is no operation's own. Its memory counts until the answer
-// begins, or done is called.
+// ReadBody reads a body outside of an operation, such as a form. Its memory counts towards the
+// budget until the answer begins or done is called. done is never nil.
 func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, done func(), problem *Problem) {
 	data, reservation, problem := a.readAll(w, r)
 	return data, reservation.release, problem
@@ -132,8 +133,7 @@ func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, don
 func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservation, *Problem) {
 	limit := a.options.MaxBodyBytes
 	if r.ContentLength > limit {
-		// Refused before a byte is read, so that "Expect: 100-continue" spares
-		// the client the upload.
+		// Nothing is read, so that a client with "Expect: 100-continue" does not upload it.
 		return nil, nil, tooLarge
 	}
 	size := r.ContentLength
@@ -142,13 +142,13 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 	}
 	info := InfoFrom(r.Context())
 	body := http.MaxBytesReader(w, r.Body, limit)
-	if len(info.bodies) > 0 { // it was made of a form, whose memory counts already
+	if len(info.reservations) > 0 { // it was made from a form, whose memory counts already
 		data, err := io.ReadAll(body)
 		return data, nil, unreadable(err)
 	}
 	data, reservation, err := a.bodies.read(w, body, size)
 	if reservation != nil {
-		info.bodies = append(info.bodies, reservation)
+		info.reservations = append(info.reservations, reservation)
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, reservation, tooLarge
@@ -159,7 +159,7 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 	return data, reservation, unreadable(err)
 }
 
-// unreadable says what an error means that ended the reading of a body; nil is none.
+// unreadable returns the problem for an error of reading a body, or nil if err is nil.
 func unreadable(err error) *Problem {
 	switch {
 	case err == nil:

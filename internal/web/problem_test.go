@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// odd are fields whose parsers quote what they cannot read.
+// odd has fields whose parsers quote a value that they cannot parse.
 type odd struct {
 	Mail  string `json:"mail,omitempty" format:"email"`
 	URI   string `json:"uri,omitempty" format:"uri"`
@@ -34,7 +34,7 @@ func registerOdd(api *web.API) {
 		func(context.Context, *oddInput) (*struct{}, error) { return nil, nil })
 }
 
-func TestProblemNamesThePlaceAndNeverTheValue(t *testing.T) {
+func TestProblemNamesTheLocationButNotTheValue(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	for _, tt := range []struct{ method, target, body, place, message string }{

@@ -16,7 +16,7 @@ var (
 	resolverWithPathType = reflect.TypeFor[huma.ResolverWithPath]()
 )
 
-// noRequest is what hooks get where no request is at hand: it is empty.
+// noRequest is the empty request that hooks get outside of a request.
 var noRequest = humago.NewContext(&huma.Operation{}, &http.Request{URL: &url.URL{}, Header: http.Header{}}, nil)
 
 // callHooks calls the Resolve hooks of what value points to and of all values in it, as huma
@@ -53,7 +53,7 @@ func callHooks(v reflect.Value, path *huma.PathBuffer) (errs []error) {
 		}
 	case reflect.Map:
 		for key, value := range v.Seq2() {
-			item := reflect.New(value.Type()).Elem() // what is in a map has no address
+			item := reflect.New(value.Type()).Elem() // the values of a map are not addressable
 			item.Set(value)
 			path.Push(fmt.Sprint(key))
 			errs = append(errs, callHooks(item, path)...)
@@ -62,7 +62,7 @@ func callHooks(v reflect.Value, path *huma.PathBuffer) (errs []error) {
 	case reflect.Struct:
 		for field, value := range v.Fields() {
 			switch {
-			case !field.IsExported(), field.Anonymous && isHook: // whose hook is the one of the whole
+			case !field.IsExported(), field.Anonymous && isHook: // the struct has the hook of the embedded field
 			case field.Anonymous:
 				errs = append(errs, callHooks(value, path)...)
 			default:
@@ -76,7 +76,7 @@ func callHooks(v reflect.Value, path *huma.PathBuffer) (errs []error) {
 	return errs
 }
 
-// anyHook reports whether t, or a type in it, has a Resolve hook.
+// anyHook reports whether t or a type in it has a Resolve hook.
 func anyHook(t reflect.Type, seen map[reflect.Type]bool) (found bool) {
 	walkTypes(t, seen, func(t reflect.Type) {
 		pointer := reflect.PointerTo(t)
@@ -85,7 +85,7 @@ func anyHook(t reflect.Type, seen map[reflect.Type]bool) (found bool) {
 	return found
 }
 
-// walkTypes calls visit once with t and with every type that a value of it can hold.
+// walkTypes calls visit once with t and once with each type that a value of t can contain.
 func walkTypes(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) {
 	if seen[t] {
 		return
