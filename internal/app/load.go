@@ -22,6 +22,9 @@ type source struct {
 func ownFixtures(chosen []web.Resource) []source {
 	var sources []source
 	for _, resource := range chosen {
+		if resource.Fixtures == nil {
+			continue
+		}
 		names, _ := fs.Glob(resource.Fixtures, "fixtures/*.json") // the pattern is well formed
 		for _, name := range names {
 			sources = append(sources, source{name, func() (io.ReadCloser, error) { return resource.Fixtures.Open(name) }})
