@@ -43,19 +43,11 @@ type Options struct {
 	// StatementTimeout bounds how long the server works on a statement, also for a
 	// program that has died or cannot be reached; 0 is no bound.
 	StatementTimeout time.Duration
-	// Observe is told of each statement; nil is nobody.
+	// Observe is called with each statement that is done. It may be nil.
 	Observe Observer
 }
 
-// observed returns a connector whose statements are observed, if anyone wants to.
-func (o Options) observed(c driver.Connector) driver.Connector {
-	if o.Observe == nil {
-		return c
-	}
-	return observing{c, o.Observe}
-}
-
-// both returns an observer that tells both; the second may be nil.
+// both returns an observer that calls both; the second may be nil.
 func both(first, second Observer) Observer {
 	if second == nil {
 		return first

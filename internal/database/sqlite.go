@@ -29,7 +29,7 @@ func openSQLite(path string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("the URL %w", err)
 	}
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings + "&mode=rw"}
-	db, err := connectSQLite(name.String(), o)
+	db, err := connectSQLite(name.String(), o.Observe)
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +37,13 @@ func openSQLite(path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-func connectSQLite(name string, o Options) (*DB, error) {
+func connectSQLite(name string, observe Observer) (*DB, error) {
 	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, err
 	}
-	kept := o.observed(keeping{connector})
-	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, connector: connector}, nil
+	pool := func() *sql.DB { return sql.OpenDB(observeConnector{stmtCacheConnector{connector}, observe}) }
+	return &DB{DB: web.DB{DB: pool(), Write: pool()}, Engine: SQLite, connector: connector}, nil
 }
 
 // checkPath returns why path, which follows sqlite: in a URL, is refused: other programs

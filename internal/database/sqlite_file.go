@@ -52,7 +52,7 @@ func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(c
 // no moment at which it is half of a database.
 func (db *DB) fillEmpty(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
 	name := "file:/" + rand.Text() + "?vfs=memdb&" + sqliteSettings
-	draft, err := connectSQLite(name, Options{})
+	draft, err := connectSQLite(name, func(context.Context, *web.Statement) {})
 	if err != nil {
 		return err
 	}
