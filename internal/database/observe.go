@@ -21,6 +21,17 @@ import (
 // observed; there is no need to prepare any, since both engines keep theirs prepared.
 type Observer func(context.Context, *web.Statement)
 
+// both returns an observer that calls both; the second may be nil.
+func both(first, second Observer) Observer {
+	if second == nil {
+		return first
+	}
+	return func(ctx context.Context, s *web.Statement) {
+		first(ctx, s)
+		second(ctx, s)
+	}
+}
+
 // observeConnector opens connections whose statements are observed.
 type observeConnector struct {
 	driver.Connector

@@ -27,7 +27,28 @@ const connectTimeout = time.Second
 // the SQL of statements with a request id differs every time.
 const maxDescriptions = 128
 
-func openPostgres(o Options) (*DB, error) {
+// Postgres is PostgreSQL.
+const Postgres Engine = "postgres"
+
+type postgresEngine struct {
+	password    string
+	namesSchema bool // the URL does
+}
+
+func (postgresEngine) name() Engine { return Postgres }
+
+func (e postgresEngine) hasPassword(password string) bool { return e.password == password }
+
+func (postgresEngine) exists() error { return nil } // the first query tells
+
+func (postgresEngine) readOnlyFile(error) bool { return false } // readOnly asks the server
+
+// prepare does nothing: the server is other programs', too, so migrations are a command.
+func (postgresEngine) prepare(context.Context, *DB, []web.Resource, func(context.Context, *DB) error) error {
+	return nil
+}
+
+func (postgresEngine) open(o Options) (*DB, error) {
 	config, err := parsePostgres(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("the URL %w", err)
@@ -61,10 +82,8 @@ func openPostgres(o Options) (*DB, error) {
 
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{
-		DB: web.DB{DB: db, Write: db}, Engine: Postgres,
-		connector: connector, password: config.Password, namesSchema: sets(config.RuntimeParams, "search_path"),
-	}, nil
+	own := postgresEngine{config.Password, sets(config.RuntimeParams, "search_path")}
+	return newDB(own, connector, db, db), nil
 }
 
 // severalServers reports whether the URL names more than one server.
@@ -100,10 +119,10 @@ func validateEncoding(_ context.Context, conn *pgconn.PgConn) error {
 	return nil
 }
 
-// lockAdvisory runs f while a transaction on a connection of its own, outside the pool and
+// lock runs f while a transaction on a connection of its own, outside the pool and
 // its bound, holds the advisory lock. The server releases the lock when the transaction
 // ends, also when the program is killed; a lock of the session would stay behind a pooler.
-func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
+func (postgresEngine) lock(ctx context.Context, db *DB, f func() error) error {
 	own := sql.OpenDB(db.connector)
 	defer own.Close()
 	// At a higher isolation level the transaction would keep its first snapshot, and create

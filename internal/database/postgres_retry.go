@@ -6,29 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
-
-// ConnectionLost reports whether err is the end of a connection that was open. The
-// statement may or may not have taken effect, so only reads may be repeated.
-func ConnectionLost(err error) bool {
-	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
-		return false
-	}
-	if e, ok := errors.AsType[*net.OpError](err); ok {
-		return !e.Timeout()
-	}
-	switch sqlState(err) {
-	case "57P01", "57P02": // ended by an administrator, by a crash
-		return true
-	}
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-}
 
 // retryConnector opens connections that send a statement again when it certainly had no
 // effect. When one connection is lost, all others are pinged before their next use.
@@ -110,21 +92,6 @@ func (c *retryConn) rolledBack(err error) bool {
 	return (serializationFailure(err) || stalePlan(err)) && c.Conn.Conn().PgConn().TxStatus() == 'I'
 }
 
-// serializationFailure reports whether the server has rolled back a transaction because of
-// a concurrent one: a serialization failure or a deadlock.
-func serializationFailure(err error) bool {
-	code := sqlState(err)
-	return code == "40001" || code == "40P01"
-}
-
-// stalePlan reports whether a statement was prepared, or through a pooler described, for a
-// table that has changed since. PostgreSQL uses the two codes for much else; the routine
-// that raised the error tells them apart.
-func stalePlan(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "0A000" && e.Routine == "RevalidateCachedQuery" || e.Code == "08P01" && e.Routine == "PortalSetResultFormat")
-}
-
 // asBadConn turns an error into driver.ErrBadConn when the statement had no effect and
 // another connection may succeed: outside a transaction, database/sql then takes another
 // one. harmless says that the statement cannot have had an effect.
@@ -155,12 +122,4 @@ func (c *retryConn) noteLoss() bool {
 		c.lastLoss.Store(time.Now().UnixNano())
 	}
 	return closed
-}
-
-// sqlState returns the code of an error that PostgreSQL has sent, or "".
-func sqlState(err error) string {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code
-	}
-	return ""
 }
