@@ -82,7 +82,8 @@ func TestPanicIsCountedAndSoAreItsRecords(t *testing.T) {
 	registry := metrics.New("1", "2", "3")
 	log := slog.New(registry.LogRecords(slog.NewTextHandler(t.Output(), nil)))
 	panics := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("on purpose") })
-	handler := surround(panics, nil, &config{AllowedHosts: []string{"example.com"}, RequestTimeout: time.Minute}, log, nil, registry.Requests())
+	c := &config{AllowedHosts: []string{"example.com"}, RequestTimeout: time.Minute}
+	handler := web.Chain(panics, c.middlewares(log, nil, nil, registry.Requests())...)
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
 	scrape := httptest.NewRecorder()
 	registry.Handler().ServeHTTP(scrape, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))

@@ -17,6 +17,7 @@ import (
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
+	"example.com/templatesite/internal/web"
 )
 
 // Programs pay nothing for the pages: with and without are asked in turns, and the
@@ -114,7 +115,7 @@ func chains(db *database.DB) (with, without http.Handler) {
 	c := &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}
 	log := slog.New(slog.DiscardHandler)
 	p := &program{service: testService, config: c}
-	handler, pages := p.routes(db, health.New(log, nil), instruments{})
+	handler, pages := p.routes(db, health.New(log, nil), hooks{})
 	none := func(next http.Handler) http.Handler { return next }
-	return surround(handler, pages, c, log, nil, metrics.New("", "", "").Requests()), surround(handler, none, c, log, nil, metrics.New("", "", "").Requests())
+	return web.Chain(handler, c.middlewares(log, pages, nil, metrics.New("", "", "").Requests())...), web.Chain(handler, c.middlewares(log, none, nil, metrics.New("", "", "").Requests())...)
 }

@@ -1,8 +1,8 @@
 // Package sampletest is a service of two resources, shelves and the books on them,
 // for the tests of what all resources share. A book has a field of every kind: a
 // required and an optional text, a bounded integer, an enum and a boolean with a
-// default, an optional time, and a reference to its shelf. Books are listed newest
-// first, filtered, and below their shelf. Only tests import it.
+// default, an optional time, and a reference to its shelf. Shelves are listed oldest
+// first; books newest first, filtered, and below their shelf. Only tests import it.
 //
 // It does not know the resources of the real service, so these can be replaced.
 package sampletest
