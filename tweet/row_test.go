@@ -20,7 +20,7 @@ func firstVersion(t *testing.T) []web.Resource {
 	t.Helper()
 	resource, files := tweet.Resource(), fstest.MapFS{}
 	for _, engine := range []string{"postgres", "sqlite"} {
-		name := "migrations/" + engine + "/00001_create_tweet.sql"
+		name := "migrations/" + engine + "/20261127101500_create_tweet.sql"
 		text, err := fs.ReadFile(resource.Migrations, name)
 		if err != nil {
 			t.Fatal(err)
@@ -124,8 +124,8 @@ func TestRowsThatCannotBeAnsweredAreRefused(t *testing.T) {
 
 func TestMigrationsOfConstraintsGoBackAndForth(t *testing.T) {
 	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
-		for _, version := range []int64{1, 2, 1, 2} {
-			if err := db.MigrateTo(t.Context(), tweet.Resource(), version, nil); err != nil {
+		for _, version := range []int64{20261127101500, 20261127101501, 20261127101500, 20261127101501} {
+			if err := db.MigrateTo(t.Context(), resources, version, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

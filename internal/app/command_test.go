@@ -150,26 +150,6 @@ func TestWrongCommandLineIsRefused(t *testing.T) {
 	}
 }
 
-func TestMigrateListsAndGoesToAVersion(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
-		for _, tt := range []struct{ args, want string }{
-			{"migrate", "nothing to do"},
-			{"migrate --status", "applied  tweet/00001_create_tweet.sql"},
-			{"migrate tweet --to 0 --yes", "undone tweet/00001_create_tweet.sql in "},
-			{"migrate tweet --status", "pending  tweet/00001_create_tweet.sql"},
-			{"migrate tweet --to 1", "applied tweet/00001_create_tweet.sql in "},
-		} {
-			status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...)
-			if status != 0 || !strings.Contains(stdout, tt.want) {
-				t.Errorf("app %s = %d, want %q: %s%s", tt.args, status, tt.want, stdout, stderr)
-			}
-		}
-		if status, _, stderr := command(t, env, "", "migrate", "nothing"); status != 1 || !strings.Contains(stderr, `no resource "nothing"`) {
-			t.Errorf("app migrate nothing = %d: %s", status, stderr)
-		}
-	})
-}
-
 func TestCommandThatNeedsADatabaseDoesNotMakeOne(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "none.db")

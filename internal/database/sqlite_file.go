@@ -40,9 +40,7 @@ func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(c
 		if err != nil {
 			return db.named(err)
 		}
-		for _, resource := range resources {
-			db.tryToChange(ctx, resource)
-		}
+		db.tryToChange(ctx)
 		return nil
 	})
 }

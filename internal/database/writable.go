@@ -91,6 +91,6 @@ func (db *DB) stillReadOnly(ctx context.Context) bool {
 
 // tryToChange changes nothing in a SQLite file, for what observes it: a file that we may
 // not write to is opened all the same.
-func (db *DB) tryToChange(ctx context.Context, resource web.Resource) {
-	_, _ = db.Write.ExecContext(ctx, "delete from "+versionTable(resource)+" where false")
+func (db *DB) tryToChange(ctx context.Context) {
+	_, _ = db.Write.ExecContext(ctx, "delete from "+versionTable+" where false")
 }
