@@ -1,9 +1,3 @@
-// Package web is the vocabulary that resources and plumbing share: what a
-// resource is, how an operation is registered, how a body is read, how an error
-// becomes a problem, how pages and preconditions work, and what is known of the
-// request being served.
-//
-// It does not know any resource, the database driver, the settings or the log.
 package web
 
 import (
@@ -25,7 +19,8 @@ type Resource struct {
 	// 20261127101500_what_it_does.sql; the names in both must agree. The migrations of
 	// all resources are applied in the order of time. It is nil when there are none.
 	Migrations fs.FS
-	// Fixtures holds the *.json files that are loaded when none is named.
+	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
+	// nil.
 	Fixtures fs.FS
 	// Routes registers the operations.
 	Routes func(api *API, db DB)
