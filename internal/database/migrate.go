@@ -81,7 +81,7 @@ func (db *DB) Status(ctx context.Context, resources []web.Resource) ([]Migration
 	}
 	applied, err := db.applied(ctx, versionTable)
 	if err == nil {
-		err = db.schema().checkHidden(ctx, db, resources)
+		err = db.engine.checkHidden(ctx, db, resources)
 	}
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (db *DB) applied(ctx context.Context, table string) (map[int64]bool, error)
 	if err != nil || !exists {
 		return nil, err
 	}
-	store, err := goosedb.NewStore(db.schema().dialect(), table)
+	store, err := goosedb.NewStore(db.engine.dialect(), table)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (db *DB) migrate(ctx context.Context, resources []web.Resource, report func
 // run applies or undoes the migrations in the order of the steps.
 func (db *DB) run(ctx context.Context, resources []web.Resource, steps []Migration, report func(Step)) error {
 	if len(steps) == 0 {
-		return db.schema().checkTables(ctx, db)
+		return db.engine.checkTables(ctx, db)
 	}
 	provider, err := db.provider(resources)
 	if err != nil {
@@ -177,7 +177,7 @@ func (db *DB) run(ctx context.Context, resources []web.Resource, steps []Migrati
 		result, err := provider.ApplyVersion(ctx, m.Version, !m.Applied)
 		if partial, ok := errors.AsType[*goose.PartialError](err); ok {
 			err = fmt.Errorf("migration %s failed: %w", m.Name, partial.Err)
-			if db.schema().missingTable(partial.Err) {
+			if db.engine.missingTable(partial.Err) {
 				err = fmt.Errorf("%w: %s", err, missingTableAdvice)
 			}
 		}
@@ -187,7 +187,7 @@ func (db *DB) run(ctx context.Context, resources []web.Resource, steps []Migrati
 		if report != nil {
 			report(Step{m, result.Duration})
 		}
-		if err := db.schema().checkTables(ctx, db); err != nil {
+		if err := db.engine.checkTables(ctx, db); err != nil {
 			return fmt.Errorf("after the migration %s %w", m.Name, err)
 		}
 	}
@@ -199,20 +199,17 @@ func (db *DB) provider(resources []web.Resource) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(db.schema().dialect(), db.DB.DB, timeline, goose.WithTableName(versionTable),
+	return goose.NewProvider(db.engine.dialect(), db.DB.DB, timeline, goose.WithTableName(versionTable),
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
 // tableExists reports whether queries find a table of that name.
 func (db *DB) tableExists(ctx context.Context, name string) (exists bool, err error) {
-	err = db.QueryRowContext(ctx, db.schema().tableSQL(), name).Scan(&exists)
+	err = db.QueryRowContext(ctx, db.engine.tableSQL(), name).Scan(&exists)
 	return exists, err
 }
 
 // locked runs f while no other program migrates this database.
 func (db *DB) locked(ctx context.Context, f func() error) error {
-	if db.Engine == Postgres {
-		return db.lockAdvisory(ctx, f)
-	}
-	return db.lockFile(ctx, db.create, f)
+	return db.engine.lock(ctx, db, f)
 }

@@ -27,7 +27,7 @@ func (db *DB) obstacle(ctx context.Context, resources []web.Resource, migrations
 	}
 	timeline, err := NewTimeline(resources, db.Engine)
 	if err == nil {
-		err = db.schema().checkPlace(ctx, db, resources)
+		err = db.engine.checkPlace(ctx, db, resources)
 	}
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (db *DB) checkTarget(ctx context.Context, resources []web.Resource, migrati
 	if version != 0 && !slices.ContainsFunc(migrations, known) {
 		return fmt.Errorf("there is no migration %d: `app migrate --status` lists them", version)
 	}
-	if err := db.schema().checkPlace(ctx, db, resources); err != nil {
+	if err := db.engine.checkPlace(ctx, db, resources); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(migrations, func(m Migration) bool { return m.Former != 0 }) {

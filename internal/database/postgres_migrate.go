@@ -13,12 +13,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// postgresSchema is the schemaEngine of PostgreSQL.
-type postgresSchema struct{}
+func (postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
 
-func (postgresSchema) dialect() goose.Dialect { return goose.DialectPostgres }
-
-func (postgresSchema) tableSQL() string { return "select to_regclass(quote_ident($1)) is not null" }
+func (postgresEngine) tableSQL() string { return "select to_regclass(quote_ident($1)) is not null" }
 
 func namesOf(resources []web.Resource) (names []string) {
 	for _, resource := range resources {
@@ -36,7 +33,7 @@ const hiddenSQL = `-- hidden
 	and versions.relnamespace <> own.relnamespace
 	limit 1`
 
-func (postgresSchema) checkHidden(ctx context.Context, db *DB, resources []web.Resource) error {
+func (postgresEngine) checkHidden(ctx context.Context, db *DB, resources []web.Resource) error {
 	var table, migrated, read string
 	err := db.QueryRowContext(ctx, hiddenSQL, versionTable, namesOf(resources)).Scan(&table, &migrated, &read)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -68,7 +65,7 @@ const placeSQL = `-- place
 // checkPlace is needed because PostgreSQL finds a table in any schema of the search_path,
 // but makes it in the first, which changes when a schema is created that has the name of
 // the user.
-func (postgresSchema) checkPlace(ctx context.Context, db *DB, resources []web.Resource) error {
+func (e postgresEngine) checkPlace(ctx context.Context, db *DB, resources []web.Resource) error {
 	tables, names := []string{versionTable}, namesOf(resources)
 	for _, name := range names {
 		tables = append(tables, formerTable(name))
@@ -83,27 +80,27 @@ func (postgresSchema) checkPlace(ctx context.Context, db *DB, resources []web.Re
 	case seen != "" && seen != first:
 		return fmt.Errorf("the tables are in schema %q, but new ones would be made in %q, which is now the first of the search_path (%s): "+
 			"drop that schema, or set the search_path to the other, as in `alter role … set search_path = %[1]s`", seen, first, path)
-	case seen == "" && all != "" && !db.namesSchema:
+	case seen == "" && all != "" && !e.namesSchema:
 		return fmt.Errorf("the tables are in schema %s, which the search_path (%s) does not include: set it to that, as in `alter role … set search_path = %[1]s`; "+
 			"or add ?search_path=SCHEMA to DATABASE_URL, if they are another installation's", all, path)
 	}
 	return nil
 }
 
-func (postgresSchema) checkTables(context.Context, *DB) error { return nil } // the server does it
+func (postgresEngine) checkTables(context.Context, *DB) error { return nil } // the server does it
 
-func (postgresSchema) missingTable(err error) bool {
+func (postgresEngine) missingTable(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && e.Code == "42P01"
 }
 
 // deferReferences works for constraints that are deferrable.
-func (postgresSchema) deferReferences(ctx context.Context, tx *sql.Tx) error {
+func (postgresEngine) deferReferences(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "set constraints all deferred")
 	return err
 }
 
-func (postgresSchema) checkReferences(ctx context.Context, tx *sql.Tx) error {
+func (postgresEngine) checkReferences(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "set constraints all immediate")
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Detail != "" {
 		err = fmt.Errorf("%w: %s", err, e.Detail)
@@ -111,7 +108,7 @@ func (postgresSchema) checkReferences(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-func (postgresSchema) advanceSequence(ctx context.Context, tx *sql.Tx, table string) error {
+func (postgresEngine) advanceSequence(ctx context.Context, tx *sql.Tx, table string) error {
 	quoted := pgx.Identifier{table}.Sanitize() // it may be a word of SQL, such as order
 	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
 		select setval(name::regclass, top)

@@ -3,8 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
-
-	"github.com/jackc/pgx/v5"
+	"strings"
 )
 
 // missingTableAdvice ends the error of a migration that comes too early.
@@ -13,18 +12,18 @@ const missingTableAdvice = "a migration may refer only to tables of earlier ones
 // DeferReferences has foreign keys checked at the end of tx: rows may then come before
 // those that they refer to. On PostgreSQL the constraints must be deferrable.
 func (db *DB) DeferReferences(ctx context.Context, tx *sql.Tx) error {
-	return db.schema().deferReferences(ctx, tx)
+	return db.engine.deferReferences(ctx, tx)
 }
 
 // CheckReferences returns an error that names a row of tx that refers to nothing.
 func (db *DB) CheckReferences(ctx context.Context, tx *sql.Tx) error {
-	return db.schema().checkReferences(ctx, tx)
+	return db.engine.checkReferences(ctx, tx)
 }
 
 // AdvanceSequence moves the sequence that makes a table's ids to the highest id, unless it
 // is beyond, so that no id is given twice.
 func (db *DB) AdvanceSequence(ctx context.Context, tx *sql.Tx, table string) error {
-	return db.schema().advanceSequence(ctx, tx, table)
+	return db.engine.advanceSequence(ctx, tx, table)
 }
 
 // Rows returns how many rows a table has, and 0 when there is no such table.
@@ -33,6 +32,7 @@ func (db *DB) Rows(ctx context.Context, table string) (rows int64, err error) {
 	if err != nil || !exists {
 		return 0, err
 	}
-	err = db.QueryRowContext(ctx, "select count(*) from "+pgx.Identifier{table}.Sanitize()).Scan(&rows)
+	quoted := `"` + strings.ReplaceAll(table, `"`, `""`) + `"` // it may be a word of SQL, such as order
+	err = db.QueryRowContext(ctx, "select count(*) from "+quoted).Scan(&rows)
 	return rows, err
 }

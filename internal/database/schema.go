@@ -28,10 +28,3 @@ type schemaEngine interface {
 	checkReferences(ctx context.Context, tx *sql.Tx) error
 	advanceSequence(ctx context.Context, tx *sql.Tx, table string) error
 }
-
-func (db *DB) schema() schemaEngine {
-	if db.Engine == Postgres {
-		return postgresSchema{}
-	}
-	return sqliteSchema{}
-}

@@ -11,18 +11,15 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// sqliteSchema is the schemaEngine of SQLite, which has no schemas besides the file.
-type sqliteSchema struct{}
+func (sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
 
-func (sqliteSchema) dialect() goose.Dialect { return goose.DialectSQLite3 }
-
-func (sqliteSchema) tableSQL() string {
+func (sqliteEngine) tableSQL() string {
 	return "select count(*) > 0 from sqlite_master where type = 'table' and name = $1 collate nocase"
 }
 
-func (sqliteSchema) checkHidden(context.Context, *DB, []web.Resource) error { return nil }
+func (sqliteEngine) checkHidden(context.Context, *DB, []web.Resource) error { return nil }
 
-func (sqliteSchema) checkPlace(context.Context, *DB, []web.Resource) error { return nil }
+func (sqliteEngine) checkPlace(context.Context, *DB, []web.Resource) error { return nil }
 
 const danglingSQL = `
 	select child.name, reference."table"
@@ -32,7 +29,7 @@ const danglingSQL = `
 	limit 1`
 
 // checkTables is needed because SQLite reports a missing table only when rows are written.
-func (sqliteSchema) checkTables(ctx context.Context, db *DB) error {
+func (sqliteEngine) checkTables(ctx context.Context, db *DB) error {
 	var child, parent string
 	err := db.QueryRowContext(ctx, danglingSQL).Scan(&child, &parent)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -44,14 +41,14 @@ func (sqliteSchema) checkTables(ctx context.Context, db *DB) error {
 	return err
 }
 
-func (sqliteSchema) missingTable(error) bool { return false }
+func (sqliteEngine) missingTable(error) bool { return false }
 
-func (sqliteSchema) deferReferences(ctx context.Context, tx *sql.Tx) error {
+func (sqliteEngine) deferReferences(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "pragma defer_foreign_keys = on")
 	return err
 }
 
-func (sqliteSchema) checkReferences(ctx context.Context, tx *sql.Tx) error {
+func (sqliteEngine) checkReferences(ctx context.Context, tx *sql.Tx) error {
 	var table, parent string
 	var id int64
 	err := tx.QueryRowContext(ctx, "select \"table\", rowid, parent from pragma_foreign_key_check limit 1").Scan(&table, &id, &parent)
@@ -64,4 +61,4 @@ func (sqliteSchema) checkReferences(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-func (sqliteSchema) advanceSequence(context.Context, *sql.Tx, string) error { return nil } // SQLite does it
+func (sqliteEngine) advanceSequence(context.Context, *sql.Tx, string) error { return nil } // SQLite does it

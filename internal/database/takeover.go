@@ -105,7 +105,7 @@ func (db *DB) takeOver(ctx context.Context, migrations []Migration, report func(
 	if len(taken) == 0 {
 		return nil
 	}
-	store, err := goosedb.NewStore(db.schema().dialect(), versionTable)
+	store, err := goosedb.NewStore(db.engine.dialect(), versionTable)
 	if err != nil {
 		return err
 	}
