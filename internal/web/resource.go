@@ -14,6 +14,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// Constraint is a constraint of the database, and what the client is told when a request
+// violates it. A value that exists already answers 409. A reference to something that does
+// not exist answers 422, and so does any other value that a constraint refuses.
+type Constraint struct {
+	// Name is the name of the constraint, as in book_shelf_fkey, which PostgreSQL reports.
+	Name string
+	// Columns are its table and columns, as in "book.shelf" or "book.row, book.seat". SQLite
+	// reports them instead of the name. A check needs none: both engines report its name.
+	Columns string
+	// Field is the place in the request, as in body.shelf, and what to do about it.
+	Field FieldError
+}
+
 // Resource is one resource as the rest of the service sees it. A resource's package
 // exports one, and cmd/app lists them.
 type Resource struct {
@@ -27,6 +40,9 @@ type Resource struct {
 	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
 	// nil.
 	Fixtures fs.FS
+	// Constraints are the constraints of its table that a request may violate. An answer about
+	// any other constraint is a 409 that names no field.
+	Constraints []Constraint
 	// Routes registers the operations.
 	Routes func(api *API, db DB)
 	// Load inserts the row with that key, or replaces what it holds. It returns
