@@ -1,0 +1,116 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/templatesite/internal/openapitest"
+	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
+)
+
+func startSample(t *testing.T) openapitest.Do { return sampletest.New(t).Do }
+
+func TestExamplesOfTheDescriptionAreTrueForEveryResource(t *testing.T) {
+	t.Parallel()
+	openapitest.Examples(t, startSample)
+}
+
+func TestProblemsOfTheDescriptionAreTrueForEveryResource(t *testing.T) {
+	t.Parallel()
+	openapitest.Problems(t, startSample)
+}
+
+func TestDescriptionOfAnotherServiceSpeaksOfItsOwnResources(t *testing.T) {
+	t.Parallel()
+	text := sampletest.New(t).Want(http.StatusOK, "GET", "/openapi.json", "").Body
+	if i := strings.Index(strings.ToLower(text), "tweet"); i >= 0 {
+		t.Errorf("it says …%s…", text[max(0, i-100):min(len(text), i+50)])
+	}
+	for _, example := range []string{`"http://localhost:8000/shelf/1"`, `<http://localhost:8000/shelf/1/book/?after=2&limit=2>; rel=\"next\"`, `<http://localhost:8000/book/?after=2`} {
+		if !strings.Contains(strings.ReplaceAll(text, `\u0026`, "&"), example) {
+			t.Errorf("there is no example %s", example)
+		}
+	}
+}
+
+func TestOnlyOperationsThatHonourPreconditionsDescribeThem(t *testing.T) {
+	t.Parallel()
+	c := sampletest.New(t)
+	for target, want := range map[string]int{"/book/1": http.StatusPreconditionFailed, "/shelf/1/book/": http.StatusOK} {
+		c.Want(want, "GET", target, "", `If-Match: "other"`)
+	}
+	paths := document(t, c).Paths
+	if paths.Value("/book/{id}").Get.Responses.Value("412") == nil {
+		t.Error("GET /book/{id} does not describe a 412")
+	}
+	for method, op := range paths.Value("/shelf/{shelf}/book/").Operations() {
+		if op.Responses.Value("412") != nil || op.Responses.Value("304") != nil || op.Responses.Value("404") == nil {
+			t.Errorf("%s /shelf/{shelf}/book/ describes %v", method, op.Responses.Map())
+		}
+	}
+}
+
+func TestDescriptionHasServersTagsAndBounds(t *testing.T) {
+	t.Parallel()
+	described := document(t, sampletest.New(t))
+	if len(described.Servers) != 1 || described.Servers[0].URL != "/" {
+		t.Errorf("servers = %v", described.Servers)
+	}
+	for path, item := range described.Paths.Map() {
+		for method, op := range item.Operations() {
+			for _, name := range op.Tags {
+				if tag := described.Tags.Get(name); tag == nil || tag.Description == "" {
+					t.Errorf("%s %s has the tag %s, which is not described", method, path, name)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/book/", "/shelf/{shelf}/book/"} {
+		list := described.Paths.Value(path).Get.Responses.Value("200").Value.Content["application/json"].Schema.Value
+		if list.MaxItems == nil || *list.MaxItems != 1000 {
+			t.Errorf("%s has at most %v items", path, list.MaxItems)
+		}
+	}
+	if schema := described.Paths.Value("/openapi.json").Get.Responses.Value("200").Value.Content["application/openapi+json"].Schema.Value; !schema.Type.Is("object") {
+		t.Errorf("/openapi.json is a %v", schema.Type)
+	}
+	for _, p := range described.Paths.Value("/book/").Get.Parameters {
+		if p.Value.Name == "listed" && !p.Value.Schema.Value.Type.Is("boolean") {
+			t.Errorf("the filter is a %v", p.Value.Schema.Value.Type)
+		}
+	}
+}
+
+func document(t *testing.T, c *webtest.Client) *openapi3.T {
+	t.Helper()
+	described, err := openapi3.NewLoader().LoadFromData([]byte(c.Want(http.StatusOK, "GET", "/openapi.json", "").Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return described
+}
+
+func TestAPIWithoutResourcesHasAnEmptyIndexAndAValidDescription(t *testing.T) {
+	t.Parallel()
+	api := web.NewAPI(web.Options{Title: "empty", Version: "test", MaxBodyBytes: sampletest.MaxBodyBytes})
+	api.Documents()
+	c := webtest.New(t, api)
+	index := webtest.JSON[map[string]string](t, c.Want(http.StatusOK, "GET", "/", ""))
+	if len(index) != 2 || index["openapi.json"] == "" || index["openapi.yaml"] == "" {
+		t.Errorf("the index is %v, want only the description", index)
+	}
+	described := document(t, c)
+	if err := described.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if described.Paths.Len() != 3 {
+		t.Errorf("the description has the paths %v", described.Paths.Keys())
+	}
+	openapitest.Examples(t, func(*testing.T) openapitest.Do { return c.Do })
+	openapitest.Problems(t, func(*testing.T) openapitest.Do { return c.Do })
+}
