@@ -63,7 +63,7 @@ func foreignKeys(ctx context.Context, conn fullConn, table string) ([]string, er
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // they were only read
 	var names []string
 	for row := make([]driver.Value, 1); ; {
 		switch err := rows.Next(row); {
