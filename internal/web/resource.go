@@ -21,8 +21,8 @@ type Constraint struct {
 	Field FieldError
 }
 
-// Resource is one resource as the rest of the service sees it. A resource's package
-// exports one, and cmd/app lists them.
+// Resource is what the rest of the service needs to know about one resource. A resource's
+// package exports one, and cmd/app lists them.
 type Resource struct {
 	// Name is the model in fixtures, the table whose rows are counted as the model's
 	// when a statement inserts, updates or deletes them, and the prefix of the table
@@ -39,10 +39,10 @@ type Resource struct {
 	Constraints []Constraint
 	// Routes registers the operations.
 	Routes func(api *API, db DB)
-	// Load inserts the row with that key, or replaces what it holds. It returns
-	// an error when the fields are not what the API itself would accept.
+	// Load inserts the row with that key, or replaces its content. It returns an error for
+	// fields that the API itself would refuse.
 	Load func(ctx context.Context, tx *sql.Tx, key int64, fields jsontext.Value) error
-	// Dump calls yield with every row in the order of the keys, reading a
-	// bounded number of rows at a time, until yield returns an error.
+	// Dump calls yield with every row in the order of the keys, until yield returns an error.
+	// It keeps only a bounded number of rows in memory.
 	Dump func(ctx context.Context, db DB, yield func(key int64, fields any) error) error
 }
