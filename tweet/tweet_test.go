@@ -79,6 +79,10 @@ func TestFixturesAreLoadedAndDumpedAgain(t *testing.T) {
 	})
 }
 
+func TestDumpKeepsEveryColumn(t *testing.T) {
+	fixturetest.KeepsEveryColumn(t, resources)
+}
+
 // unanswerable are timestamps, as SQL, that no answer can hold. Constraints refuse them; on SQLite,
 // the migration that adds the constraints gives older rows the time beside them.
 var unanswerable = map[database.Engine]map[string]string{

@@ -30,6 +30,12 @@ type engine interface {
 	// connectionLost reports whether err is the end of a connection that was open. It is not
 	// known for an error that is no engine's own.
 	connectionLost(err error) (lost, known bool)
+	// transient reports whether err says that the engine has rolled back a transaction, or
+	// refused to begin one, because of a concurrent one.
+	transient(err error) bool
+	// violated returns the constraints that a statement has violated, as an error of this
+	// engine says: err is of kind conflict, and conn is the connection that it came from.
+	violated(ctx context.Context, conn fullConn, s *web.Statement, err error) violated
 	// readOnlyFile reports whether err says that the database's file cannot be written.
 	readOnlyFile(err error) bool
 

@@ -43,7 +43,7 @@ func New(t testing.TB, handler http.Handler) *Client {
 // NewAPI returns a client of an API with the routes of one resource on db.
 func NewAPI(t testing.TB, resource web.Resource, db *database.DB) *Client {
 	api := web.NewAPI(web.Options{
-		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, Classify: database.Problem,
+		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, Classify: database.Classifier([]web.Resource{resource}),
 	})
 	resource.Routes(api, db.DB)
 	return New(t, api)

@@ -3,6 +3,7 @@ create table book (
     id      integer primary key autoincrement,
     shelf   integer not null references shelf (id),
     title   text not null,
+    code    text unique,
     pages   integer not null,
     note    text not null,
     status  text not null,
