@@ -71,8 +71,8 @@ func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
 	}
 	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {
 		for range 20 {
-			s.do("GET", "/book/", "")
-			s.do("GET", "/nowhere", "")
+			s.Do("GET", "/book/", "")
+			s.Do("GET", "/nowhere", "")
 		}
 		for name, series := range wanted {
 			if browsertest.Evaluate[bool](tab, "("+drawn+")"+series+".some((y) => y > 0)") {

@@ -31,8 +31,8 @@ func TestHostIsAnsweredHoweverItsNameIsWritten(t *testing.T) {
 	} {
 		s := startService(t, map[string]string{"ALLOWED_HOSTS": value})
 		for _, host := range hosts {
-			if got := s.do("GET", "/book/1", "", "Host: "+host); got.status != 200 {
-				t.Errorf("ALLOWED_HOSTS=%s: status %d for %s", value, got.status, host)
+			if got := s.Do("GET", "/book/1", "", "Host: "+host); got.Status != 200 {
+				t.Errorf("ALLOWED_HOSTS=%s: status %d for %s", value, got.Status, host)
 			}
 		}
 		if status, stdout, stderr := command(t, map[string]string{"ALLOWED_HOSTS": value, "ADDRESS": strings.TrimPrefix(s.url, "http://")}, "", "healthcheck"); status != 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/webtest"
 )
 
 // cache is an ordinary shared cache in front of a service (RFC 9111). What has no lifetime
@@ -108,7 +109,7 @@ func (c *cache) forward(r *http.Request, etags []string) *stored {
 	if etags != nil && r.Header.Get("If-None-Match") == "" {
 		forwarded.Header["If-None-Match"] = etags
 	}
-	response, err := client.RoundTrip(forwarded)
+	response, err := transport.RoundTrip(forwarded)
 	if err != nil {
 		return &stored{status: http.StatusBadGateway, header: http.Header{}}
 	}
@@ -130,11 +131,11 @@ func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		s := startService(t, env)
 		front := startCache(t, s.url)
-		ask := func(status int, method, path, body string, headers ...string) reply {
+		ask := func(status int, method, path, body string, headers ...string) webtest.Answer {
 			t.Helper()
-			got := s.do(method, front+path, body, headers...)
-			if got.status != status {
-				t.Errorf("%s %s = %d %s, want %d", method, path, got.status, got.body, status)
+			got := s.Do(method, front+path, body, headers...)
+			if got.Status != status {
+				t.Errorf("%s %s = %d %s, want %d", method, path, got.Status, got.Body, status)
 			}
 			return got
 		}
@@ -142,20 +143,20 @@ func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
 		ask(200, "GET", "/book/", "")
 		ask(201, "POST", "/book/", titled("Before"))
 		ask(200, "GET", "/book/3", "")
-		if got := ask(200, "GET", "/book/3", ""); got.header.Get("X-Cache") != "revalidated" {
-			t.Errorf("the cache has nothing to save: %v", got.header)
+		if got := ask(200, "GET", "/book/3", ""); got.Header.Get("X-Cache") != "revalidated" {
+			t.Errorf("the cache has nothing to save: %v", got.Header)
 		}
 		// What is changed behind the cache's back is seen, too.
-		s.do("PUT", "/book/3", titled("After"))
-		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.body, "After") {
-			t.Errorf("a change is not seen: %s", got.body)
+		s.Do("PUT", "/book/3", titled("After"))
+		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.Body, "After") {
+			t.Errorf("a change is not seen: %s", got.Body)
 		}
 		for path, headers := range map[string][]string{"/book/3": {"Accept: text/html"}, "/book/": nil} {
-			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.body, "After") {
-				t.Errorf("GET %s %v shows no change: %s", path, headers, got.body)
+			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.Body, "After") {
+				t.Errorf("GET %s %v shows no change: %s", path, headers, got.Body)
 			}
 		}
-		s.do("DELETE", "/book/3", "")
+		s.Do("DELETE", "/book/3", "")
 		ask(404, "GET", "/book/3", "")
 		ask(404, "GET", "/book/3", "", "Accept: text/html")
 	})
@@ -165,19 +166,19 @@ func TestSharedCacheInFrontMixesNoClients(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	front := startCache(t, s.url)
-	s.do("POST", "/book/", validBook)
+	s.Do("POST", "/book/", validBook)
 	for _, path := range []string{"/", "/book/", "/book/1", "/book/?limit=1", "/nowhere", "/book/x", "/livez", "/healthcheck", "/healthcheck/", "/docs", "/openapi.json", "/openapi.yaml", "/static/icon.svg", "//book"} {
 		for range 2 {
 			for _, accept := range []string{"application/json", "text/html,*/*;q=0.8", "*/*", "image/png"} {
 				for _, cookie := range []string{"", "notice=created"} {
-					direct := s.do("GET", path, "", "Accept: "+accept, "Cookie: "+cookie)
+					direct := s.Do("GET", path, "", "Accept: "+accept, "Cookie: "+cookie)
 					id := "client-" + time.Now().Format("150405.000000000")
-					cached := s.do("GET", front+path, "", "Accept: "+accept, "Cookie: "+cookie, "X-Request-ID: "+id)
-					if cached.header.Get("X-Request-ID") != id {
-						t.Errorf("%s, Accept %s: %s, the answer has the id of another request", path, accept, cached.header.Get("X-Cache"))
+					cached := s.Do("GET", front+path, "", "Accept: "+accept, "Cookie: "+cookie, "X-Request-ID: "+id)
+					if cached.Header.Get("X-Request-ID") != id {
+						t.Errorf("%s, Accept %s: %s, the answer has the id of another request", path, accept, cached.Header.Get("X-Cache"))
 					}
-					if cached.status != direct.status || cached.header.Get("Content-Type") != direct.header.Get("Content-Type") {
-						t.Errorf("%s, Accept %s: %d %s instead of %d %s", path, accept, cached.status, cached.header.Get("Content-Type"), direct.status, direct.header.Get("Content-Type"))
+					if cached.Status != direct.Status || cached.Header.Get("Content-Type") != direct.Header.Get("Content-Type") {
+						t.Errorf("%s, Accept %s: %d %s instead of %d %s", path, accept, cached.Status, cached.Header.Get("Content-Type"), direct.Status, direct.Header.Get("Content-Type"))
 					}
 				}
 			}

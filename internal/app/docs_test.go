@@ -25,7 +25,7 @@ func TestRequestsCanBeTriedOnTheDocumentsPage(t *testing.T) {
 			t.Errorf("%s: the page shows the status %q, want %s", operation, status, want)
 		}
 	}
-	if book := s.do("GET", "/book/3", ""); book.status != http.StatusOK || !strings.Contains(book.body, "Walden") {
-		t.Errorf("GET /book/3 = %d %s", book.status, book.body)
+	if book := s.Do("GET", "/book/3", ""); book.Status != http.StatusOK || !strings.Contains(book.Body, "Walden") {
+		t.Errorf("GET /book/3 = %d %s", book.Status, book.Body)
 	}
 }

@@ -4,19 +4,12 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/openapitest"
-	"example.com/templatesite/internal/webtest"
 )
 
 // started returns a function that starts a service of its own, as openapitest asks
 // for one.
 func started(env map[string]string) func(*testing.T) openapitest.Do {
-	return func(t *testing.T) openapitest.Do {
-		s := startService(t, env)
-		return func(method, target, body string, headers ...string) webtest.Answer {
-			answer := s.do(method, target, body, headers...)
-			return webtest.Answer{Status: answer.status, Header: answer.header, Body: answer.body}
-		}
-	}
+	return func(t *testing.T) openapitest.Do { return startService(t, env).Do }
 }
 
 func TestExamplesOfTheDescriptionAreTrue(t *testing.T) {

@@ -38,7 +38,7 @@ func TestSequenceNeverGoesBack(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		s := startService(t, env)
 		for range 3 {
-			s.do("POST", "/book/", validBook)
+			s.Do("POST", "/book/", validBook)
 		}
 		if _, err := db.ExecContext(t.Context(), "delete from book"); err != nil {
 			t.Fatal(err)
@@ -46,7 +46,7 @@ func TestSequenceNeverGoesBack(t *testing.T) {
 		if status, _, stderr := command(t, env, "", "loaddata"); status != 0 {
 			t.Fatalf("app loaddata = %d: %s", status, stderr)
 		}
-		if got := s.do("POST", "/book/", validBook).header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
+		if got := s.Do("POST", "/book/", validBook).Header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
 			t.Errorf("Location = %q, want /book/6", got)
 		}
 	})

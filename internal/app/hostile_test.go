@@ -19,9 +19,9 @@ func TestBodyThatIsWrongInManyPlacesGetsAShortAnswer(t *testing.T) {
 		fmt.Fprintf(&body, `,"%d%s":1`, i, strings.Repeat("x", 20))
 	}
 	fmt.Fprintf(&body, `,"%s":1}`, strings.Repeat("x", 10_000))
-	got := s.do("POST", "/book/", body.String())
-	if got.status != http.StatusUnprocessableEntity || len(got.body) > 5000 || !strings.Contains(got.body, "more") {
-		t.Errorf("%d with %d bytes", got.status, len(got.body))
+	got := s.Do("POST", "/book/", body.String())
+	if got.Status != http.StatusUnprocessableEntity || len(got.Body) > 5000 || !strings.Contains(got.Body, "more") {
+		t.Errorf("%d with %d bytes", got.Status, len(got.Body))
 	}
 }
 
@@ -84,8 +84,8 @@ func TestBrowserOfAnotherOriginChangesNothing(t *testing.T) {
 		{"GET", "Sec-Fetch-Site: cross-site", 200},
 	} {
 		body := map[string]string{"POST": validBook}[tt.method]
-		if got := s.do(tt.method, "/book/", body, tt.header); got.status != tt.want {
-			t.Errorf("%s with %s = %d, want %d", tt.method, tt.header, got.status, tt.want)
+		if got := s.Do(tt.method, "/book/", body, tt.header); got.Status != tt.want {
+			t.Errorf("%s with %s = %d, want %d", tt.method, tt.header, got.Status, tt.want)
 		}
 	}
 }

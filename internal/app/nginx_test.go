@@ -133,8 +133,8 @@ func TestOriginIsComparedWithTheHostThatATrustedProxyForwards(t *testing.T) {
 		{"192.0.2.0/24", headers{"Origin: http://shop.test", "Host: shop.test"}, 201},
 	} {
 		s := startService(t, map[string]string{"TRUSTED_PROXIES": tt.trusted, "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
-		if got := s.do("POST", "/book/", validBook, tt.sent...); got.status != tt.want {
-			t.Errorf("%q = %d %s, want %d", tt.sent, got.status, got.body, tt.want)
+		if got := s.Do("POST", "/book/", validBook, tt.sent...); got.Status != tt.want {
+			t.Errorf("%q = %d %s, want %d", tt.sent, got.Status, got.Body, tt.want)
 		}
 	}
 }

@@ -40,13 +40,13 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		received <- string(text)
 	}()
 	s := startService(t, map[string]string{"SYSLOG_ADDRESS": "tcp://" + ln.Addr().String()})
-	s.do("GET", "/book/1", "", "X-Request-ID: find-me")
-	s.do("GET", "/livez", "", "X-Request-ID: a-probe")
-	s.do("POST", "/book/", validBook)
-	s.do("PUT", "/book/3", validBook)
-	s.do("DELETE", "/book/3", "")
-	s.do("DELETE", "/book/3", "")
-	metrics := s.do("GET", s.admin+"/metrics", "").body
+	s.Do("GET", "/book/1", "", "X-Request-ID: find-me")
+	s.Do("GET", "/livez", "", "X-Request-ID: a-probe")
+	s.Do("POST", "/book/", validBook)
+	s.Do("PUT", "/book/3", validBook)
+	s.Do("DELETE", "/book/3", "")
+	s.Do("DELETE", "/book/3", "")
+	metrics := s.Do("GET", s.admin+"/metrics", "").Body
 	for _, want := range []string{
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/book/{id}"} 1`,
 		`http_server_request_duration_seconds_count{http_request_method="DELETE",http_response_status_code="404",http_route="/book/{id}"} 1`,
@@ -143,8 +143,8 @@ func TestConnectionsAreCountedByWhetherSomebodyUsesThem(t *testing.T) {
 func TestLivePlotsAreMadeOfMetricsThatAreThere(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("GET", "/book/1", "")
-	metrics := s.do("GET", s.admin+"/metrics", "").body
+	s.Do("GET", "/book/1", "")
+	metrics := s.Do("GET", s.admin+"/metrics", "").Body
 	names := admin.Plotted()
 	for _, name := range names {
 		if !strings.Contains(metrics, "\n# TYPE "+name+" ") {
@@ -159,12 +159,12 @@ func TestLivePlotsAreMadeOfMetricsThatAreThere(t *testing.T) {
 func TestWhatClientsInventMakesNoSeries(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	series := func() int { return strings.Count(s.do("GET", s.admin+"/metrics", "").body, "\n") }
+	series := func() int { return strings.Count(s.Do("GET", s.admin+"/metrics", "").Body, "\n") }
 	invent := func(i int) {
-		s.do("GET", fmt.Sprintf("/unknown/%d", i), "")
-		s.do("GET", fmt.Sprintf("/book/%d", 1000+i), "", fmt.Sprintf("X-Request-ID: id-%d", i))
-		s.do(fmt.Sprintf("METHOD%d", i), "/book/", "")
-		s.do("GET", "/book/", "", fmt.Sprintf("Host: host-%d.example.com", i))
+		s.Do("GET", fmt.Sprintf("/unknown/%d", i), "")
+		s.Do("GET", fmt.Sprintf("/book/%d", 1000+i), "", fmt.Sprintf("X-Request-ID: id-%d", i))
+		s.Do(fmt.Sprintf("METHOD%d", i), "/book/", "")
+		s.Do("GET", "/book/", "", fmt.Sprintf("Host: host-%d.example.com", i))
 	}
 	invent(0)
 	series()
@@ -180,8 +180,8 @@ func TestWhatClientsInventMakesNoSeries(t *testing.T) {
 func TestExemplarsLeadToRequests(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("GET", "/book/1", "", "X-Request-ID: exemplary")
-	metrics := s.do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").body
+	s.Do("GET", "/book/1", "", "X-Request-ID: exemplary")
+	metrics := s.Do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").Body
 	if !strings.Contains(metrics, `# {request_id="exemplary"}`) {
 		t.Errorf("no exemplar in %s", metrics)
 	}
@@ -190,7 +190,7 @@ func TestExemplarsLeadToRequests(t *testing.T) {
 func TestWithoutAnAdminAddressNothingIsCounted(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADMIN_ADDRESS": ""})
-	if got := s.do("GET", "/book/1", "").status; got != 200 {
+	if got := s.Do("GET", "/book/1", "").Status; got != 200 {
 		t.Errorf("status %d", got)
 	}
 }

@@ -2,11 +2,12 @@ package app
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
@@ -16,13 +17,13 @@ func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
 		stop := s.keepRecording(path)
 		refused := false
 		for range 100 {
-			got := s.do("GET", s.admin+path+"?seconds=1", "")
-			refused = got.status == http.StatusServiceUnavailable && got.header.Get("Content-Type") == "application/problem+json"
+			got := s.Do("GET", s.admin+path+"?seconds=1", "")
+			refused = got.Status == http.StatusServiceUnavailable && got.Header.Get("Content-Type") == "application/problem+json"
 			if refused {
 				break
 			}
-			if got.status != http.StatusOK {
-				t.Errorf("GET %s = %d %s", path, got.status, got.body)
+			if got.Status != http.StatusOK {
+				t.Errorf("GET %s = %d %s", path, got.Status, got.Body)
 			}
 			time.Sleep(100 * time.Millisecond) // the first had not begun
 		}
@@ -39,11 +40,7 @@ func (s *service) keepRecording(path string) (stop func()) {
 	var recording sync.WaitGroup
 	recording.Go(func() {
 		for ; ctx.Err() == nil; time.Sleep(10 * time.Millisecond) { // others may record now
-			r, _ := http.NewRequestWithContext(ctx, "GET", s.admin+path+"?seconds=30", http.NoBody) // it is well formed
-			if response, err := client.RoundTrip(r); err == nil {
-				_, _ = io.Copy(io.Discard, response.Body)
-				response.Body.Close()
-			}
+			_, _ = webtest.Send(ctx, transport, "GET", s.admin+path+"?seconds=30", "") // until ctx ends it
 		}
 	})
 	return func() { cancel(); recording.Wait() }

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/webtest"
 )
 
 // TestMain has traces sent soon: the library reads that from the environment alone, and
@@ -23,8 +25,9 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// service is the program, running inside of the test.
+// service is the program, running inside the test, and a client of its API.
 type service struct {
+	*webtest.Client
 	t     *testing.T
 	url   string
 	admin string
@@ -57,6 +60,7 @@ func startService(t *testing.T, env map[string]string, flags ...string) *service
 	t.Cleanup(func() { s.exit() })
 	serving := s.record("serving", nil)
 	s.url = strings.TrimSuffix(serving["api"].(string), "/")
+	s.Client = webtest.At(t, s.url)
 	s.admin = strings.TrimSuffix(serving["admin"].(string), "/")
 	return s
 }
@@ -120,52 +124,8 @@ func (s *service) record(message string, match func(map[string]any) bool) map[st
 	return nil
 }
 
-// reply is an answer that was read.
-type reply struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// client uses a connection once, so that no idle one holds up a service's end.
-var client = &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: 10 * time.Second}
-
-// do sends a request. Headers are "Name: value".
-func (s *service) do(method, target, body string, headers ...string) reply {
-	s.t.Helper()
-	if strings.HasPrefix(target, "/") {
-		target = s.url + target
-	}
-	r, err := http.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for _, header := range headers {
-		switch name, value, _ := strings.Cut(header, ": "); name {
-		case "":
-		case "Host":
-			r.Host = value
-		default:
-			r.Header.Set(name, value)
-		}
-	}
-	response, err := client.RoundTrip(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		return reply{response.StatusCode, response.Header, ""}
-	}
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return reply{response.StatusCode, response.Header, string(text)}
-}
+// transport uses each connection once: an idle one would delay the end of a service.
+var transport = &http.Transport{DisableKeepAlives: true}
 
 func variables(env map[string]string) (all []string) {
 	for name, value := range env {

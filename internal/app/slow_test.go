@@ -42,7 +42,7 @@ func sendLarge(s *service, clients int) map[int]int {
 	body := bookWith("note", strings.Repeat("x", 100_000))
 	answers := make(chan int, clients)
 	for range clients {
-		go func() { answers <- s.do("POST", "/book/", body).status }()
+		go func() { answers <- s.Do("POST", "/book/", body).Status }()
 	}
 	statuses := map[int]int{}
 	for range clients {
@@ -118,8 +118,8 @@ func TestScrapersThatDoNotReadKeepNoOtherOut(t *testing.T) {
 		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
 	}
 	time.Sleep(time.Second) // what their connections hold is full
-	if got := s.do("GET", s.admin+"/metrics", ""); got.status != http.StatusOK {
-		t.Errorf("a scrape is answered with %d: %s", got.status, got.body)
+	if got := s.Do("GET", s.admin+"/metrics", ""); got.Status != http.StatusOK {
+		t.Errorf("a scrape is answered with %d: %s", got.Status, got.Body)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestTraceThatIsNotReadKeepsNoOtherOutForLong(t *testing.T) {
 	status := 0
 	for end := time.Now().Add(30 * time.Second); status != http.StatusOK && time.Now().Before(end); {
 		time.Sleep(time.Second)
-		status = s.do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").status
+		status = s.Do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").Status
 	}
 	if status != http.StatusOK {
 		t.Errorf("the next trace is answered with %d", status)

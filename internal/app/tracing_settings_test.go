@@ -20,7 +20,7 @@ func TestServiceSaysWhoItIsToTheCollector(t *testing.T) {
 			"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Basic%20SECRET, x-tenant=me",
 			"OTEL_SERVICE_NAME":          tt.service, "OTEL_RESOURCE_ATTRIBUTES": tt.attributes,
 		})
-		s.do("GET", "/", "")
+		s.Do("GET", "/", "")
 		about := receiver.WaitFor(t, i+1)[i].Resource
 		if about["service.name"] != tt.want || about["service.version"] == "" || about["telemetry.sdk.name"] != "opentelemetry" ||
 			about["host.name"] == "" || tt.attributes != "" && about["deployment.environment.name"] != "here,now" {

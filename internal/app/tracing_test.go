@@ -42,7 +42,7 @@ func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		env, receiver := traced(t, env)
 		s := startService(t, env)
-		s.do("POST", "/book/", titled("a value"), traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
+		s.Do("POST", "/book/", titled("a value"), traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
 		request, statement := receiver.Wait(t, named("POST /book/")), receiver.Wait(t, named("book.create"))
 		if request.TraceID != callersTrace || request.ParentID != callersSpan || request.Kind != "server" || request.Status != "" || len(request.Events) > 0 {
 			t.Errorf("the request is %+v", request)
@@ -79,13 +79,13 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 		if _, err := db.Write.ExecContext(t.Context(), "alter table book rename column title to gone"); err != nil {
 			t.Fatal(err)
 		}
-		got := s.do("GET", "/book/1", "")
+		got := s.Do("GET", "/book/1", "")
 		var problem struct {
 			Detail  string `json:"detail"`
 			TraceID string `json:"trace_id"`
 		}
-		if err := json.Unmarshal([]byte(got.body), &problem); err != nil || got.status < http.StatusInternalServerError || len(problem.TraceID) != 32 {
-			t.Fatalf("%d %s", got.status, got.body)
+		if err := json.Unmarshal([]byte(got.Body), &problem); err != nil || got.Status < http.StatusInternalServerError || len(problem.TraceID) != 32 {
+			t.Fatalf("%d %s", got.Status, got.Body)
 		}
 		s.record("request", func(r map[string]any) bool { return r["trace_id"] == problem.TraceID })
 		request, statement := receiver.Wait(t, named("GET /book/{id}")), receiver.Wait(t, named("book.get"))
@@ -103,7 +103,7 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 		}
 		// PostgreSQL's schema may be another version's, so that is a 503.
 		kind := map[database.Engine]string{database.Postgres: "unavailable", database.SQLite: "other"}[db.Engine]
-		if request.ParentID != "" || request.Attributes["error.type"] != strconv.Itoa(got.status) || statement.Attributes["error.type"] != kind {
+		if request.ParentID != "" || request.Attributes["error.type"] != strconv.Itoa(got.Status) || statement.Attributes["error.type"] != kind {
 			t.Errorf("%+v %+v", request, statement)
 		}
 	})
@@ -114,12 +114,12 @@ func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
 	env, receiver := traced(t, nil)
 	s := startService(t, env)
 	for range 2 {
-		s.do("GET", "/nowhere/with?secret=x", "")
-		s.do("BREW", "/book/", "")
-		s.do("GET", "/book/77777", "", "User-Agent: "+strings.Repeat("x", 5000))
+		s.Do("GET", "/nowhere/with?secret=x", "")
+		s.Do("BREW", "/book/", "")
+		s.Do("GET", "/book/77777", "", "User-Agent: "+strings.Repeat("x", 5000))
 	}
-	s.do("GET", "/livez", "", traceparent)
-	s.do("GET", "/healthcheck", "", traceparent)
+	s.Do("GET", "/livez", "", traceparent)
+	s.Do("GET", "/healthcheck", "", traceparent)
 	receiver.WaitFor(t, 8)
 	s.exit()
 	names := map[string]int{}
@@ -147,8 +147,8 @@ func TestOctetsOfAClientThatAreNoTextLoseNoTrace(t *testing.T) {
 	t.Parallel()
 	env, receiver := traced(t, nil)
 	s := startService(t, env)
-	s.do("GET", "/book/%ff", "", "User-Agent: \xff")
-	s.do("GET", "/book/77777", "")
+	s.Do("GET", "/book/%ff", "", "User-Agent: \xff")
+	s.Do("GET", "/book/77777", "")
 	var paths []any
 	for _, span := range receiver.WaitFor(t, 3) {
 		if span.Kind == "server" {
@@ -184,17 +184,17 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 			t.Parallel()
 			env, receiver := traced(t, tt.env)
 			s := startService(t, env)
-			got := s.do("GET", "/book/77777", "", tt.parent)
+			got := s.Do("GET", "/book/77777", "", tt.parent)
 			record := s.record("request", nil)
 			if tt.traced {
 				receiver.WaitFor(t, 2)
 			}
 			s.exit()
 			spans := len(receiver.Spans())
-			if strings.Contains(got.body, "trace_id") != tt.traced || (record["trace_id"] != nil) != tt.traced || (spans == 2) != tt.traced || !tt.traced && spans > 0 {
-				t.Errorf("%d spans, %s, %v", spans, got.body, record)
+			if strings.Contains(got.Body, "trace_id") != tt.traced || (record["trace_id"] != nil) != tt.traced || (spans == 2) != tt.traced || !tt.traced && spans > 0 {
+				t.Errorf("%d spans, %s, %v", spans, got.Body, record)
 			}
-			for name := range got.header {
+			for name := range got.Header {
 				if strings.HasPrefix(name, "Trace") {
 					t.Errorf("the answer has the header %s", name)
 				}
@@ -218,7 +218,7 @@ func TestCollectorThatIsDownIsSaidOnceAndHoldsUpNobody(t *testing.T) {
 			})
 			for range 600 { // two batches are full, and sent: to wait for that would take 10 s
 				start := time.Now()
-				s.do("GET", "/book/1", "")
+				s.Do("GET", "/book/1", "")
 				if took := time.Since(start); took > 8*time.Second {
 					t.Errorf("a request took %s", took)
 				}
