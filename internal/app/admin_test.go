@@ -169,7 +169,7 @@ func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
 	if got := put("?for=1s", "error"); !strings.HasPrefix(got, "error until ") {
 		t.Errorf("for a second it is %q", got)
 	}
-	s.record("log level went back", nil)
+	s.record("log level restored", nil)
 	if got := s.Do("GET", s.admin+"/log-level", "").Body; got != "info\n" {
 		t.Errorf("after a second it is %q", got)
 	}
