@@ -6,18 +6,17 @@ import (
 	"example.com/templatesite/internal/openapitest"
 )
 
-// started returns a function that starts a service of its own, as openapitest asks
-// for one.
-func started(env map[string]string) func(*testing.T) openapitest.Do {
-	return func(t *testing.T) openapitest.Do { return startService(t, env).Do }
+func served(t *testing.T) openapitest.Do {
+	t.Helper()
+	return startService(t, nil).Do
 }
 
-func TestExamplesOfTheDescriptionAreTrue(t *testing.T) {
+func TestExamplesInTheDescriptionWork(t *testing.T) {
 	t.Parallel()
-	openapitest.Examples(t, started(nil))
+	openapitest.Examples(t, served)
 }
 
-func TestProblemsOfTheDescriptionAreTrue(t *testing.T) {
+func TestProblemsInTheDescriptionAreTheOnesAnswered(t *testing.T) {
 	t.Parallel()
-	openapitest.Problems(t, started(map[string]string{"MAX_BODY_BYTES": "1000"}))
+	openapitest.Problems(t, served)
 }
