@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
+func TestEveryAdminPathNeedsTheToken(t *testing.T) {
 	t.Parallel()
 	const token = "a-token-of-operators"
 	file := filepath.Join(t.TempDir(), "token")
@@ -41,7 +41,7 @@ func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
 	} {
 		for _, path := range append(adminPaths, "/nowhere", "/debug/statsviz/ws") {
 			if tt.let && path != "/settings" && path != "/metrics" {
-				continue // that the others answer is seen without a token
+				continue // another test covers the rest, without a token
 			}
 			got := s.Do("GET", s.admin+path, "", tt.header)
 			if tt.let != (got.Status == http.StatusOK) || !tt.let && (got.Status != http.StatusUnauthorized || len(got.Header.Values("WWW-Authenticate")) != 2) {
@@ -57,11 +57,11 @@ func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
 		}
 	}
 	if got := s.Do("GET", "/book/", "").Status; got != http.StatusOK {
-		t.Errorf("the API wants a token, too: %d", got)
+		t.Errorf("the API requires a token: %d", got)
 	}
 }
 
-// guess sends wrong tokens, and returns how many got which status.
+// guess sends wrong tokens and returns the number of answers by status.
 func guess(s *service, times int) map[int]int {
 	statuses := map[int]int{}
 	for range times {
@@ -70,7 +70,7 @@ func guess(s *service, times int) map[int]int {
 	return statuses
 }
 
-func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
+func TestLogCountsWrongTokensInFewRecords(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
 	s.Do("GET", s.admin+"/", "") // as a browser does, before it asks for the token
@@ -87,16 +87,16 @@ func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
 		}
 	}
 	if lines < 2 || lines > 4 || count != 100 {
-		t.Errorf("of a hundred guesses %d lines of the log count %d", lines, count)
+		t.Errorf("%d log records count %d of 100 guesses", lines, count)
 	}
 }
 
-func TestGuessingIsLimitedAndTheRightTokenIsServed(t *testing.T) {
+func TestWrongTokensAreRateLimitedAndTheRightOneIsNot(t *testing.T) {
 	t.Parallel()
 	const right = "Authorization: Bearer a-token-of-operators"
 	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
 	statuses := guess(s, 200)
-	// On a slow machine a second minute may have begun.
+	// The limit is 60 a minute; on a slow machine a second minute may have begun.
 	if allowed := statuses[http.StatusUnauthorized]; allowed != 60 && allowed != 120 || statuses[http.StatusTooManyRequests] != 200-allowed {
 		t.Errorf("guesses are answered with %v", statuses)
 	}
@@ -105,14 +105,14 @@ func TestGuessingIsLimitedAndTheRightTokenIsServed(t *testing.T) {
 		t.Errorf("one too many = %d %v", limited.Status, limited.Header)
 	}
 	if got := s.Do("GET", s.admin+"/", "").Status; got != http.StatusUnauthorized {
-		t.Errorf("a browser that is to ask for the token gets a %d", got)
+		t.Errorf("a browser without a token gets %d, want 401 so that it asks for one", got)
 	}
 	if got := s.Do("GET", s.admin+"/metrics", "", right); got.Status != http.StatusOK || !strings.Contains(got.Body, "\nadmin_wrong_tokens_total 201\n") {
-		t.Errorf("the right token gets a %d", got.Status)
+		t.Errorf("the right token gets %d", got.Status)
 	}
 }
 
-func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
+func TestAdminPagesDoNotShowSecretsFromFlags(t *testing.T) {
 	t.Parallel()
 	const password, token = "a-password-to-be-hidden", "a-token-to-be-hidden"
 	s := startService(t, nil, "--database-password="+password, "--admin-token="+token)
@@ -122,7 +122,7 @@ func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
 			if got.Status != http.StatusOK || strings.Contains(got.Body, password) || strings.Contains(got.Body, token) {
 				t.Errorf("GET %s = %d %s", path, got.Status, got.Body)
 			}
-			// This process was started as a test, with flags of its own.
+			// The process is the test, so its arguments are those of go test.
 			for _, argument := range os.Args[1:] {
 				if len(argument) > 4 && strings.Contains(got.Body, argument) {
 					t.Errorf("GET %s shows %s", path, argument)
@@ -136,7 +136,7 @@ func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
 	}
 }
 
-func TestPagesOfOtherSitesMayOnlyLeadToOperators(t *testing.T) {
+func TestOtherSitesMayLinkToAdminPagesButNotEmbedThem(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -161,7 +161,7 @@ func TestPagesOfOtherSitesMayOnlyLeadToOperators(t *testing.T) {
 	}
 }
 
-func TestTokenThatIsGuessedEasilyIsRefused(t *testing.T) {
+func TestWeakAdminTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	for token, want := range map[string]int{"": 0, "0123456789abcdef": 0, "0123456789abcde": 2, "0123456789 abcdef": 2, "0123456789abcdéf": 2} {
 		status, stdout, stderr := command(t, map[string]string{"ADMIN_TOKEN": token}, "", "settings")
@@ -171,7 +171,7 @@ func TestTokenThatIsGuessedEasilyIsRefused(t *testing.T) {
 	}
 }
 
-func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
+func TestLogWarnsOfAnAdminAddressWithoutToken(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		address, token string
@@ -179,17 +179,17 @@ func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
 	}{{"0.0.0.0:0", "", true}, {"0.0.0.0:0", "0123456789abcdef", false}, {"127.0.0.1:0", "", false}} {
 		s := startService(t, map[string]string{"ADMIN_ADDRESS": tt.address, "ADMIN_TOKEN": tt.token})
 		s.mu.Lock()
-		said := slices.ContainsFunc(s.records, func(r map[string]any) bool {
+		warned := slices.ContainsFunc(s.records, func(r map[string]any) bool {
 			return r["level"] == "WARN" && strings.HasPrefix(r["msg"].(string), "the admin address is open")
 		})
 		s.mu.Unlock()
-		if said != tt.open {
-			t.Errorf("%+v: said = %v", tt, said)
+		if warned != tt.open {
+			t.Errorf("%+v: warned = %v", tt, warned)
 		}
 	}
 }
 
-func TestHealthOfOperatorsIsAlsoAtTheAddressThatTheAPIHas(t *testing.T) {
+func TestAdminAddressServesHealthcheckUnderBothPaths(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, path := range []string{"/healthcheck", "/healthcheck/"} {

@@ -11,15 +11,15 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// adminPaths are all that operators may ask for.
+// adminPaths are all paths of the admin address.
 var adminPaths = []string{
 	"/", "/favicon.ico", "/healthcheck", "/log-level", "/metrics", "/settings",
 	"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/goroutine", "/debug/pprof/cmdline", "/debug/pprof/symbol",
 	"/debug/pprof/trace?seconds=0.01", "/debug/pprof/profile?seconds=1", "/debug/statsviz/", "/debug/statsviz/live.js",
 }
 
-// ask asks for a path, and again while another test records the one profile, or the
-// one trace, of this process.
+// ask requests an admin path, and repeats that while another test records the profile or
+// the trace: a process has one of each at a time.
 func (s *service) ask(path string, headers ...string) webtest.Answer {
 	s.t.Helper()
 	for range 600 {
@@ -33,10 +33,10 @@ func (s *service) ask(path string, headers ...string) webtest.Answer {
 	return webtest.Answer{}
 }
 
-// upgrade are the headers with which a browser asks for the live plots' numbers.
+// upgrade are the headers with which a browser opens the WebSocket of the live plots.
 var upgrade = []string{"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="}
 
-func TestOperatorsFindWhatThereIs(t *testing.T) {
+func TestAdminIndexLinksToEveryPage(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	index := s.Do("GET", s.admin+"/", "")
@@ -71,7 +71,7 @@ func TestOperatorsFindWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
+func TestWrongAdminRequestsAreProblems(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -102,7 +102,7 @@ func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
 	}
 }
 
-func TestNothingForOperatorsIsPublic(t *testing.T) {
+func TestAdminPathsAreNotServedOnThePublicAddress(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, path := range append(adminPaths, "/debug/statsviz/ws") {
@@ -152,7 +152,7 @@ func TestLogLevelChangesWhileRunning(t *testing.T) {
 	s.record("request", func(r map[string]any) bool { return r["route"] == "/livez" })
 }
 
-func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
+func TestLogLevelIsRestoredAfterItsTime(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"LOG_LEVEL": "info"})
 	put := func(query, level string) string {
@@ -183,7 +183,7 @@ func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
-func TestOperatorsSeeWhyItIsNotReady(t *testing.T) {
+func TestAdminPagesSayWhyTheServiceIsNotReady(t *testing.T) {
 	t.Parallel()
 	const password = "a-password-to-be-hidden"
 	s := startService(t, map[string]string{"DATABASE_URL": "postgres://app:" + password + "@127.0.0.1:1/x"})
@@ -219,7 +219,7 @@ func TestOperatorsSeeWhyItIsNotReady(t *testing.T) {
 	}
 }
 
-func TestSettingsAreShownAsTheCommandShowsThem(t *testing.T) {
+func TestAdminPageListsTheSettingsOfTheCommand(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"LOG_FORMAT": "json", "ADMIN_TOKEN": ""})
 	_, printed, _ := command(t, nil, "", "settings")

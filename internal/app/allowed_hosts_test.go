@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestHostThatNoRequestCanMatchIsRefusedWithTheRightForm(t *testing.T) {
+func TestAllowedHostThatNoRequestCanMatchIsRefusedWithAdvice(t *testing.T) {
 	t.Parallel()
 	for value, advice := range map[string]string{
 		"localhost:8000": "as in localhost", "[::1]:8000": "as in ::1", "127.0.0.1:80": "as in 127.0.0.1", "a,b:80": "as in b", "example.com:": "as in example.com",
@@ -23,7 +23,7 @@ func TestHostThatNoRequestCanMatchIsRefusedWithTheRightForm(t *testing.T) {
 	}
 }
 
-func TestHostIsAnsweredHoweverItsNameIsWritten(t *testing.T) {
+func TestAllowedHostsMatchEverySpellingOfAHost(t *testing.T) {
 	t.Parallel()
 	for value, hosts := range map[string][]string{
 		"Example.COM , b": {"example.com", "EXAMPLE.com:80", "example.com."}, "example.com.": {"example.com"}, "[::1]": {"[::1]", "[::1]:80"}, "0:0:0:0:0:0:0:1": {"[::1]:80"},

@@ -11,18 +11,18 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// What a person does in a browser, in one browser that has a tab for each test.
+// All subtests share one browser, in which each has its own tabs.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	b := browsertest.Start(t)
 	for name, test := range map[string]func(*testing.T, *browsertest.Browser){
-		"creates, edits and deletes":                   func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, true) },
-		"creates, edits and deletes without a script":  func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, false) },
-		"sees both versions of a conflict and decides": conflict,
-		"reads 250 books page by page":                 pageByPage,
-		"is told each error beside what is wrong":      mistakes,
-		"sees naughty strings, which do nothing":       naughty,
-		"can read and use every page":                  readable,
+		"creates, edits and deletes":                  func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, true) },
+		"creates, edits and deletes without a script": func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, false) },
+		"shows both versions of a conflict":           conflict,
+		"leads through 250 books page by page":        pageByPage,
+		"shows each error beside its field":           mistakes,
+		"shows naughty strings as text":               naughty,
+		"is accessible on every page":                 readable,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

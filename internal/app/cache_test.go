@@ -14,8 +14,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// cache is an ordinary shared cache in front of a service (RFC 9111). What has no lifetime
-// of its own it keeps as long as it likes, as it may: here for the whole test.
+// cache is a shared cache in front of a service (RFC 9111). It keeps answers without an
+// explicit lifetime for the whole test, as the RFC allows.
 type cache struct {
 	backend string
 	mu      sync.Mutex
@@ -23,13 +23,13 @@ type cache struct {
 }
 
 type stored struct {
-	varied http.Header // what of the request the answer depends on
+	varied http.Header // the request headers that Vary names
 	status int
 	header http.Header
 	body   []byte
 }
 
-// heuristic are the statuses that a cache may keep without being told so (RFC 9110, section 15.1).
+// heuristic are the statuses that a cache may store without an explicit lifetime (RFC 9110, section 15.1).
 var heuristic = map[int]bool{200: true, 204: true, 300: true, 301: true, 308: true, 404: true, 405: true, 410: true, 414: true, 501: true}
 
 func startCache(t *testing.T, backend string) string {
@@ -73,7 +73,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.send(w, fresh, "miss")
 }
 
-// answers reports whether the request is like the one that is answered in what that depends on.
+// answers reports whether the stored answer fits the request: the headers named by Vary are equal.
 func (s *stored) answers(r *http.Request) bool {
 	for name, values := range s.varied {
 		if strings.Join(r.Header.Values(name), ",") != strings.Join(values, ",") {
@@ -101,7 +101,7 @@ func directive(header http.Header, name string) bool {
 	return strings.Contains(strings.Join(header["Cache-Control"], ","), name)
 }
 
-// forward asks the service, with the ETags that the cache has.
+// forward sends the request to the service, with the ETags of the stored answer.
 func (c *cache) forward(r *http.Request, etags []string) *stored {
 	body, _ := io.ReadAll(r.Body) // what is missing the service will miss
 	forwarded, _ := http.NewRequestWithContext(r.Context(), r.Method, c.backend+r.URL.RequestURI(), bytes.NewReader(body))
@@ -127,7 +127,7 @@ func (c *cache) send(w http.ResponseWriter, s *stored, how string) {
 	_, _ = w.Write(s.body) // the client of the test waits for it
 }
 
-func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
+func TestSharedCacheServesNoStaleAnswers(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		s := startService(t, env)
 		front := startCache(t, s.url)
@@ -144,9 +144,9 @@ func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
 		ask(201, "POST", "/book/", titled("Before"))
 		ask(200, "GET", "/book/3", "")
 		if got := ask(200, "GET", "/book/3", ""); got.Header.Get("X-Cache") != "revalidated" {
-			t.Errorf("the cache has nothing to save: %v", got.Header)
+			t.Errorf("the cache does not revalidate what it stored: %v", got.Header)
 		}
-		// What is changed behind the cache's back is seen, too.
+		// Changes that do not pass through the cache are visible as well.
 		s.Do("PUT", "/book/3", titled("After"))
 		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.Body, "After") {
 			t.Errorf("a change is not seen: %s", got.Body)
@@ -162,7 +162,7 @@ func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
 	})
 }
 
-func TestSharedCacheInFrontMixesNoClients(t *testing.T) {
+func TestSharedCacheServesNoAnswerOfAnotherClient(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	front := startCache(t, s.url)

@@ -28,7 +28,7 @@ func startLocked(t *testing.T, requestTimeout string) *service {
 	return s
 }
 
-func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
+func TestRequestWithABodyIsCancelledWhenItsClientDisconnects(t *testing.T) {
 	t.Parallel()
 	s := startLocked(t, "20s")
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
@@ -41,7 +41,7 @@ func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 	}
 }
 
-func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
+func TestFormHasTheTimeoutOfOneRequest(t *testing.T) {
 	t.Parallel()
 	s := startLocked(t, "3s")
 	begin := time.Now()

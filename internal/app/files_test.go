@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestOwnFilesAreServed(t *testing.T) {
+func TestStaticFilesAreServed(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	icon := s.Do("GET", "/static/icon.svg", "")
@@ -24,7 +24,7 @@ func TestOwnFilesAreServed(t *testing.T) {
 	}
 }
 
-func TestTextsAreSentCompressedAndLoggedAsTheyWereSent(t *testing.T) {
+func TestTextIsCompressedAndItsCompressedSizeIsLogged(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	plain := s.Do("GET", "/openapi.json", "", "Accept-Encoding: identity")

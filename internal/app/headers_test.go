@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
+func TestEveryAnswerHasCacheAndSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	s.Do("POST", "/book/", validBook)

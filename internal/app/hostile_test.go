@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestBodyThatIsWrongInManyPlacesGetsAShortAnswer(t *testing.T) {
+func TestBodyWithManyErrorsGetsAShortAnswer(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var body strings.Builder
@@ -25,15 +25,11 @@ func TestBodyThatIsWrongInManyPlacesGetsAShortAnswer(t *testing.T) {
 	}
 }
 
-// raw sends text on a connection, and returns the status of the answer, or 0, and
-// whether the connection ended within the time.
+// raw sends text on a new connection. It returns the status of the answer, or 0 without
+// one, and whether the connection ended in time.
 func raw(t *testing.T, s *service, text string, within time.Duration) (status int, ended bool) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := dial(t, s.url)
 	if err := conn.SetDeadline(time.Now().Add(within)); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +47,7 @@ func raw(t *testing.T, s *service, text string, within time.Duration) (status in
 	return response.StatusCode, !ok || !timeout.Timeout()
 }
 
-func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
+func TestConnectionEndsWhenItsBodyDoesNotArrive(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "3s"})
 	for request, want := range map[string]int{
@@ -70,7 +66,7 @@ func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
 	}
 }
 
-func TestBrowserOfAnotherOriginChangesNothing(t *testing.T) {
+func TestCrossOriginChangesAreRefused(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {

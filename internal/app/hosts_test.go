@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
+func TestAnswersDoNotRepeatAHostThatIsNotAllowed(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": "127.0.0.1,shop.test", "MAX_BODY_BYTES": "1000"})
 	const page = "Accept: text/html"

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The connection to the service is plain HTTP: only a trusted proxy can know better.
+// The service itself is reached by plain HTTP; only a trusted proxy can say that its client uses HTTPS.
 func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": ".shop.test,localhost,127.0.0.1"})

@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
+func TestChangesWaitingForALockLeaveConnectionsForReads(t *testing.T) {
 	t.Parallel()
 	db := filledPostgres(t)
 	s := startService(t, map[string]string{
@@ -40,7 +40,7 @@ func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 	changes.Wait()
 }
 
-func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
+func TestQueuedClientThatDisconnectsIsNotCountedAsShed(t *testing.T) {
 	t.Parallel()
 	db := filledSQLite(t)
 	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "MAX_IN_FLIGHT": "1", "LOG_LEVEL": "info"})

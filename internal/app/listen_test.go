@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// loopbacks are the addresses that localhost is on this machine.
+// loopbacks returns the addresses of localhost on this machine.
 func loopbacks(t *testing.T) []string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "[::1]:0")
@@ -34,7 +34,7 @@ func TestLocalhostIsServedOnBothLoopbackAddresses(t *testing.T) {
 	}
 }
 
-func TestAddressThatIsInUseOnOneLoopbackIsAnError(t *testing.T) {
+func TestAddressInUseOnOneLoopbackIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, host := range loopbacks(t) {
 		ln, err := net.Listen("tcp", host+":0")
@@ -50,7 +50,7 @@ func TestAddressThatIsInUseOnOneLoopbackIsAnError(t *testing.T) {
 	}
 }
 
-func TestLogNamesTheAddressThatStandsForAllOfTheMachine(t *testing.T) {
+func TestLogNamesAnUnspecifiedAddressAsItIs(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADDRESS": ":0", "ADMIN_ADDRESS": "0.0.0.0:0"})
 	serving := s.record("serving", nil)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/templatesite/internal/openapitest"
 )
 
 func TestOpenAPIDescriptionIsValidAndHasEveryRoute(t *testing.T) {
@@ -34,9 +36,9 @@ func TestOpenAPIDescriptionIsValidAndHasEveryRoute(t *testing.T) {
 	}
 }
 
-// What the mux answers and what the description says must be the same: the
-// description is asked for each path, and the service for its methods.
-func TestOpenAPIDescriptionHasTheMethodsThatAreAnswered(t *testing.T) {
+// The test compares the description with the output of app routes, and with the Allow header
+// of each path.
+func TestOpenAPIDescriptionHasExactlyTheServedMethods(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var document struct {
@@ -81,4 +83,20 @@ func TestOpenAPICommandWritesWhatIsServed(t *testing.T) {
 			t.Errorf("app %v = %d %s, differs from %s", args, status, stderr, path)
 		}
 	}
+}
+
+// served starts a service with the fixtures.
+func served(t *testing.T) openapitest.Do {
+	t.Helper()
+	return startService(t, nil).Do
+}
+
+func TestExamplesInTheDescriptionWork(t *testing.T) {
+	t.Parallel()
+	openapitest.Examples(t, served)
+}
+
+func TestProblemsInTheDescriptionAreTheOnesAnswered(t *testing.T) {
+	t.Parallel()
+	openapitest.Problems(t, served)
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestPageOfALongPathIsSoonMade(t *testing.T) {
+func TestPageForALongPathIsQuickAndSmall(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var page webtest.Answer
@@ -26,7 +26,7 @@ func TestPageOfALongPathIsSoonMade(t *testing.T) {
 	}
 }
 
-func TestPageOfALargeFormIsSmall(t *testing.T) {
+func TestPageForALargeFormIsSmall(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	apostrophes := strings.Repeat("'", 1_000_000)
@@ -48,7 +48,7 @@ func TestPageOfALargeFormIsSmall(t *testing.T) {
 	}
 }
 
-// A thousand books are the most that a collection answers with: the page shows them all.
+// A collection answers with a thousand books at most, and the page shows all of them.
 func TestPageShowsTheLargestCollection(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
@@ -62,7 +62,7 @@ func TestPageShowsTheLargestCollection(t *testing.T) {
 	}
 }
 
-func TestHeadOfAPageHasTheLengthOfItsGet(t *testing.T) {
+func TestHeadOfAPageHasTheHeadersOfGet(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, target := range []string{"/", "/book/", "/book/1", "/book/x", "/nothing", "/healthcheck", "/docs", "/?format=html"} {

@@ -15,7 +15,7 @@ import (
 
 const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
-func TestErrorsOfAllPartsArePages(t *testing.T) {
+func TestErrorsFromEveryLayerAreShownAsPages(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
@@ -51,7 +51,7 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 	} {
 		headers := []string{browser, tt.head}
 		if tt.status == 413 {
-			// A client that sends all of it may see the connection end first.
+			// Without this header the connection may end before the client reads the answer.
 			headers = append(headers, "Expect: 100-continue")
 		}
 		answer := tt.s.Do(tt.method, tt.target, tt.body, headers...)
@@ -66,7 +66,7 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 	}
 }
 
-func TestDocumentsAndFilesAreNoPages(t *testing.T) {
+func TestDocsAndFilesAreSentToBrowsersUnchanged(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for target, mediaType := range map[string]string{
@@ -95,7 +95,7 @@ func TestPagesAreCompressed(t *testing.T) {
 	}
 }
 
-func TestManyLargeFormsKeepNoOtherOut(t *testing.T) {
+func TestManyLargeFormsDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
 	for range 60 { // 6 MB, of the 4 MB that all bodies have

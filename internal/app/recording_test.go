@@ -10,7 +10,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
+func TestSecondRecordingAtATimeIsRefused(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, path := range []string{"/debug/pprof/profile", "/debug/pprof/trace"} {
@@ -25,7 +25,7 @@ func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
 			if got.Status != http.StatusOK {
 				t.Errorf("GET %s = %d %s", path, got.Status, got.Body)
 			}
-			time.Sleep(100 * time.Millisecond) // the first had not begun
+			time.Sleep(100 * time.Millisecond) // the first recording has not begun
 		}
 		if !refused {
 			t.Errorf("GET %s was never refused", path)
@@ -34,12 +34,12 @@ func TestSecondRecordingAtATimeIsToldToComeBack(t *testing.T) {
 	}
 }
 
-// keepRecording records on and on, from soon on, until what it returns is called.
+// keepRecording starts recording again and again in the background, until stop is called.
 func (s *service) keepRecording(path string) (stop func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	var recording sync.WaitGroup
 	recording.Go(func() {
-		for ; ctx.Err() == nil; time.Sleep(10 * time.Millisecond) { // others may record now
+		for ; ctx.Err() == nil; time.Sleep(10 * time.Millisecond) { // other tests may record now
 			_, _ = webtest.Send(ctx, transport, "GET", s.admin+path+"?seconds=30", "") // until ctx ends it
 		}
 	})

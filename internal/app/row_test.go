@@ -58,7 +58,7 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 	})
 }
 
-func TestTextThatIsNotUnicodeIsAnsweredAndNotDumped(t *testing.T) {
+func TestInvalidUnicodeIsReplacedInAnswersAndNotDumped(t *testing.T) {
 	t.Parallel()
 	db := filledSQLite(t)
 	if _, err := db.ExecContext(t.Context(), "update book set title = 'a' || cast(x'ff' as text) where id = 1"); err != nil {

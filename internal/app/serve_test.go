@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/databasetest"
 )
 
-func TestFirstStartFillsTheDatabaseAndTheNextLeavesItAsItWas(t *testing.T) {
+func TestOnlyTheFirstStartLoadsFixtures(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "first.db")}
 	first := startService(t, env)
@@ -91,7 +91,7 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Errorf("healthcheck after the migration = %d", got)
 }
 
-func TestRequestIDIsTakenWhenItIsWellFormed(t *testing.T) {
+func TestWellFormedRequestIDOfAClientIsKept(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for id, want := range map[string]bool{
@@ -105,7 +105,7 @@ func TestRequestIDIsTakenWhenItIsWellFormed(t *testing.T) {
 	}
 }
 
-func TestEveryRequestLeavesOneLine(t *testing.T) {
+func TestEveryRequestIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	tests := []struct {
@@ -140,7 +140,7 @@ func TestEveryRequestLeavesOneLine(t *testing.T) {
 	}
 }
 
-func TestEveryProblemOfTheRouterIsAProblem(t *testing.T) {
+func TestRouterErrorsAreProblems(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -173,7 +173,7 @@ func TestEveryProblemOfTheRouterIsAProblem(t *testing.T) {
 	}
 }
 
-func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
+func TestLinksAndClientAddressComeFromTrustedProxiesOnly(t *testing.T) {
 	t.Parallel()
 	forwarded := []string{"X-Forwarded-Proto: https", "X-Forwarded-Host: api.example.org", "X-Forwarded-For: 10.9.9.9, 203.0.113.7, 127.0.0.2"}
 	for trusted, want := range map[string]struct{ base, client string }{
@@ -192,7 +192,7 @@ func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
 	}
 }
 
-func TestProbesAreAnsweredUnderAnyHost(t *testing.T) {
+func TestProbesAcceptAnyHost(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ALLOWED_HOSTS": "api.example.org"})
 	for path, want := range map[string]int{"/livez": 200, "/healthcheck": 200, "/book/": 421} {
@@ -202,7 +202,7 @@ func TestProbesAreAnsweredUnderAnyHost(t *testing.T) {
 	}
 }
 
-func TestIndexLinksToWhatThereIs(t *testing.T) {
+func TestIndexLinksWork(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var links map[string]string
@@ -220,7 +220,7 @@ func TestIndexLinksToWhatThereIs(t *testing.T) {
 	}
 }
 
-func TestAddressInUseIsSaid(t *testing.T) {
+func TestAddressInUseIsReported(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	env := map[string]string{

@@ -18,8 +18,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// TestMain has traces sent soon: the library reads that from the environment alone, and
-// what is left for the end of a service may be given up.
+// TestMain makes the OpenTelemetry library send traces every 100 ms instead of every 5 s. The
+// library takes that from the environment only.
 func TestMain(m *testing.M) {
 	os.Setenv("OTEL_BSP_SCHEDULE_DELAY", "100") //nolint:errcheck // the name is well formed
 	m.Run()
@@ -39,8 +39,8 @@ type service struct {
 	pending bytes.Buffer
 }
 
-// startService runs the program with these settings and flags, and returns when it
-// serves.
+// startService runs the program with these settings and flags, and returns once it serves.
+// The service has a SQLite database with the fixtures unless DATABASE_URL is set.
 func startService(t *testing.T, env map[string]string, flags ...string) *service {
 	t.Helper()
 	all := map[string]string{
@@ -78,8 +78,8 @@ func (s *service) exit() int {
 	}
 }
 
-// Write takes the log of the service: a record to a line. It prints warnings and errors,
-// and with -v all of them.
+// Write receives the log of the service, one JSON record per line. It prints warnings and
+// errors, and all records with -v.
 func (s *service) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +101,7 @@ func (s *service) Write(p []byte) (int, error) {
 	}
 }
 
-// record waits for a record with that message for which match holds.
+// record waits for a log record with that message that match accepts.
 func (s *service) record(message string, match func(map[string]any) bool) map[string]any {
 	s.t.Helper()
 	for range 1000 {
@@ -134,13 +134,13 @@ func variables(env map[string]string) (all []string) {
 	return all
 }
 
-// command runs the program and returns what it prints.
+// command runs the program to its end and returns its exit status and output.
 func command(t *testing.T, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	return commandOf(t, testService, env, stdin, args...)
 }
 
-// commandOf is command of another service.
+// commandOf is command for another service.
 func commandOf(t *testing.T, service Service, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer

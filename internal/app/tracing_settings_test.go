@@ -7,7 +7,7 @@ import (
 	"example.com/templatesite/internal/otlptest"
 )
 
-func TestServiceSaysWhoItIsToTheCollector(t *testing.T) {
+func TestTracesNameTheService(t *testing.T) {
 	t.Parallel()
 	receiver := otlptest.NewReceiver(t)
 	for i, tt := range []struct{ service, attributes, want string }{
@@ -34,7 +34,7 @@ func TestServiceSaysWhoItIsToTheCollector(t *testing.T) {
 	}
 }
 
-func TestMistakesInTheSettingsOfTracesAreSaidWithoutSecrets(t *testing.T) {
+func TestInvalidTracingSettingsAreReportedWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for setting, values := range map[string][]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT":        {"trace:4318", "grpc://trace:4317", "http://", "http://me:SECRET@trace:4318", "http://trace:4318?token=SECRET", "http://SECRET%"},
