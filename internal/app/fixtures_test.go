@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/database"
 )
 
-func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
+func TestDumpOfAFixtureEqualsTheFixture(t *testing.T) {
 	const fixture = `[
   {"model": "shelf", "pk": 1, "fields": {"name":"Travel","room":"Attic"}},
   {"model": "book", "pk": 1, "fields": {"shelf":1,"title":"one","pages":1,"status":"unread","listed":false}},
@@ -34,11 +34,11 @@ func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
 	})
 }
 
-func TestSequenceNeverGoesBack(t *testing.T) {
+func TestLoadingFixturesNeverReusesIDs(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		s := startService(t, env)
 		for range 3 {
-			s.do("POST", "/book/", validBook)
+			s.Do("POST", "/book/", validBook)
 		}
 		if _, err := db.ExecContext(t.Context(), "delete from book"); err != nil {
 			t.Fatal(err)
@@ -46,13 +46,13 @@ func TestSequenceNeverGoesBack(t *testing.T) {
 		if status, _, stderr := command(t, env, "", "loaddata"); status != 0 {
 			t.Fatalf("app loaddata = %d: %s", status, stderr)
 		}
-		if got := s.do("POST", "/book/", validBook).header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
+		if got := s.Do("POST", "/book/", validBook).Header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
 			t.Errorf("Location = %q, want /book/6", got)
 		}
 	})
 }
 
-func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
+func TestInvalidFixtureLoadsNothingAndNamesTheRow(t *testing.T) {
 	const good = `{"model":"shelf","pk":1,"fields":{"name":"Travel","room":"Attic"}}`
 	second := func(fields string) string { return `[` + good + `,{"model":"book","pk":2,"fields":` + fields + `}]` }
 	tests := []struct{ name, fixture, want string }{
@@ -96,7 +96,7 @@ func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
 	})
 }
 
-func TestDumpCrossesItsPages(t *testing.T) {
+func TestLargeFixtureIsLoadedAndDumped(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		const rows = 2500
 		fixture := "[\n"
