@@ -138,6 +138,17 @@ func (tab *Tab) Type(selector, text string) {
 	act(tab, "type into "+selector, chromedp.SendKeys(control, text))
 }
 
+// Set sets the value of the control that a CSS selector names, as a picker for dates and
+// times does.
+func (tab *Tab) Set(selector, value string) {
+	tab.t.Helper()
+	act(tab, "set "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+	Evaluate[string](tab, fmt.Sprintf("document.querySelector(%q).value = %q", selector, value))
+	if got := tab.Value(selector); got != value {
+		tab.t.Errorf("%s is %q after it was set to %q", selector, got, value)
+	}
+}
+
 // Choose takes an option of a select, by typing it.
 func (tab *Tab) Choose(selector, option string) {
 	tab.t.Helper()
