@@ -17,21 +17,21 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// adminWriteTimeout is how long an operator may take to read an answer. A profile has it
-// after its seconds, and the live plots have a time of their own.
+// adminWriteTimeout bounds the time until an operator's client has read an answer. Profiles
+// and live plots extend it.
 const adminWriteTimeout = 30 * time.Second
 
-// operators is the second server, for operators only.
-type operators struct {
+// adminServer is the second server, for operators only.
+type adminServer struct {
 	url  string
 	stop func()
 }
 
-// serveAdmin starts the admin server, when it has an address.
-func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry, ready *health.Health) (*operators, error) {
+// serveAdmin starts the admin server, unless its address is empty.
+func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry, ready *health.Health) (*adminServer, error) {
 	c := p.config
 	if c.AdminAddress == "" {
-		return &operators{"off", func() {}}, nil
+		return &adminServer{"off", func() {}}, nil
 	}
 	listeners, err := listen(p.ctx, "ADMIN_ADDRESS", string(c.AdminAddress))
 	if err != nil {
@@ -48,9 +48,9 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	s := &server.Server{
 		Handler: web.Chain(pages,
 			middleware.RequestInfo(c.TrustedProxies),
-			middleware.ForgetHosts(c.AllowedHosts),
+			middleware.ClearUnknownHosts(c.AllowedHosts),
 			middleware.Recover(log),
-			middleware.Hosts(func(string) bool { return false }),
+			middleware.RefuseUnknownHosts(func(string) bool { return false }),
 			middleware.CrossOrigin(),
 			guard.Middleware,
 		),
@@ -61,9 +61,9 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.Run(ctx, listeners...) }()
-	return &operators{listeningAt(string(c.AdminAddress), listeners), func() {
+	return &adminServer{listeningAt(string(c.AdminAddress), listeners), func() {
 		cancel()
-		// A profile that is still being taken does not hold up the end.
+		// A profile in progress must not delay the end of the service.
 		if err := <-stopped; err != nil {
 			log.Debug("the admin server did not end in time", "error", err)
 		}
@@ -72,7 +72,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	}}, nil
 }
 
-// adminPages are the operators' URLs.
+// adminPages returns the handler of the admin address.
 func (p *program) adminPages(level *admin.Level, registry metrics.Registry, ready *health.Health) (*admin.Admin, error) {
 	icon, err := fs.ReadFile(p.service.Static, "favicon.ico")
 	if err != nil {
@@ -90,7 +90,7 @@ func (p *program) adminPages(level *admin.Level, registry metrics.Registry, read
 		Health:   ready.Details,
 		Metrics:  registry.Handler(),
 		Numbers:  registry,
-		Probe:    middleware.IsProbe,
+		Probe:    health.IsProbe,
 		Level:    level,
 		Settings: all,
 		Print:    func(w io.Writer) error { return settings.Print(w, p.settings) },

@@ -31,7 +31,7 @@ type commands struct {
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
-const about = `A RESTful service, and all that it needs to run.
+const about = `A RESTful service: it serves the API, and migrates, fills and checks its database.
 
 Examples:
 
@@ -40,7 +40,7 @@ Examples:
 	DATABASE_URL=postgres://app@db/app DATABASE_PASSWORD_FILE=password app migrate
 	app settings`
 
-// program is what a command works with.
+// program is the context of a command.
 type program struct {
 	ctx      context.Context
 	service  Service
@@ -92,7 +92,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	cli.Settings.databaseIsDefault = slices.ContainsFunc(all, func(s settings.Setting) bool { return s.Name == "DATABASE_URL" && s.Origin == "default" })
 	p := &program{ctx, s, &cli.Settings, all, misspelt, process.Stdin, stdout, stderr, noColor}
 	command, _, _ := strings.Cut(parsed.Command(), " ")
-	if command == "serve" { // its output is the log, which tells its own losses
+	if command == "serve" { // its output is the log, which counts what it cannot write
 		return out.end(parsed.Run(p), stderr)
 	}
 	p.stdout = out
@@ -105,7 +105,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	return out.end(parsed.Run(p), stderr)
 }
 
-// fail prints every line of an error as a line of its own.
+// fail prints each line of an error with a prefix, and returns the status.
 func fail(stderr io.Writer, status int, err error) int {
 	var text strings.Builder
 	for line := range strings.Lines(err.Error()) {
@@ -114,25 +114,25 @@ func fail(stderr io.Writer, status int, err error) int {
 	if status == 2 {
 		fmt.Fprintln(&text, "app: `app --help` lists the commands and the settings")
 	}
-	lastWords(stderr, text.String())
+	printBeforeExit(stderr, text.String())
 	return status
 }
 
-// lastWords writes what is said before an exit, which does not wait for long: nobody
-// may be reading.
-func lastWords(w io.Writer, text string) {
+// printBeforeExit writes the last message of the program. It does not wait long: a reader
+// of a pipe may have stopped reading.
+func printBeforeExit(w io.Writer, text string) {
 	written := make(chan struct{})
 	go func() {
-		_, _ = io.WriteString(w, text) // nobody is left who could be told
+		_, _ = io.WriteString(w, text) // an error cannot be reported any more
 		close(written)
 	}()
 	select {
 	case <-written:
-	case <-time.After(500 * time.Millisecond): // a process may be held up for 100 ms by its quota
+	case <-time.After(500 * time.Millisecond): // more than the 100 ms that a CPU quota may suspend the process
 	}
 }
 
-// isTerminal reports whether a person sees what is written to w.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -17,14 +17,14 @@ type healthcheckCommand struct {
 
 // Help is shown by app healthcheck --help.
 func (healthcheckCommand) Help() string {
-	return `It asks over HTTP, as any client would, at ADDRESS.
+	return `Sends GET /healthcheck to ADDRESS.
 
 Examples:
   app healthcheck && echo ready
   app healthcheck --address :8080`
 }
 
-// Run prints the answer, and fails when it is not 200.
+// Run prints the answer, and fails if its status is not 200.
 func (c healthcheckCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
 	defer cancel()
@@ -40,7 +40,7 @@ func (c healthcheckCommand) Run(p *program) error {
 		return err
 	}
 	r.Host = answeredHost(p.config.AllowedHosts)
-	// The service is asked itself, whatever proxy the environment names.
+	// A Transport of its own ignores HTTP_PROXY.
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		return fmt.Errorf("the service does not answer: %w", err)
@@ -55,8 +55,8 @@ func (c healthcheckCommand) Run(p *program) error {
 	return nil
 }
 
-// answeredHost returns a host that the service answers for, which need not be
-// the name under which this machine reaches it.
+// answeredHost returns a host of ALLOWED_HOSTS. The address that the request is sent to need
+// not be one.
 func answeredHost(allowed []string) string {
 	if len(allowed) == 0 || allowed[0] == "*" {
 		return "localhost"

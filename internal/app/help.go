@@ -10,8 +10,8 @@ import (
 	"example.com/templatesite/internal/settings"
 )
 
-// printHelp prints what a command has of its own. The settings, which all commands share,
-// are in the help of the program, behind the commands and with a line each.
+// printHelp prints the help of a command without the settings, which all commands share.
+// They are listed once, in the help of the program.
 func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 	var shared []*kong.Flag
 	for _, flag := range ctx.Model.Flags {
@@ -28,8 +28,8 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 		return err
 	}
 	table := tabwriter.NewWriter(ctx.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(table, "\nSettings, with their defaults. Each is an environment variable, and a flag: LOG_LEVEL is --log-level.\n"+
-		"A secret also comes from the file that X_FILE names. `app settings` lists values, origins and meanings.\n\n")
+	fmt.Fprint(table, "\nSettings, with their defaults. Each is an environment variable and a flag: LOG_LEVEL is --log-level.\n"+
+		"X_FILE names a file that holds the secret X. `app settings` lists values, origins and meanings.\n\n")
 	for _, flag := range shared {
 		meaning, _, _ := strings.Cut(flag.Help, ". ")
 		meaning = strings.TrimSuffix(meaning, ".")

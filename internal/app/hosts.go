@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// hostname is a name as clients send it; an underscore is common inside of clusters.
+// hostname matches the names that clients send; underscores are common inside clusters.
 var hostname = regexp.MustCompile(`^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$`)
 
-// parseHost returns an entry of ALLOWED_HOSTS as requests are compared with it. What no
-// request could match is refused, with the form that would. The error continues a sentence
-// about the setting.
+// parseHost returns an entry of ALLOWED_HOSTS in the form that requests are compared with.
+// It refuses an entry that no request can match, and says how to write it. The error
+// continues a sentence that begins with the name of the setting.
 func parseHost(text string) (string, error) {
 	host := strings.ToLower(strings.TrimSpace(text))
 	bare, _, err := net.SplitHostPort(host)
@@ -28,7 +28,7 @@ func parseHost(text string) (string, error) {
 	case err == nil && (hostname.MatchString(bare) || strings.HasPrefix(host, "[")):
 		return "", fmt.Errorf("has %q in it: leave out the port, as in %s", text, bare)
 	case strings.HasPrefix(host, "*.") && hostname.MatchString(host[2:]):
-		return "", fmt.Errorf("has %q in it: write %s, which means the domain and all below it", text, host[1:])
+		return "", fmt.Errorf("has %q in it: write %s, which matches the domain and its subdomains", text, host[1:])
 	}
 	if address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")); err == nil {
 		if address.Zone() != "" || address.Is4In6() {
@@ -46,14 +46,14 @@ func parseHostname(text, host string) (string, error) {
 	case strings.ContainsFunc(host, func(c rune) bool { return c > '~' }):
 		return "", fmt.Errorf("has %q in it: write the name in ASCII, as browsers send it: it begins with xn--", text)
 	case !hostname.MatchString(name) || len(name) > 253:
-		return "", fmt.Errorf("has %q in it: it must be names or addresses with commas between them, as in example.com,.example.org,::1", text)
+		return "", fmt.Errorf("has %q in it: it must be a comma-separated list of names or addresses, as in example.com,.example.org,::1", text)
 	case strings.Trim(last, "0123456789") == "":
-		return "", fmt.Errorf("has %q in it: it must be a name, or a whole address", text)
+		return "", fmt.Errorf("has %q in it: it must be a name or a whole address", text)
 	}
 	return host, nil
 }
 
-// parseHosts does so with all entries.
+// parseHosts parses all entries of ALLOWED_HOSTS.
 func parseHosts(all []string) ([]string, error) {
 	if len(all) == 0 {
 		all = []string{""}

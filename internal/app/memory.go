@@ -11,23 +11,23 @@ import (
 	"strings"
 )
 
-// besidesGo is the memory that the kernel holds for connections and files. It counts as
-// the control group's, and Go does not see it.
-const besidesGo = 32 << 20
+// kernelMemory is what the kernel uses for connections and files. It counts toward the limit
+// of the control group, but not toward Go's.
+const kernelMemory = 32 << 20
 
-// limitMemory has the garbage collector keep within the memory of the control group,
-// which Go does not look at, unless GOMEMLIMIT says what it may have.
+// limitMemory sets the memory limit of the garbage collector to that of the control group,
+// which Go does not read itself. GOMEMLIMIT takes precedence.
 func limitMemory(log *slog.Logger) {
 	group := groupMemory(os.DirFS("/"))
 	if group != math.MaxInt64 && debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(max(group/2, group-besidesGo) + ballastSize) // which takes none of it
+		debug.SetMemoryLimit(max(group/2, group-kernelMemory) + ballastSize) // the ballast takes no memory
 	}
 	log.Debug("memory", "group", group, "limit", debug.SetMemoryLimit(-1))
 }
 
-// groupMemory returns the smallest limit of the control groups of this process, of the
-// first or the second version, or math.MaxInt64 for none. A container may see its own
-// group at the root, whatever its path is said to be.
+// groupMemory returns the smallest limit of the control groups (version 1 or 2) of this
+// process, or math.MaxInt64 if there is none. In a container the group may be mounted at the
+// root, whatever /proc/self/cgroup says, so that every parent is tried.
 func groupMemory(root fs.FS) int64 {
 	limit := int64(math.MaxInt64)
 	groups, _ := fs.ReadFile(root, "proc/self/cgroup") // there is none on other systems

@@ -8,16 +8,16 @@ import (
 	"syscall"
 )
 
-// brokenPipe is the exit status of a program that SIGPIPE ends, as a shell shows it.
+// brokenPipe is the exit status that shells report for a program ended by SIGPIPE.
 const brokenPipe = 128 + 13
 
-// output remembers that something could not be written, also when a command goes on.
+// output remembers the first write error, so that a command which ignores it still fails.
 type output struct {
 	io.Writer
 	err error
 }
 
-// Write writes, until it fails once.
+// Write fails after the first error.
 func (o *output) Write(p []byte) (int, error) {
 	if o.err != nil {
 		return 0, o.err
@@ -41,8 +41,8 @@ func (e *outputError) Error() string {
 
 func (e *outputError) Unwrap() error { return e.error }
 
-// end returns the exit status of a command that returned err. A reader that has gone, as
-// head does, needs no message.
+// end returns the exit status of a command that returned err. It prints nothing if the
+// reader closed the pipe, as head does.
 func (o *output) end(err error, stderr io.Writer) int {
 	switch {
 	case errors.Is(o.err, syscall.EPIPE), errors.Is(o.err, io.ErrClosedPipe):
@@ -56,8 +56,8 @@ func (o *output) end(err error, stderr io.Writer) int {
 }
 
 // isClosed reports whether the program was started with w closed. Go then opens the null
-// device in its place, for reading, too. So do some programs that want no output, and no
-// shell, which is why only commands whose output is data ask.
+// device in its place, for reading and writing. Some parent programs do the same to discard
+// output; shells open it for writing only. Only commands whose output is data ask.
 func isClosed(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {

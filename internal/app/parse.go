@@ -16,7 +16,7 @@ import (
 	"example.com/templatesite/internal/settings"
 )
 
-// settingTypes tells kong how to read the types above.
+// settingTypes tells kong how to parse the types of the settings.
 func settingTypes(s *settings.Source) []kong.Option {
 	return []kong.Option{
 		settings.Type(s, parseHostPort),
@@ -32,7 +32,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, parseLevel),
 		settings.Type(s, func(text string) (authentication, error) {
 			if text != "off" {
-				return "", errors.New("it must be off, as tokens for clients are not available in this version: have a proxy in front ask for them")
+				return "", errors.New("it must be off: client tokens are not available in this version. Let a proxy in front authenticate clients")
 			}
 			return authentication(text), nil
 		}),
@@ -62,8 +62,8 @@ func parseHostPort(text string) (hostPort, error) {
 	return hostPort(text), nil
 }
 
-// parseNetwork also takes a single address. Clients' addresses are compared as IPv4 where
-// they are, also when they are written as IPv6.
+// parseNetwork also accepts a single address. It converts IPv4 written as IPv6 to IPv4, the
+// form in which client addresses are compared.
 func parseNetwork(text string) (netip.Prefix, error) {
 	text = strings.TrimSpace(text)
 	network, err := netip.ParsePrefix(text)
@@ -71,7 +71,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		network, err = netip.PrefixFrom(address, address.BitLen()), nil
 	}
 	if err != nil {
-		return network, errors.New("it must be networks or addresses with commas between them, as in 10.0.0.0/8,::1")
+		return network, errors.New("it must be a comma-separated list of networks or addresses, as in 10.0.0.0/8,::1")
 	}
 	if address := network.Addr(); address.Is4In6() && network.Bits() >= 96 {
 		network = netip.PrefixFrom(address.Unmap(), network.Bits()-96)

@@ -36,7 +36,7 @@ func Main(s Service, process Process) int {
 	case status := <-done:
 		return status
 	case <-killed:
-		lastWords(process.Stderr, "app: stopped at once, by a second signal\n")
+		printBeforeExit(process.Stderr, "app: stopped at once, by a second signal\n")
 		return 1
 	}
 }

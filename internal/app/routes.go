@@ -15,8 +15,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// routes registers every URL of the service, and makes the pages of them.
-func (p *program) routes(db *database.DB, h *health.Health, told instruments) (api *web.API, pages web.Middleware) {
+// routes registers every URL of the service. It also returns the middleware that makes
+// pages of them for browsers.
+func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *web.API, pages web.Middleware) {
 	b := p.service.build()
 	api = web.NewAPI(web.Options{
 		Title:        p.service.Name,
@@ -24,50 +25,51 @@ func (p *program) routes(db *database.DB, h *health.Health, told instruments) (a
 		Version:      b.Version,
 		Source:       "https://" + b.Module,
 		MaxBodyBytes: int64(p.config.MaxBodyBytes),
-		Classify:     classify(h),
+		Classify:     classify(ready),
 		Retryable:    database.ConnectionLost,
-		OnShed:       told.refused,
-		TrackActive:  told.active,
+		OnShed:       h.shed,
+		TrackActive:  h.active,
 	})
-	bounded := api.WithLimit(int(p.config.MaxInFlight))
-	for _, resource := range p.service.Resources {
-		resource.Routes(bounded, db.DB)
-	}
-	h.Routes(api)
 	files := assets.New(slices.Concat(swagger.Files(), []fs.FS{browsable.Files, p.service.Static})...)
-	swagger.Routes(api, files.URL)
-	files.Routes(api)
-	api.Documents()
+
+	limited := api.WithLimit(int(p.config.MaxInFlight))
+	for _, resource := range p.service.Resources {
+		resource.Routes(limited, db.DB) // /RESOURCE/ and /RESOURCE/{id}
+	}
+	ready.Routes(api)              // /livez, /healthcheck, /healthcheck/
+	swagger.Routes(api, files.URL) // /docs
+	files.Routes(api)              // /static/{file}, /favicon.ico
+	api.Documents()                // /, /openapi.json, /openapi.yaml
 	return api, browsable.Pages(api, files.URL)
 }
 
-// classify says what an error of the database means for a client, and has the health
-// looked at when the database may be the reason.
-func classify(h *health.Health) func(error) *web.Problem {
+// classify returns a function that maps an error of the database to a problem. If the
+// database is unavailable, it also has the health checked again.
+func classify(ready *health.Health) func(error) *web.Problem {
 	return func(err error) *web.Problem {
-		p := database.Problem(err)
-		if p != nil && p.Status == http.StatusServiceUnavailable {
-			h.Recheck()
+		problem := database.Problem(err)
+		if problem != nil && problem.Status == http.StatusServiceUnavailable {
+			ready.Recheck()
 		}
-		return p
+		return problem
 	}
 }
 
-// surround puts the middlewares around h, in the order in which a request meets
-// them.
-func surround(h http.Handler, pages web.Middleware, c *config, log *slog.Logger, traced, counted web.Middleware) http.Handler {
-	return web.Chain(h,
+// middlewares lists what surrounds every request, in the order in which a request meets
+// it.
+func (c *config) middlewares(log *slog.Logger, pages, traced, counted web.Middleware) []web.Middleware {
+	return []web.Middleware{
 		middleware.RequestInfo(c.TrustedProxies),
-		middleware.ForgetHosts(c.AllowedHosts), // before pages, which would show the name
+		middleware.ClearUnknownHosts(c.AllowedHosts), // before pages, which would show the name
 		traced,
-		middleware.AccessLog(log),
+		middleware.AccessLog(log, health.IsProbe),
 		counted,
 		middleware.Compress(),
-		middleware.Recover(log),               // what panics while a page is made
-		middleware.Deadline(c.RequestTimeout), // of a form it bounds both, to read and to change
+		middleware.Recover(log), // from a panic while a page is made
+		middleware.Deadline(c.timeouts().request),
 		pages,
-		middleware.Recover(log),              // what panics below, which becomes a page
-		middleware.Hosts(middleware.IsProbe), // probes come by an address, and ask for nothing that names a host
+		middleware.Recover(log), // from a panic of a handler, which becomes a page
+		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their answers name no host
 		middleware.CrossOrigin(),
-	)
+	}
 }

@@ -9,19 +9,11 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/server"
-)
-
-const (
-	// readSlack is how much longer a body may take than the request: the end of a
-	// connection's time would otherwise end work that is still in its own.
-	readSlack = time.Second
-	// writeTimeout is how long a client may take to read its answer.
-	writeTimeout = 30 * time.Second
+	"example.com/templatesite/internal/web"
 )
 
 type serveCommand struct{}
@@ -41,12 +33,12 @@ Examples:
 func (serveCommand) Run(p *program) error {
 	b := p.service.build()
 	registry := metrics.New(b.Version, b.Commit, b.Go)
-	told := p.instruments(registry)
+	hooks := p.hooks(registry)
 	defer runtime.KeepAlive(ballast())
 
 	level := new(slog.LevelVar)
 	level.Set(slog.Level(p.config.LogLevel))
-	log, closeLog, err := p.openLog(level, registry, told.records)
+	log, closeLog, err := p.openLog(level, registry, hooks.records)
 	if err != nil {
 		return err
 	}
@@ -61,7 +53,7 @@ func (serveCommand) Run(p *program) error {
 	}
 	defer traces.close()
 
-	db, err := p.openDatabase(log, observers(told.statements, traces.statements))
+	db, err := p.openDatabase(log, observers(hooks.statements, traces.statements))
 	if err != nil {
 		return err
 	}
@@ -72,39 +64,39 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	operators, err := p.serveAdmin(log, level, registry, ready)
+	admin, err := p.serveAdmin(log, level, registry, ready)
 	if err != nil {
 		return err
 	}
-	handler, pages := p.routes(db, ready, told)
+	handler, pages := p.routes(db, ready, hooks)
 	api := &server.Server{
-		Handler:         surround(handler, pages, p.config, log, traces.requests, told.requests),
+		Handler:         web.Chain(handler, p.config.middlewares(log, pages, traces.requests, hooks.requests)...),
 		Log:             log,
-		ReadTimeout:     p.config.RequestTimeout + readSlack,
-		WriteTimeout:    p.config.RequestTimeout + writeTimeout,
+		ReadTimeout:     p.config.timeouts().read,
+		WriteTimeout:    p.config.timeouts().write,
 		Stopping:        func() { log.Info("stopping"); ready.Stop() },
 		DrainDelay:      p.config.DrainDelay,
 		ShutdownTimeout: p.config.ShutdownTimeout,
 	}
 	url := listeningAt(string(p.config.Address), listeners)
-	log.Info("serving", "api", url, "documents", documentsAt(url), "admin", operators.url)
+	log.Info("serving", "api", url, "documents", documentsAt(url), "admin", admin.url)
 	err = api.Run(p.ctx, listeners...)
-	operators.stop()
+	admin.stop()
 	log.Info("stopped")
 	return err
 }
 
-// ballast is for the garbage collector, which waits until the heap has doubled. Ours is
-// a few megabytes, so under load that would be hundreds of times a second. These bytes
-// count as heap, and take no memory, as nobody writes to them.
+// ballast makes the garbage collector run less often. It runs when the heap has doubled,
+// which for a heap of a few megabytes would be hundreds of times a second under load. The
+// ballast counts as heap, but takes no memory, because nothing writes to it.
 func ballast() []byte { return make([]byte, ballastSize) }
 
 const ballastSize = 12 << 20
 
-// openDatabase opens the database, and makes an embedded one ready.
+// openDatabase opens the database. With SQLite it also creates, migrates and fills it.
 func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {
 	options := p.config.options()
-	options.StatementTimeout = p.config.RequestTimeout
+	options.StatementTimeout = p.config.timeouts().statement
 	options.Observe = observe
 	db, err := database.Open(options)
 	if err != nil || db.Engine != database.SQLite {
@@ -116,7 +108,7 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 	return db, nil
 }
 
-// fill returns what fills a new database: the resources' own fixtures.
+// fill returns a function that loads the fixtures of all resources into a new database.
 func (p *program) fill(log *slog.Logger) func(context.Context, *database.DB) error {
 	return func(ctx context.Context, db *database.DB) error {
 		if err := load(ctx, db, p.service.Resources, ownFixtures(p.service.Resources), func() {}); err != nil {
@@ -138,8 +130,9 @@ func listen(ctx context.Context, setting, address string) ([]net.Listener, error
 	return listeners, nil
 }
 
-// listeningAt is the URL for a browser, or the address alone where it stands for all
-// addresses of a machine: which of them is reached, and by what port, is then decided outside.
+// listeningAt returns the URL for a browser. If the address means all addresses of the
+// machine, it returns the address alone: from here it is unknown which of them, and which
+// port, clients can reach.
 func listeningAt(address string, listeners []net.Listener) string {
 	actual := listeners[0].Addr().String()
 	host, _, _ := net.SplitHostPort(address)

@@ -6,6 +6,7 @@
 package app
 
 import (
+	"fmt"
 	"io/fs"
 	"runtime/debug"
 
@@ -27,7 +28,7 @@ type Service struct {
 	Static fs.FS
 }
 
-// build is what is known about this binary.
+// build describes this binary.
 type build struct{ Module, Version, Commit, Go string }
 
 func (s Service) build() build {
@@ -49,4 +50,12 @@ func (s Service) build() build {
 		b.Commit = "unknown"
 	}
 	return b
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(p *program) error {
+	b := p.service.build()
+	_, err := fmt.Fprintf(p.stdout, "%s %s, commit %s, %s\n", b.Module, b.Version, b.Commit, b.Go)
+	return err
 }

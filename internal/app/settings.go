@@ -14,31 +14,31 @@ import (
 	"example.com/templatesite/internal/tracing"
 )
 
-// config is every setting of the service. A field is a flag, and an environment
-// variable of the same name in capitals; its help is its documentation.
+// config holds every setting of the service. A field is a flag and an environment variable;
+// its help is its documentation.
 type config struct {
 	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
-	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty switches it off."`
-	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, there is no authentication."`
+	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`
+	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."`
 	DatabaseURL            string         `name:"database-url" default:"sqlite:${name}.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
-	DatabasePassword       string         `secret:"all" help:"Overrides the password of the URL."`
-	DatabaseMaxConnections count          `default:"10" help:"Connections in the pool, at most."`
-	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Hosts that are answered, without ports. Others get a 421; .example.com is the domain and all below it, * is any host."`
-	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are believed, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
+	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
+	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
-	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. Records of level info and up go there, too."`
-	Authentication         authentication `default:"off" guard:"" help:"Only off: tokens for clients are not available in this version."`
-	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production refuses the password that development publishes."`
-	DrainDelay             time.Duration  `default:"1s" help:"How long requests are still taken after a signal to stop. Load balancers notice meanwhile."`
-	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight get to finish after that."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."`
+	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
+	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers notice meanwhile."`
+	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
-	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests queue briefly, the rest get a 503."`
-	MaxBodyBytes           count          `default:"1048576" help:"Bytes in the body of a request, at most."`
+	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
+	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
 
 	Tracing tracing.Settings `embed:""`
 
-	// databaseIsDefault is whether nobody has said which database.
+	// databaseIsDefault is true if DATABASE_URL is not set.
 	databaseIsDefault bool
 }
 
@@ -56,25 +56,25 @@ type (
 // String returns the level as the setting is written.
 func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String()) }
 
-// portVariable is where many platforms say on which port they expect a service.
+// portVariable names the port on many platforms.
 const portVariable = "PORT"
 
 func everywhere(port string) string { return ":" + port }
 
-// sharePort reports whether both addresses cannot be listened on together.
+// sharePort reports whether the two addresses conflict.
 func (c *config) sharePort() bool {
 	host, port, _ := net.SplitHostPort(string(c.Address))
 	adminHost, adminPort, _ := net.SplitHostPort(string(c.AdminAddress))
 	return port == adminPort && port != "0" && port != "" && (host == adminHost || isEverywhere(host) || isEverywhere(adminHost))
 }
 
-// isEverywhere reports whether this host stands for all addresses of the machine.
+// isEverywhere reports whether the host means all addresses of the machine.
 func isEverywhere(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "" || ip.IsUnspecified()
 }
 
-// options say which database the settings name.
+// options returns the options for the database that the settings name.
 func (c *config) options() database.Options {
 	return database.Options{
 		URL:            c.DatabaseURL,
@@ -83,7 +83,7 @@ func (c *config) options() database.Options {
 	}
 }
 
-// openExisting opens the database for a command that needs one.
+// openExisting opens the database, and fails if it does not exist.
 func (c *config) openExisting() (*database.DB, error) {
 	db, err := database.Open(c.options())
 	if err != nil {
@@ -95,27 +95,27 @@ func (c *config) openExisting() (*database.DB, error) {
 	return db, nil
 }
 
-// withDatabaseHint adds to an error of a database that nobody has chosen how to do so.
+// withDatabaseHint explains, in the error of a database that was not chosen, how to choose
+// one.
 func (c *config) withDatabaseHint(err error) error {
 	if c.databaseIsDefault {
-		return fmt.Errorf("%w\nDATABASE_URL is not set, so that was the default, %s. "+
+		return fmt.Errorf("%w\nDATABASE_URL is not set, so the default was used: %s. "+
 			"Set it to postgres://USER@HOST:PORT/NAME, or to sqlite:PATH with a path that can be written", err, c.DatabaseURL)
 	}
 	return err
 }
 
-// publishedPassword is the one in docker/db/password.development, which everyone
-// can read.
+// publishedPassword is the one in docker/db/password.development.
 const publishedPassword = "development-only-password"
 
-// minToken is how long a token must be, so that nobody guesses it.
+// minToken is the minimum length of an admin token: shorter ones can be guessed.
 const minToken = 16
 
 func strongToken(token string) bool {
 	return len(token) >= minToken && !strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })
 }
 
-// check reports, as problems of s, what no single value shows.
+// check reports, as problems of s, what the parsing of single values cannot find.
 func (c *config) check(s *settings.Source) {
 	var err error
 	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {
@@ -136,7 +136,7 @@ func (c *config) check(s *settings.Source) {
 		return
 	}
 	db, err := database.Open(c.options())
-	if err != nil { // and it may quote the URL
+	if err != nil { // the error may quote the URL
 		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
 		return
 	}
@@ -147,3 +147,7 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("DATABASE_URL", err)
 	}
 }
+
+type settingsCommand struct{}
+
+func (settingsCommand) Run(p *program) error { return settings.Print(p.stdout, p.settings) }

@@ -6,32 +6,32 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/tracing"
 	"example.com/templatesite/internal/web"
 )
 
-// traceFlushTimeout is how long the end of the service waits for the collector of traces.
+// traceFlushTimeout is how long the service waits at its end for the trace collector.
 const traceFlushTimeout = 500 * time.Millisecond
 
-// traces are told of what becomes a trace, and are nil where nothing does.
+// traces are the hooks that record traces. Both are nil if tracing is off.
 type traces struct {
 	requests   web.Middleware
 	statements database.Observer
 	close      func()
 }
 
-// openTraces returns the traces that the settings ask for.
+// openTraces starts tracing if the settings ask for it.
 func (p *program) openTraces(log *slog.Logger) (traces, error) {
 	tracer, err := tracing.New(&p.config.Tracing, p.service.Name, p.service.build().Version, log)
 	return traces{
-		requests:   tracer.Requests(middleware.IsProbe),
+		requests:   tracer.Requests(health.IsProbe),
 		statements: tracer.Statements(p.config.system()),
 		close:      func() { tracer.Close(traceFlushTimeout) },
 	}, err
 }
 
-// system is what OpenTelemetry calls the engine that the settings name.
+// system returns the name of the database engine in OpenTelemetry's conventions.
 func (c *config) system() string {
 	if strings.HasPrefix(c.DatabaseURL, "sqlite:") {
 		return "sqlite"

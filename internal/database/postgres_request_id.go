@@ -58,7 +58,7 @@ func (c *commenter) QueryContext(ctx context.Context, query string, args []drive
 }
 
 // comment puts the id in front. It is of a plain alphabet, and cannot end the
-// comment: see middleware.Identify.
+// comment: see middleware.RequestInfo.
 func (c *commenter) comment(ctx context.Context, query string, args []driver.NamedValue) (string, []driver.NamedValue) {
 	info := web.InfoFrom(ctx)
 	if !info.ClientSentID {

@@ -9,9 +9,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Recover turns a panic of a handler into a 500 and a record with the stack.
-// When part of the answer is sent already, it cuts the connection instead, so
-// that the client does not take a torn answer for a whole one.
+// Recover turns a panic of a handler into a 500, and logs it with its stack. When the
+// response has begun, it closes the connection instead, so that the client can tell that
+// the response is incomplete.
 func Recover(log *slog.Logger) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -31,8 +31,7 @@ func Recover(log *slog.Logger) web.Middleware {
 				if info.Status != 0 {
 					panic(http.ErrAbortHandler)
 				}
-				web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError,
-					"Something went wrong. The request_id leads to the reason in the log.").WithCause(info.Err))
+				web.WriteProblem(w, r, web.ErrInternal.WithCause(info.Err))
 			}()
 			next.ServeHTTP(w, r)
 		})

@@ -31,6 +31,10 @@ func shelfRoutes(api *web.API, db web.DB) {
 	h := shelves{db}
 	tags := api.Tag("shelf", "Shelves, which hold books.")
 	web.Register(api, huma.Operation{
+		OperationID: "list-shelves", Method: http.MethodGet, Path: "/shelf/", Tags: tags,
+		Summary: "List shelves", Description: "Oldest first.",
+	}, h.list)
+	web.Register(api, huma.Operation{
 		OperationID: "create-shelf", Method: http.MethodPost, Path: "/shelf/", Tags: tags,
 		Summary: "Add a shelf", Description: "The service assigns the id.", DefaultStatus: http.StatusCreated,
 	}, h.create)
@@ -41,6 +45,30 @@ func shelfRoutes(api *web.API, db web.DB) {
 }
 
 type shelves struct{ db web.DB }
+
+func (h shelves) list(ctx context.Context, in *web.PageInput) (*web.Page[Shelf], error) {
+	query, id := `-- shelf.list
+		select id, name, room, version from shelf where id > $1 order by id limit $2`, in.After
+	if in.Before > 0 {
+		query, id = `-- shelf.list_before
+		select id, name, room, version from shelf where id < $1 order by id desc limit $2`, in.Before
+	}
+	rows, err := h.db.QueryContext(ctx, query, id, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := []Shelf{}
+	for rows.Next() {
+		var s Shelf
+		if err := rows.Scan(&s.ID, &s.Name, &s.Room, &s.Version); err != nil {
+			return nil, err
+		}
+		s.Href = address(ctx, "shelf", s.ID)
+		found = append(found, s)
+	}
+	return web.NewPage(ctx, in, found, func(s Shelf) int64 { return s.ID }), rows.Err()
+}
 
 func (h shelves) create(ctx context.Context, in *struct{ Body ShelfFields }) (*web.Created[Shelf], error) {
 	s := Shelf{ShelfFields: in.Body, Version: web.NewVersion()}

@@ -174,7 +174,7 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	case http.StatusUnprocessableEntity:
 		return a.exampleInvalid(op)
 	case http.StatusInternalServerError:
-		return unexpected
+		return ErrInternal
 	case http.StatusServiceUnavailable:
 		return overloaded
 	case http.StatusGatewayTimeout:

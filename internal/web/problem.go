@@ -15,7 +15,8 @@ import (
 // ErrNotFound is the answer for a thing that does not exist.
 var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
 
-var unexpected = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
+// ErrInternal is the answer to an error that nothing has classified, and to a panic.
+var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
 
 // ErrTimeout is the answer when the time of a request is over.
 var ErrTimeout = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
@@ -164,7 +165,7 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 		p = rowProblem(row)
 	}
 	if p == nil {
-		p = unexpected
+		p = ErrInternal
 	}
 	return p.WithCause(err).addressed(ctx)
 }

@@ -24,7 +24,8 @@ type Resource struct {
 	// Migrations holds the folders postgres and sqlite, each with files named
 	// 00001_what_it_does.sql; the versions of both must agree.
 	Migrations fs.FS
-	// Fixtures holds the *.json files that are loaded when none is named.
+	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
+	// nil.
 	Fixtures fs.FS
 	// Routes registers the operations.
 	Routes func(api *API, db DB)

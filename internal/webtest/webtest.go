@@ -1,4 +1,5 @@
-// Package webtest calls an API as its clients do. Only tests import it.
+// Package webtest calls an API as its clients do: in memory, or over the network. Only
+// tests import it.
 package webtest
 
 import (
@@ -12,23 +13,31 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
-// Client sends requests to a handler.
+// Client sends requests to a handler or to a running service. It follows no redirects.
 type Client struct {
-	t       testing.TB
-	handler http.Handler
+	t    testing.TB
+	send func(method, target string, body io.Reader, headers []string) (Answer, error)
 }
 
-// New returns a client of a handler, with the middlewares of the service around
-// it. Their log goes to the output of the test.
+// New returns a client of a handler with the middlewares of the service around it. Their
+// log goes to the output of the test.
 func New(t testing.TB, handler http.Handler) *Client {
 	log := logtest.New(t)
-	return &Client{t, web.Chain(handler,
-		middleware.RequestInfo(nil), middleware.AccessLog(log), middleware.Recover(log), middleware.Deadline(10*time.Second))}
+	handler = web.Chain(handler,
+		middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe), middleware.Recover(log), middleware.Deadline(10*time.Second))
+	return &Client{t, func(method, target string, body io.Reader, headers []string) (Answer, error) {
+		r := httptest.NewRequestWithContext(t.Context(), method, target, body)
+		setHeaders(r, headers)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return read(w.Result())
+	}}
 }
 
 // NewAPI returns a client of an API with the routes of one resource on db.
@@ -40,44 +49,26 @@ func NewAPI(t testing.TB, resource web.Resource, db *database.DB) *Client {
 	return New(t, api)
 }
 
-// Answer is a response that was read.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   string
-}
-
-// Do sends a request. Headers are "Name: value"; a body without a Content-Type
-// is sent as JSON.
+// Do sends a request. Headers are "Name: value", and empty ones are ignored; Host sets the
+// request's host. A body without a Content-Type is sent as JSON. The target is a path, or,
+// for a client of a running service, also an absolute URL.
 func (c *Client) Do(method, target, body string, headers ...string) Answer {
 	c.t.Helper()
-	typed := func(header string) bool { return strings.HasPrefix(header, "Content-Type: ") }
-	if body != "" && !slices.ContainsFunc(headers, typed) {
-		headers = append(headers, "Content-Type: application/json")
-	}
-	return c.DoReader(method, target, strings.NewReader(body), headers...)
+	return c.DoReader(method, target, strings.NewReader(body), withType(body, headers)...)
 }
 
-// DoReader sends a request whose body has a length only if httptest knows it
-// from the type of the reader.
+// DoReader is Do without a default Content-Type. The request has a Content-Length only if
+// package http knows the type of the reader.
 func (c *Client) DoReader(method, target string, body io.Reader, headers ...string) Answer {
 	c.t.Helper()
-	r := httptest.NewRequestWithContext(c.t.Context(), method, target, body)
-	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		r.Header.Add(name, value)
-	}
-	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, r)
-	response := w.Result()
-	text, err := io.ReadAll(response.Body)
+	answer, err := c.send(method, target, body, headers)
 	if err != nil {
-		c.t.Fatal(err)
+		c.t.Fatalf("%s %s: %v", method, target, err)
 	}
-	return Answer{response.StatusCode, response.Header, string(text)}
+	return answer
 }
 
-// Want fails the test when the answer has another status.
+// Want is Do, and fails the test if the answer has another status.
 func (c *Client) Want(status int, method, target, body string, headers ...string) Answer {
 	c.t.Helper()
 	answer := c.Do(method, target, body, headers...)
@@ -87,7 +78,14 @@ func (c *Client) Want(status int, method, target, body string, headers ...string
 	return answer
 }
 
-// JSON reads the body into a T.
+// Answer is a response with its whole body.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// JSON parses the body of an answer.
 func JSON[T any](t testing.TB, answer Answer) T {
 	t.Helper()
 	var value T
@@ -95,4 +93,37 @@ func JSON[T any](t testing.TB, answer Answer) T {
 		t.Fatalf("%v in %s", err, answer.Body)
 	}
 	return value
+}
+
+// withType adds the default Content-Type of a body.
+func withType(body string, headers []string) []string {
+	typed := func(header string) bool { return strings.HasPrefix(header, "Content-Type: ") }
+	if body == "" || slices.ContainsFunc(headers, typed) {
+		return headers
+	}
+	return append(slices.Clone(headers), "Content-Type: application/json")
+}
+
+func setHeaders(r *http.Request, headers []string) {
+	for _, header := range headers {
+		switch name, value, _ := strings.Cut(header, ": "); name {
+		case "":
+		case "Host":
+			r.Host = value
+		default:
+			r.Header.Add(name, value)
+		}
+	}
+}
+
+// read reads a response to its end. A response that switches protocols has none.
+func read(response *http.Response) (Answer, error) {
+	defer response.Body.Close()
+	answer := Answer{Status: response.StatusCode, Header: response.Header}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return answer, nil
+	}
+	body, err := io.ReadAll(response.Body)
+	answer.Body = string(body)
+	return answer, err
 }

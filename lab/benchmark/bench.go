@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
-)
 
-// text is what every tweet says.
-const text = "Laying bricks, so that you do not have to: measured with a long tweet."
+	"example.com/templatesite/internal/discovertest"
+)
 
 // starts is how often the start of the service is measured.
 const starts = 5
@@ -22,6 +18,9 @@ type bench struct {
 	options
 	// dir holds what goes away at the end, app the service among it.
 	dir, app string
+	// resource is what is measured, and record a row of it.
+	resource discovertest.Resource
+	record   record
 	table    []row
 }
 
@@ -58,7 +57,7 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 		return err
 	}
 	defer e.floor.stop()
-	if err := e.compareAnswers(ctx, "/tweet/1", pageTarget(0)); err != nil {
+	if err := e.compareAnswers(ctx, b.resource.Item(1), b.pageTarget(0)); err != nil {
 		return err
 	}
 	if err := b.compare(ctx, e); err != nil {
@@ -88,7 +87,7 @@ func (b *bench) compare(ctx context.Context, e *engine) error {
 		service: megabytes(e.service.memory()), floor: megabytes(e.floor.memory()),
 	}
 	var service, floor float64
-	for _, c := range cases(b.rows) {
+	for _, c := range b.cases() {
 		pairs, err := b.alternate(ctx, e, c, b.rounds)
 		if err != nil {
 			return err
@@ -105,27 +104,7 @@ func (b *bench) compare(ctx context.Context, e *engine) error {
 		engine: e.name, what: "memory, under load", service: megabytes(service), floor: megabytes(floor),
 		goal: goal{limit: 60, unit: " MB"}, value: service,
 	})
-	deep, err := e.deepPage(ctx)
+	deep, err := b.deepPage(ctx, e)
 	b.table = append(b.table, deep)
 	return err
-}
-
-// fill makes the schema and the rows the way an operator would.
-func (b *bench) fill(ctx context.Context, database string) error {
-	progress("filling a database with %d rows", b.rows)
-	var fixture strings.Builder
-	for separator, id := "[", 1; id <= b.rows; separator, id = ",", id+1 {
-		fmt.Fprintf(&fixture, `%s{"model": "tweet", "pk": %d, "fields": {"text": %q, "timestamp": "2017-07-30T15:22:42.123456Z"}}`,
-			separator, id, text)
-	}
-	fixture.WriteString("]")
-	for _, arguments := range [][]string{{"migrate"}, {"loaddata", "-"}} {
-		cmd := exec.CommandContext(ctx, b.app, arguments...)
-		cmd.Env = serviceEnv(database)
-		cmd.Stdin = strings.NewReader(fixture.String())
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("app %s: %w: %s", arguments[0], err, out)
-		}
-	}
-	return nil
 }

@@ -23,22 +23,23 @@ type testCase struct {
 const variations = 1000
 
 // cases are what is compared. The goals are those of the project.
-func cases(rows int) []testCase {
+func (b *bench) cases() []testCase {
 	one := testCase{name: "GET one", goal: goal{limit: 0.85, atLeast: true}}
 	page := testCase{name: "GET page of 100", goal: goal{limit: 1, atLeast: true}}
 	for i := range variations {
-		id := i * rows / variations
-		one.requests = append(one.requests, get(fmt.Sprintf("/tweet/%d", id+1)))
-		page.requests = append(page.requests, get(pageTarget(max(0, min(id, rows-100)))))
+		id := i * b.rows / variations
+		one.requests = append(one.requests, get(b.resource.Item(int64(id+1))))
+		page.requests = append(page.requests, get(b.pageTarget(max(0, min(id, b.rows-100)))))
 	}
-	body := fmt.Sprintf(`{"text": %q}`, text)
-	create := testCase{"POST", []request{post("/tweet/", body)}, goal{limit: 0.85, atLeast: true}}
+	create := testCase{"POST", []request{post(b.resource.Path, b.resource.Body(b.text()))}, goal{limit: 0.85, atLeast: true}}
 	return []testCase{one, page, create}
 }
 
 // pageTarget is the page behind a key. Both parameters are written out, as the
 // floor has no defaults.
-func pageTarget(after int) string { return fmt.Sprintf("/tweet/?limit=100&after=%d", after) }
+func (b *bench) pageTarget(after int) string {
+	return fmt.Sprintf("%s?limit=100&after=%d", b.resource.Path, after)
+}
 
 // pair is one round of each side.
 type pair struct{ service, floor load }

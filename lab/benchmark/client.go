@@ -18,7 +18,7 @@ type request struct {
 	status string
 }
 
-// get returns a request for a target, as in "/tweet/1". Headers are "Name: value".
+// get returns a request for a target, as in "/shelf/1". Headers are "Name: value".
 func get(target string, headers ...string) request {
 	lines := strings.Join(append([]string{"GET " + target + " HTTP/1.1", "Host: localhost"}, headers...), "\r\n")
 	return request{[]byte(lines + "\r\n\r\n"), "200"}

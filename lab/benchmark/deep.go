@@ -15,12 +15,12 @@ const deepRequests = 1000
 // growSQL copies a row, which holds on both engines, instead of naming the values.
 const growSQL = `
 	with recursive n(i) as (select 1 union all select i + 1 from n where i < $1)
-	insert into tweet (text, timestamp, version)
-	select text, timestamp, version
-	from n, (select * from tweet where id = 1) as one`
+	insert into shelf (name, room, version)
+	select name, room, version
+	from n, (select * from shelf where id = 1) as one`
 
 // deepPage reads the first page of a large table and one at its end, in turn.
-func (e *engine) deepPage(ctx context.Context) (row, error) {
+func (b *bench) deepPage(ctx context.Context, e *engine) (row, error) {
 	progress("%s: growing the table to %d rows", e.name, deepRows)
 	last, err := e.grow(ctx)
 	if err != nil {
@@ -31,7 +31,7 @@ func (e *engine) deepPage(ctx context.Context) (row, error) {
 		return row{}, err
 	}
 	defer c.Close()
-	pages := [2]request{get(pageTarget(0)), get(pageTarget(last - 1000))}
+	pages := [2]request{get(b.pageTarget(0)), get(b.pageTarget(last - 1000))}
 	var latencies [2][]time.Duration
 	for range deepRequests {
 		for i, page := range pages {
@@ -62,10 +62,10 @@ func (e *engine) grow(ctx context.Context) (last int, err error) {
 	}
 	if e.name == postgres {
 		// Else autovacuum would begin it while we measure.
-		if _, err := db.ExecContext(ctx, "vacuum analyze tweet"); err != nil {
+		if _, err := db.ExecContext(ctx, "vacuum analyze shelf"); err != nil {
 			return 0, err
 		}
 	}
-	err = db.QueryRowContext(ctx, "select max(id) from tweet").Scan(&last)
+	err = db.QueryRowContext(ctx, "select max(id) from shelf").Scan(&last)
 	return last, err
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
@@ -19,11 +18,11 @@ import (
 // needs these three, and no ids, no log, no validation, no documents.
 type floor struct{ db *sql.DB }
 
-type floorTweet struct {
-	ID        int64     `json:"id"`
-	Text      string    `json:"text"`
-	Timestamp time.Time `json:"timestamp"`
-	Href      string    `json:"href"`
+type floorShelf struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	Room string `json:"room"`
+	Href string `json:"href"`
 }
 
 // serveFloor runs until ctx is done.
@@ -35,9 +34,10 @@ func serveFloor(ctx context.Context, address, url string) error {
 	defer db.Close()
 	f := floor{db}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /tweet/{id}", f.get)
-	mux.HandleFunc("GET /tweet/{$}", f.list)
-	mux.HandleFunc("POST /tweet/{$}", f.create)
+	mux.HandleFunc("GET /shelf/{id}", f.get)
+	mux.HandleFunc("GET /shelf/{$}", f.list)
+	mux.HandleFunc("POST /shelf/{$}", f.create)
+	mux.HandleFunc("GET /healthcheck", func(http.ResponseWriter, *http.Request) {})
 	server := &http.Server{Addr: address, Handler: mux}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
@@ -71,11 +71,11 @@ func (f floor) get(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	var t floorTweet
-	err = f.db.QueryRowContext(r.Context(), "select id, text, timestamp from tweet where id = $1", id).
-		Scan(&t.ID, &t.Text, &t.Timestamp)
-	t.link(r)
-	answer(w, http.StatusOK, t, err)
+	var s floorShelf
+	err = f.db.QueryRowContext(r.Context(), "select id, name, room from shelf where id = $1", id).
+		Scan(&s.ID, &s.Name, &s.Room)
+	s.link(r)
+	answer(w, http.StatusOK, s, err)
 }
 
 func (f floor) list(w http.ResponseWriter, r *http.Request) {
@@ -90,48 +90,43 @@ func (f floor) list(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	tweets, err := f.page(r, after, limit)
-	answer(w, http.StatusOK, tweets, err)
+	shelves, err := f.page(r, after, limit)
+	answer(w, http.StatusOK, shelves, err)
 }
 
-func (f floor) page(r *http.Request, after int64, limit int) ([]floorTweet, error) {
+func (f floor) page(r *http.Request, after int64, limit int) ([]floorShelf, error) {
 	rows, err := f.db.QueryContext(r.Context(),
-		"select id, text, timestamp from tweet where id > $1 order by id limit $2", after, limit)
+		"select id, name, room from shelf where id > $1 order by id limit $2", after, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	tweets := make([]floorTweet, 0, limit)
+	shelves := make([]floorShelf, 0, limit)
 	for rows.Next() {
-		var t floorTweet
-		if err := rows.Scan(&t.ID, &t.Text, &t.Timestamp); err != nil {
+		var s floorShelf
+		if err := rows.Scan(&s.ID, &s.Name, &s.Room); err != nil {
 			return nil, err
 		}
-		t.link(r)
-		tweets = append(tweets, t)
+		s.link(r)
+		shelves = append(shelves, s)
 	}
-	return tweets, rows.Err()
+	return shelves, rows.Err()
 }
 
 func (f floor) create(w http.ResponseWriter, r *http.Request) {
-	var t floorTweet
-	if err := json.NewDecoder(r.Body).Decode(&t); err != nil {
+	var s floorShelf
+	if err := json.NewDecoder(r.Body).Decode(&s); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	t.Timestamp = time.Now().UTC().Truncate(time.Microsecond)
 	err := f.db.QueryRowContext(r.Context(),
-		"insert into tweet (text, timestamp, version) values ($1, $2, 1) returning id", t.Text, t.Timestamp).Scan(&t.ID)
-	t.link(r)
-	w.Header().Set("Location", t.Href)
-	answer(w, http.StatusCreated, t, err)
+		"insert into shelf (name, room, version) values ($1, $2, 1) returning id", s.Name, s.Room).Scan(&s.ID)
+	s.link(r)
+	w.Header().Set("Location", s.Href)
+	answer(w, http.StatusCreated, s, err)
 }
 
-// link completes what was read: PostgreSQL's driver returns local times.
-func (t *floorTweet) link(r *http.Request) {
-	t.Timestamp = t.Timestamp.UTC()
-	t.Href = fmt.Sprintf("http://%s/tweet/%d", r.Host, t.ID)
-}
+func (s *floorShelf) link(r *http.Request) { s.Href = fmt.Sprintf("http://%s/shelf/%d", r.Host, s.ID) }
 
 // answer writes v, or what went wrong.
 func answer(w http.ResponseWriter, status int, v any, err error) {

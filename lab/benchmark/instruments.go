@@ -41,14 +41,14 @@ const together = 6
 // for is small, and how a process happens to lie in memory makes a difference of a few
 // percent for as long as it runs: so many processes are compared.
 func (b *bench) compareSettings(ctx context.Context, e *engine, log io.Writer, name, with, without string) error {
-	c := cases(b.rows)[0]
+	c := b.cases()[0]
 	c.name, c.goal.limit = name, 0.95
 	return b.compareVariants(ctx, e, log, c, variant{b.app, with}, variant{b.app, without})
 }
 
 // compareBuilds compares the service with another build of it, as the one before a change.
 func (b *bench) compareBuilds(ctx context.Context, e *engine, log io.Writer) error {
-	for _, c := range cases(b.rows) {
+	for _, c := range b.cases() {
 		c.goal.limit = 0.97
 		if err := b.compareVariants(ctx, e, log, c, variant{program: b.app}, variant{program: b.against}); err != nil {
 			return err

@@ -4,7 +4,8 @@
 // encoding/json, and nothing else. As the two are measured side by side, the
 // ratio holds on a slow or a busy machine too.
 //
-// It knows the API of the service and its settings, and nothing of its inside.
+// It knows the API of the service and its settings, and nothing of its inside. With -against
+// it compares two builds of the real service instead, with whatever resource that has.
 package main
 
 import (
@@ -35,7 +36,7 @@ const floorCommand = "floor"
 
 const usage = `Usage: go run ./lab/benchmark [flags]
 
-It measures the service on SQLite and on PostgreSQL: on the server that
+It measures the plumbing, with the resources of the tests, on SQLite and on PostgreSQL: on the server that
 TEST_DATABASE_URL names, else on a throw-away one when its programs are installed.
 How it serves files is compared with nginx, when that is installed.
 
@@ -134,7 +135,14 @@ func benchmark(ctx context.Context, o options, server string) (missed bool, err 
 	defer os.RemoveAll(dir)
 	b := &bench{options: o, dir: dir, app: filepath.Join(dir, "app")}
 	progress("building the service")
-	err = build(ctx, "-o", b.app)
+	// Another build is of the real service; the floor knows the resources of the tests.
+	program, resource := "./lab/benchmark/service", "shelf"
+	if b.against != "" {
+		program, resource = realService, ""
+	}
+	if err = build(ctx, program, "-o", b.app); err == nil {
+		err = b.discover(ctx, resource)
+	}
 	if b.measures(sqlite) && err == nil {
 		err = b.measure(ctx, sqlite, "sqlite:"+filepath.Join(dir, "benchmark.db"))
 	}
@@ -159,9 +167,12 @@ func (o options) measures(engine string) bool {
 	return o.engine == "" || o.engine == engine
 }
 
-// build builds the service.
-func build(ctx context.Context, flags ...string) error {
-	command := exec.CommandContext(ctx, "go", append(append([]string{"build", "-buildvcs=false"}, flags...), "./cmd/app")...)
+// realService is the program that the project is about.
+const realService = "./cmd/app"
+
+// build builds a program.
+func build(ctx context.Context, program string, flags ...string) error {
+	command := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-buildvcs=false"}, flags, []string{program})...)
 	command.Stderr = os.Stderr
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("build the service (run this in the project's folder): %w", err)

@@ -89,7 +89,7 @@ func (b *bench) buildWithSheet(ctx context.Context) (app string, sheet []byte, e
 	if err := os.WriteFile(overlay, replace, 0o644); err != nil {
 		return "", nil, err
 	}
-	return app, sheet, build(ctx, "-overlay", overlay, "-o", app)
+	return app, sheet, build(ctx, realService, "-overlay", overlay, "-o", app)
 }
 
 // nginxConfig is what one would write to serve files fast, on as many processors

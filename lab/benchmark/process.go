@@ -28,7 +28,7 @@ type process struct {
 }
 
 // start runs a program on addresses of its own, with no other settings than
-// environment's, and returns when it answers GET /tweet/1 with 200.
+// environment's, and returns when it is ready.
 func start(ctx context.Context, name string, environment []string, log io.Writer, command ...string) (*process, error) {
 	p := &process{name: name}
 	var err error
@@ -45,7 +45,7 @@ func start(ctx context.Context, name string, environment []string, log io.Writer
 	if err != nil {
 		return nil, err
 	}
-	return p, p.await(ctx, get("/tweet/1"))
+	return p, p.await(ctx, get("/healthcheck"))
 }
 
 // await returns when a process that was just started answers the request, and

@@ -43,7 +43,7 @@ func TestStatementsEndWithTheirRequests(t *testing.T) {
 	conn := connect(t, url)
 	lock, _ := lockTable(t, url) // up to the end
 	lock()
-	work := mix(get(s.URL+"/tweet/1"), post(s.URL))
+	work := mix(get(item(s.URL)), post(s.URL))
 	tries(t, func() []row {
 		l := startLoad(t, 8, work)
 		n := waiting(t, conn, 8)

@@ -87,7 +87,7 @@ func (f writesFail) measure(t *testing.T) []row {
 	f.begin(s)
 	time.Sleep(time.Second) // a log or a page may have had room for a few more
 	begun := time.Now()
-	reads := runFor(t, 3*time.Second, 4, mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/")))
+	reads := runFor(t, 3*time.Second, 4, mix(get(item(s.URL)), get(collection(s.URL))))
 	ending := time.Now()
 	f.end(s) // while this goes on, writes may succeed already
 	ended := time.Now()

@@ -36,6 +36,9 @@ func run(m *testing.M) int {
 		defer os.RemoveAll(dir)
 		binary, err = processtest.Build(dir)
 	}
+	if err == nil {
+		err = discover(dir)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -19,7 +19,7 @@ func readyWithin(t *testing.T, s *service) time.Duration {
 	l := &load{requests: t.Context(), client: http.Client{Timeout: time.Second}}
 	begin := time.Now()
 	for good := 0; good < 20 && time.Since(begin) < 20*time.Second; {
-		a, _ := l.do("POST", s.URL+"/tweet/", `{"text":"x"}`)
+		a, _ := l.do("POST", collection(s.URL), target.Body("x"))
 		b, _ := l.do("GET", s.URL+"/healthcheck", "")
 		if good++; !a.ok() || !b.ok() {
 			good = 0
@@ -87,10 +87,7 @@ func TestMemoryIsShort(t *testing.T) {
 	const limit = "67108864"
 	group := inGroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
 	s := startServiceUnder(t, group, newSQLite(t))
-	l := &load{requests: t.Context()}
-	for range 1000 { // so many are the greatest page
-		l.do("POST", s.URL+"/tweet/", `{"text":"`+strings.Repeat("<", 140)+`"}`)
-	}
+	fillRows(t, s.URL, 1000) // as many as the largest page has
 	checkStarved(t, s, "64 MB of memory", everything(s.URL))
 	checkStarved(t, s, "64 MB of memory, pages for browsers alone", page(s.URL))
 }
@@ -103,8 +100,8 @@ func TestHostileFormsFitIntoTheMemoryOfTheCluster(t *testing.T) {
 	s := startServiceUnder(t, group, newSQLite(t))
 	apostrophes := strings.Repeat("'", 1_000_000)
 	checkStarved(t, s, "128 MB of memory, forms of 1 MB", mix(
-		form(s.URL, "text="+apostrophes), form(s.URL, "_content="+apostrophes), form(s.URL, "_etag="+apostrophes),
-		form(s.URL, "text="+strings.Repeat("%01", 330_000)), form(s.URL, strings.Repeat("x&", 500_000)),
+		form(s.URL, target.Text+"="+apostrophes), form(s.URL, "_content="+apostrophes), form(s.URL, "_etag="+apostrophes),
+		form(s.URL, target.Text+"="+strings.Repeat("%01", 330_000)), form(s.URL, strings.Repeat("x&", 500_000)),
 		form(s.URL+strings.Repeat("/a", 30_000), ""),
 	))
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Cmd.Process.Pid))
@@ -117,7 +114,7 @@ func TestHostileFormsFitIntoTheMemoryOfTheCluster(t *testing.T) {
 // form sends one that is refused, and wants it back as a page.
 func form(url, body string) ask {
 	return func(l *load, _, _ int) answer {
-		a, _ := l.do("POST", url+"/tweet/?format=html", body, "application/x-www-form-urlencoded")
+		a, _ := l.do("POST", collection(url)+"?format=html", body, "application/x-www-form-urlencoded")
 		a.problem = a.status >= 400
 		return a
 	}
@@ -133,13 +130,13 @@ func TestProcessorIsShort(t *testing.T) {
 // everything asks for much at once: pages, as JSON and for browsers, writes, bodies of
 // the greatest size.
 func everything(url string) ask {
-	return mix(get(url+"/tweet/?limit=1000"), post(url), get(url+"/tweet/1"), upload(url), page(url))
+	return mix(get(collection(url)+"?limit=1000"), post(url), get(item(url)), upload(url), page(url))
 }
 
 // page asks for what a browser shows, where a problem is a page, too.
 func page(url string) ask {
 	return func(l *load, _, _ int) answer {
-		a, _ := l.do("GET", url+"/tweet/?limit=1000&format=html", "")
+		a, _ := l.do("GET", collection(url)+"?limit=1000&format=html", "")
 		a.problem = a.problem || a.again > 0
 		return a
 	}
@@ -165,9 +162,9 @@ func checkStarved(t *testing.T, s *service, name string, next ask) {
 
 // upload sends a body that is as large as bodies may be, and is refused for what it says.
 func upload(url string) ask {
-	body := `{"text":"` + strings.Repeat("x", 1<<20-11) + `"}`
+	body := target.Body(strings.Repeat("x", 1<<20-len(target.Body("x"))+1))
 	return func(l *load, _, _ int) answer {
-		a, _ := l.do("POST", url+"/tweet/", body)
+		a, _ := l.do("POST", collection(url), body)
 		return a
 	}
 }
@@ -180,7 +177,7 @@ func TestDatabaseRefusesConnections(t *testing.T) {
 	var answers []answer
 	for range 2 {
 		s := startService(t, url)
-		l := startLoad(t, 16, mix(post(s.URL), get(s.URL+"/tweet/")))
+		l := startLoad(t, 16, mix(post(s.URL), get(collection(s.URL))))
 		time.Sleep(2 * time.Second)
 		l.mu.Lock()
 		answers = append(answers, l.answers...)

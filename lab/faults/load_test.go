@@ -44,8 +44,8 @@ type load struct {
 
 	mu      sync.Mutex
 	answers []answer
-	// sent are the texts of the tweets that were posted; acked those that were
-	// answered with a 201, by their id.
+	// sent are the texts of the rows that were posted; acked are those that were answered
+	// with a 201, by id.
 	sent  []string
 	acked map[int64]string
 }
@@ -143,18 +143,18 @@ func get(url string) ask {
 	}
 }
 
-// texts makes every text that is posted one of its own.
+// texts counts the posted texts, to make each unique.
 var texts atomic.Int64
 
-// post returns requests that write tweets, each with a text of its own, and remember
-// what was acknowledged.
+// post returns requests that create rows, each with a unique text, and remember what was
+// acknowledged.
 func post(url string) ask {
 	return func(l *load, _, _ int) answer {
 		text := fmt.Sprintf("fault %d", texts.Add(1))
 		l.mu.Lock()
 		l.sent = append(l.sent, text)
 		l.mu.Unlock()
-		a, body := l.do("POST", url+"/tweet/", fmt.Sprintf(`{"text":%q}`, text))
+		a, body := l.do("POST", collection(url), target.Body(text))
 		if a.status == http.StatusCreated {
 			// A 201 that was cut off may have lost its id, but it says that the text is kept.
 			var created struct{ ID int64 }
@@ -205,21 +205,19 @@ func percentile(answers []answer, part float64) time.Duration {
 	return times[min(int(part*float64(len(times))), len(times)-1)]
 }
 
-// kept compares what a service has with what the loads were told: how many
-// acknowledged tweets are lost, and how many texts are there twice.
+// kept compares the rows of a service with what the loads have sent: how many acknowledged
+// rows are lost, and how many texts are stored twice.
 func kept(t *testing.T, url string, loads ...*load) (acked, lost, twice int) {
 	t.Helper()
 	byID, times := map[int64]string{}, map[string]int{}
 	for after, more := int64(0), true; more; {
-		var page []struct {
-			ID   int64
-			Text string
-		}
-		getJSON(t, fmt.Sprintf("%s/tweet/?limit=1000&after=%d", url, after), &page)
-		for _, one := range page {
-			byID[one.ID] = one.Text
-			times[one.Text]++
-			after = one.ID
+		var page []map[string]any
+		getJSON(t, fmt.Sprintf("%s?limit=1000&after=%d", collection(url), after), &page)
+		for _, row := range page {
+			id, text := int64(row["id"].(float64)), row[target.Text].(string)
+			byID[id] = text
+			times[text]++
+			after = id
 		}
 		more = len(page) > 0
 	}

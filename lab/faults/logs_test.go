@@ -198,7 +198,7 @@ func (f logFault) check(t *testing.T) {
 	})
 	dropped := 0.0
 	for end := time.Now().Add(30 * time.Second); dropped == 0 && time.Now().Before(end); { // more than any buffer holds
-		runFor(t, 2*time.Second, 16, get(broken.URL+"/tweet/1"))
+		runFor(t, 2*time.Second, 16, get(item(broken.URL)))
 		dropped = metric(t, broken, fmt.Sprintf(`log_records_dropped_total{sink=%q}`, f.sink))
 	}
 	memory := (metric(t, broken, "process_resident_memory_bytes") - metric(t, sound, "process_resident_memory_bytes")) / (1 << 20)
@@ -208,7 +208,7 @@ func (f logFault) check(t *testing.T) {
 	}
 	f.heal()
 	time.Sleep(6 * time.Second) // there is an attempt every 5 s, at least
-	runFor(t, 100*time.Millisecond, 1, get(broken.URL+"/tweet/1"))
+	runFor(t, 100*time.Millisecond, 1, get(item(broken.URL)))
 	time.Sleep(time.Second)
 	dropped = metric(t, broken, fmt.Sprintf(`log_records_dropped_total{sink=%q}`, f.sink))
 	must(t, broken.Process.Process.Signal(os.Interrupt))
@@ -236,7 +236,7 @@ func comparison(t *testing.T, with, without *service) (ratio float64, failures i
 		var p99 [2]float64
 		for i := range p99 {
 			i := (i + turn) % 2 // none is always the first
-			l := runFor(t, 100*time.Millisecond, 2, get([]*service{with, without}[i].URL+"/tweet/1"))
+			l := runFor(t, 100*time.Millisecond, 2, get(item([]*service{with, without}[i].URL)))
 			p99[i] = percentile(l.answers, 0.99).Seconds()
 			failures += len(failed(l.answers))
 		}

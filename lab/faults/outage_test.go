@@ -29,7 +29,7 @@ func must(t *testing.T, err error) {
 }
 
 // readWrite is what most tests load a service with.
-func readWrite(s *service) ask { return mix(get(s.URL+"/tweet/1"), get(s.URL+"/tweet/"), post(s.URL)) }
+func readWrite(s *service) ask { return mix(get(item(s.URL)), get(collection(s.URL)), post(s.URL)) }
 
 // recovered returns when the last request failed, counted from the end of a fault.
 func recovered(answers []answer, end time.Time) time.Duration {
@@ -168,7 +168,7 @@ func lockTable(t *testing.T, url string) (lock, unlock func()) {
 			must(t, err)
 		}
 	}
-	return do("begin; lock table tweet"), do("rollback")
+	return do("begin; lock table " + target.Name), do("rollback")
 }
 
 // Promise 3: what needs no database does not suffer when that hangs.
@@ -177,7 +177,7 @@ func TestWhatNeedsNoDatabaseStaysFastWhenThatIsFrozen(t *testing.T) {
 	server, url := newPostgres(t)
 	s := startService(t, url)
 	paced := func(l *load, worker, n int) answer {
-		a := get(s.URL+"/tweet/1")(l, worker, n)
+		a := get(item(s.URL))(l, worker, n)
 		time.Sleep(100 * time.Millisecond)
 		return a
 	}
@@ -230,7 +230,7 @@ func free(url string) map[string]ask {
 		"livez":        expect(http.StatusOK, "GET", "/livez", ""),
 		"openapi.json": expect(http.StatusOK, "GET", "/openapi.json", ""),
 		"404":          expect(http.StatusNotFound, "GET", "/nowhere", ""),
-		"405":          expect(http.StatusMethodNotAllowed, "DELETE", "/tweet/", ""),
-		"422":          expect(http.StatusUnprocessableEntity, "POST", "/tweet/", `{"text":""}`),
+		"405":          expect(http.StatusMethodNotAllowed, "DELETE", target.Path, ""),
+		"422":          expect(http.StatusUnprocessableEntity, "POST", target.Path, "{}"),
 	}
 }

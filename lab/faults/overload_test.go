@@ -21,9 +21,9 @@ func TestOverloadOfTheDatabase(t *testing.T) {
 	network, url := behind(t, server)
 	s := startService(t, url)
 	network.slow(10 * time.Millisecond)
-	overloads(t, s, "a slow database", get(s.URL+"/tweet/1"))
+	overloads(t, s, "a slow database", get(item(s.URL)))
 	if rounds(0, 1) > 0 {
-		overloads(t, s, "a slow database, reads and changes", mix(get(s.URL+"/tweet/1"), post(s.URL)))
+		overloads(t, s, "a slow database, reads and changes", mix(get(item(s.URL)), post(s.URL)))
 	}
 }
 
@@ -36,7 +36,7 @@ func TestOverloadOfTheProcessor(t *testing.T) {
 	}
 	s := startServiceUnder(t, []string{"taskset", "-c", "0"}, newSQLite(t), "GOMAXPROCS=1")
 	runFor(t, time.Second, 8, post(s.URL))
-	overloads(t, s, "one processor", get(s.URL+"/tweet/?limit=100"))
+	overloads(t, s, "one processor", get(collection(s.URL)+"?limit=100"))
 }
 
 // A service with the default settings works for 16 clients at once, 128 more wait.

@@ -54,7 +54,7 @@ func newDatabase(t *testing.T, engine string) string {
 func TestHangUpDoesNoHarm(t *testing.T) {
 	need(t)
 	s := startService(t, newSQLite(t))
-	l := startLoad(t, 4, get(s.URL+"/tweet/1"))
+	l := startLoad(t, 4, get(item(s.URL)))
 	for range 5 {
 		time.Sleep(50 * time.Millisecond)
 		s.signal(t, syscall.SIGHUP)

@@ -26,8 +26,8 @@ func TestStoppingLosesNoRequest(t *testing.T) {
 		s := startService(t, newSQLite(t))
 		var clients sync.WaitGroup
 		for _, request := range []string{
-			"GET /tweet/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
-			"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n" + `{"text":"x"}`,
+			"GET " + target.Path + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+			fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", target.Path, len(target.Body("x")), target.Body("x")),
 		} {
 			for range 16 {
 				clients.Go(func() {
@@ -159,7 +159,7 @@ func TestReplicasAreReplacedInTurn(t *testing.T) {
 	services := []*service{startService(t, database, drain), startService(t, database, drain)}
 	front := newBalancer(t, services...)
 	// No more than have a turn: who waits for one too long is refused, and that is right.
-	l := startLoad(t, 8, mix(get(front.URL+"/tweet/1"), get(front.URL+"/tweet/"), post(front.URL)))
+	l := startLoad(t, 8, mix(get(item(front.URL)), get(collection(front.URL)), post(front.URL)))
 	n := rounds(2, 6)
 	for range n {
 		for i, s := range services {
@@ -206,12 +206,12 @@ func TestStartThatIsEndedIsBegunAgain(t *testing.T) {
 			continue
 		}
 		started++
-		var tweets []struct{ ID int64 }
-		getJSON(t, p.URL+"/tweet/", &tweets)
-		if len(tweets) == 2 { // the fixtures
+		var rows []struct{ ID int64 }
+		getJSON(t, collection(p.URL), &rows)
+		if len(rows) == target.fixtures {
 			whole++
 		} else {
-			t.Errorf("start %d of %d: %d tweets after it", i, n, len(tweets))
+			t.Errorf("start %d of %d: %d rows after it, not the %d of the fixtures", i, n, len(rows), target.fixtures)
 		}
 		p.Kill()
 	}

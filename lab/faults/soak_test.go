@@ -19,7 +19,7 @@ func TestSoakLeaksNothing(t *testing.T) {
 	minutes := rounds(0, 10)
 	length := max(75*time.Second, time.Duration(minutes)*time.Minute)
 	warm := min(length/3, time.Minute)
-	work := mix(get(s.URL+"/tweet/?limit=20"), post(s.URL), get(s.URL+"/tweet/1"), get(s.URL+"/nowhere"), refusedBody(s.URL), goesAway(s.URL), get(s.URL+"/docs"))
+	work := mix(get(collection(s.URL)+"?limit=20"), post(s.URL), get(item(s.URL)), get(s.URL+"/nowhere"), refusedBody(s.URL), goesAway(s.URL), get(s.URL+"/docs"))
 	runFor(t, warm, 64, work) // so many open all connections of the pool
 	before := holdings(t, s)
 	runFor(t, length-warm, 8, work)
@@ -61,8 +61,8 @@ func held(t *testing.T, s *service) [3]float64 {
 // refusedBody returns requests that are wrong in what they send.
 func refusedBody(url string) ask {
 	return func(l *load, _, n int) answer {
-		bodies := []string{`{"text":`, `{"text":"x","text":"y"}`, `{"other":1}`, `{"text":"` + strings.Repeat("x", 1<<20) + `"}`}
-		a, _ := l.do("POST", url+"/tweet/", bodies[n%len(bodies)])
+		bodies := []string{`{"x":`, `{"x":1,"x":2}`, `{"other":1}`, target.Body(strings.Repeat("x", 1<<20))}
+		a, _ := l.do("POST", collection(url), bodies[n%len(bodies)])
 		return a
 	}
 }
@@ -77,7 +77,7 @@ func goesAway(url string) ask {
 			return a
 		}
 		defer conn.Close()
-		_, a.err = fmt.Fprint(conn, "POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"[:20+n%40])
+		_, a.err = fmt.Fprint(conn, ("POST " + target.Path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")[:20+n%40])
 		return a
 	}
 }

@@ -11,7 +11,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/templatesite/internal/discovertest"
 )
+
+// target is the resource of the service that gets the traffic.
+var target discovertest.Resource
 
 // fault lasts as long as several scrapes, so that rates see it.
 const fault = 13 * time.Second
@@ -28,8 +33,9 @@ var steadyTraffic = sync.OnceFunc(func() {
 
 // haveBadTime breaks one thing after the other, while there is traffic.
 func haveBadTime(ctx context.Context) error {
-	if _, err := send(ctx, "GET", "/tweet/", "", ""); err != nil {
-		return fmt.Errorf("there is no cluster: %w", err)
+	var err error
+	if target, err = discovertest.First(ctx, service); err != nil {
+		return fmt.Errorf("is the cluster up? %w", err)
 	}
 	steadyTraffic()
 	for _, trouble := range []func(context.Context) error{lockedTable, missingRight, pendingMigration, noDatabase} {
@@ -42,8 +48,10 @@ func haveBadTime(ctx context.Context) error {
 
 // everyKind sends what is answered with success, and what is the client's fault.
 func everyKind(ctx context.Context) {
-	const good, bad = `{"text": "observed"}`, `{"text": ""}`
-	for _, path := range []string{"/", "/tweet/", "/tweet/?limit=1", "/tweet/1", "/tweet/0", "/tweet/x", "/nowhere", "/openapi.json", "/docs", "/livez", "/healthcheck"} {
+	good, bad := target.Body("observed"), `{"unknown": 1}`
+	for _, path := range []string{
+		"/", target.Path, target.Path + "?limit=1", target.Item(1), target.Item(0), target.Path + "x", "/nowhere", "/openapi.json", "/docs", "/livez", "/healthcheck",
+	} {
 		_, _ = send(ctx, "GET", path, "", "")
 	}
 	path := create(ctx, good)
@@ -54,25 +62,25 @@ func everyKind(ctx context.Context) {
 	_, _ = send(ctx, "PATCH", path, "", bad)
 	_, _ = send(ctx, "PATCH", path, "", good)
 	_, _ = send(ctx, "DELETE", path, "", "")
-	_, _ = send(ctx, "POST", "/tweet/", "", bad)
-	_, _ = send(ctx, "DELETE", "/tweet/", "", "")
-	_, _ = send(ctx, "OPTIONS", "/tweet/", "", "")
-	_, _ = send(ctx, "BREW", "/tweet/", "", "")
+	_, _ = send(ctx, "POST", target.Path, "", bad)
+	_, _ = send(ctx, "DELETE", target.Path, "", "")
+	_, _ = send(ctx, "OPTIONS", target.Path, "", "")
+	_, _ = send(ctx, "BREW", target.Path, "", "")
 }
 
-// create returns the path of a new tweet, or of none.
+// create returns the path of a new row, or of one that does not exist.
 func create(ctx context.Context, body string) string {
-	r, _ := http.NewRequestWithContext(ctx, "POST", service+"/tweet/", strings.NewReader(body)) // it is well formed
+	r, _ := http.NewRequestWithContext(ctx, "POST", service+target.Path, strings.NewReader(body)) // it is well formed
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Request-ID", "observed")
 	response, err := client.Do(r)
 	if err != nil {
-		return "/tweet/0"
+		return target.Item(0)
 	}
 	defer response.Body.Close()
-	var tweet struct{ ID int64 }
-	_ = json.NewDecoder(response.Body).Decode(&tweet) // a refusal is none
-	return fmt.Sprintf("/tweet/%d", tweet.ID)
+	var row struct{ ID int64 }
+	_ = json.NewDecoder(response.Body).Decode(&row) // a problem has no id
+	return target.Item(row.ID)
 }
 
 // send returns the status of an answer.
@@ -101,7 +109,7 @@ func send(ctx context.Context, method, path, ifMatch, body string) (int, error) 
 func lockedTable(ctx context.Context) error {
 	locked := make(chan error, 1)
 	go func() {
-		locked <- sql(ctx, fmt.Sprintf("begin; lock table tweet in access exclusive mode; select pg_sleep(%d); commit;", int(fault.Seconds())))
+		locked <- sql(ctx, fmt.Sprintf("begin; lock table %s in access exclusive mode; select pg_sleep(%d); commit;", target.Name, int(fault.Seconds())))
 	}()
 	if err := awaitLock(ctx, locked); err != nil {
 		return err
@@ -117,9 +125,9 @@ func lockedTable(ctx context.Context) error {
 			}
 			patient, cancel := context.WithTimeout(ctx, patience)
 			defer cancel()
-			method, path, body := "GET", "/tweet/1", ""
+			method, path, body := "GET", target.Item(1), ""
 			if i%2 == 0 {
-				method, path, body = "POST", "/tweet/", `{"text": "too much"}`
+				method, path, body = "POST", target.Path, target.Body("too much")
 			}
 			status, _ := send(patient, method, path, "", body) // whoever goes away has none
 			mu.Lock()
@@ -143,7 +151,7 @@ func awaitLock(ctx context.Context, locked <-chan error) error {
 		default:
 		}
 		patient, cancel := context.WithTimeout(ctx, time.Second)
-		_, err := send(patient, "GET", "/tweet/1", "", "")
+		_, err := send(patient, "GET", target.Item(1), "", "")
 		cancel()
 		if errors.Is(err, context.DeadlineExceeded) {
 			return nil
@@ -161,7 +169,7 @@ func broken(ctx context.Context, do, undo string, status int) error {
 	}
 	statuses := map[int]int{}
 	for end := time.Now().Add(fault); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
-		got, _ := send(ctx, "GET", "/tweet/1", "", "")
+		got, _ := send(ctx, "GET", target.Item(1), "", "")
 		statuses[got]++
 	}
 	if err := sql(context.WithoutCancel(ctx), undo); err != nil {
@@ -181,7 +189,7 @@ func broken(ctx context.Context, do, undo string, status int) error {
 // missingRight is a mistake of whoever set up the database, which nothing but an error
 // can be said of.
 func missingRight(ctx context.Context) error {
-	return broken(ctx, "revoke select on tweet from templatesite", "grant select on tweet to templatesite", http.StatusInternalServerError)
+	return broken(ctx, "revoke select on "+target.Name+" from templatesite", "grant select on "+target.Name+" to templatesite", http.StatusInternalServerError)
 }
 
 // pendingMigration is a schema that is older than the program.

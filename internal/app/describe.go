@@ -6,25 +6,12 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
-	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/web"
 )
 
-type versionCommand struct{}
-
-func (versionCommand) Run(p *program) error {
-	b := p.service.build()
-	_, err := fmt.Fprintf(p.stdout, "%s %s, commit %s, %s\n", b.Module, b.Version, b.Commit, b.Go)
-	return err
-}
-
-type settingsCommand struct{}
-
-func (settingsCommand) Run(p *program) error { return settings.Print(p.stdout, p.settings) }
-
 type routesCommand struct{}
 
-// Run lists method, path and operation.
+// Run prints a table of methods, paths and operations.
 func (routesCommand) Run(p *program) error {
 	api, err := p.api()
 	if err != nil {
@@ -66,12 +53,12 @@ func (c openapiCommand) Run(p *program) error {
 	return err
 }
 
-// api returns the API as it would be served; its database is never asked.
+// api returns the API as it would be served. It does not connect to the database.
 func (p *program) api() (*web.API, error) {
 	db, err := database.Open(p.config.options())
 	if err != nil {
 		return nil, err
 	}
-	api, _ := p.routes(db, health.New(nil, nil), instruments{})
+	api, _ := p.routes(db, health.New(nil, nil), hooks{})
 	return api, nil
 }

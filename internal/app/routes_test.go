@@ -1,0 +1,31 @@
+package app
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/settings"
+)
+
+// routes.go promises every URL: what the packages register has to be named there.
+func TestRoutesGoNamesEveryURL(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := testService
+	empty.Resources = nil
+	p := &program{ctx: context.Background(), service: empty, config: &config{DatabaseURL: "sqlite:none.db", MaxInFlight: 1}, settings: []settings.Setting{}}
+	api, err := p.api()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, route := range api.Routes() {
+		if !strings.Contains(string(text), route.Path+",") && !strings.Contains(string(text), route.Path+"\n") {
+			t.Errorf("routes.go does not name %s", route.Path)
+		}
+	}
+}
