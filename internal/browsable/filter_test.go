@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -100,4 +101,14 @@ func TestEmptyParameterIsIgnoredOnlyIfItIsOfTheFilter(t *testing.T) {
 	c.Want(http.StatusUnprocessableEntity, "GET", "/book/?listed=&other=", "", html)
 	c.Want(http.StatusUnprocessableEntity, "GET", "/book/?listed=", "")
 	wantText(t, c.Want(http.StatusOK, "GET", "/book/?listed=true&limit=", "", html), `>/book/?listed=true<`, `href="/book/?listed=true&amp;format=json"`)
+}
+
+func TestBooleanFilterIsAChoiceWithItsValue(t *testing.T) {
+	t.Parallel()
+	page := start(t).Want(http.StatusOK, "GET", "/book/?listed=false&status=&shelf=", "", html)
+	_, control, _ := strings.Cut(page.Body, `<select id="query-listed"`)
+	control, _, _ = strings.Cut(control, "</select>")
+	if !strings.Contains(control, "<option>true</option><option selected>false</option>") || !strings.Contains(page.Body, "Emma") {
+		t.Errorf("the control is %q on %s", control, page.Body)
+	}
 }
