@@ -44,14 +44,14 @@ type Setting struct{ Name, Value, Origin, Help string }
 // Admin is the handler of the pages. It checks no credentials: see Guard.
 type Admin struct {
 	Options
-	api     *web.API
+	api     *web.Mux
 	live    *live
 	started time.Time
 }
 
 // New returns the handler of the pages. The caller closes it.
 func New(o Options) *Admin {
-	a := &Admin{Options: o, api: web.NewAPI(web.Options{Title: o.Name, Version: o.Version}), started: time.Now()}
+	a := &Admin{Options: o, api: web.NewMux(nil), started: time.Now()}
 	a.live = newLive(o.Numbers, o.Probe)
 	a.api.HandleFunc("GET /", a.index)
 	a.api.HandleFunc("GET /favicon.ico", a.icon)

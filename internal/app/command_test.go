@@ -128,7 +128,7 @@ func TestHelpHasCommandsAndExamplesBeforeALineForEachSetting(t *testing.T) {
 func TestFailureOfTheDefaultDatabaseAdvisesToSetDatabaseURL(t *testing.T) {
 	t.Parallel()
 	service := testService
-	service.Name = filepath.Join(t.TempDir(), "sample") // the default file is named after the service
+	service.Name = filepath.Join(t.TempDir(), "sample")              // the default file is named after the service
 	if err := os.Mkdir(service.Name+".db.lock", 0o700); err != nil { // so that the database cannot be opened
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ func TestMigrationsAreUndoneOnlyByNameAndWithYes(t *testing.T) {
 		for args, want := range map[string]string{
 			"migrate --to 0":       "--to needs the name of a resource, as in: app migrate ",
 			"migrate --to 0 --yes": "--to needs the name of a resource, as in: app migrate ",
-			"migrate book --to 0": "this would undo book/00001",
+			"migrate book --to 0":  "this would undo book/00001",
 		} {
 			status, stdout, stderr := command(t, env, "", strings.Fields(args)...)
 			if status != 1 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {

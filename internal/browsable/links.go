@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/web"
 )
 
 type (
@@ -113,9 +115,7 @@ var linkHeader = regexp.MustCompile(`<([^>]*)>; rel="(\w+)"`)
 func (p *pageRequest) pageLinks() []pageLink {
 	targets := map[string]string{}
 	query := p.request.URL.Query()
-	if p.answer.ok() && (query.Get("after") != "" || query.Get("before") != "") {
-		query.Del("after")
-		query.Del("before")
+	if p.answer.ok() && web.FirstPage(query) {
 		targets["first"] = strings.TrimSuffix(p.request.URL.EscapedPath()+"?"+query.Encode(), "?")
 	}
 	for _, header := range p.answer.header.Values("Link") {

@@ -3,7 +3,6 @@ package metrics
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -108,7 +107,7 @@ func (m *httpMetrics) observe(r *http.Request) {
 }
 
 func labelsOf(method string, info *web.Info) httpLabels {
-	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, method) {
+	if !web.KnownMethod(method) {
 		method = "_OTHER"
 	}
 	return httpLabels{method, cmp.Or(info.Route, unmatched), info.Status}

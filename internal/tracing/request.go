@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -43,11 +42,9 @@ func (t *Tracer) Requests(skip func(path string) bool) web.Middleware {
 	}
 }
 
-var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-
-// methodName returns the method for the name of a span, which must not be the client's choice.
+// methodName returns the method for the name of a span, which a client must not be able to invent.
 func methodName(method string) string {
-	if slices.Contains(methods, method) {
+	if web.KnownMethod(method) {
 		return method
 	}
 	return "HTTP"

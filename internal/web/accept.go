@@ -12,8 +12,7 @@ import (
 
 var notAcceptable = NewProblem(http.StatusNotAcceptable, "This address answers with application/json.")
 
-// acceptJSON refuses a request whose Accept leaves no room for JSON, so that a
-// client never gets what it said it cannot read.
+// acceptJSON refuses a request whose Accept header excludes JSON.
 func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	if Quality(r.Header["Accept"], "application/json") == 0 && r.URL.Query().Get(formatParameter) != "json" {
@@ -23,9 +22,9 @@ func acceptJSON(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
-// Quality returns how much Accept wants mediaType, from 0 (not at all) to 1, by
-// RFC 9110, section 12.5.1: the most specific range that matches decides, and of equal
-// ones the first.
+// Quality returns the weight of mediaType in the Accept headers, from 0 (not acceptable) to 1
+// (RFC 9110, section 12.5.1). The most specific range that matches decides; among equals, the
+// first.
 func Quality(accept []string, mediaType string) float64 {
 	kind, _, _ := strings.Cut(mediaType, "/")
 	best, result, empty := -1, 0.0, true
@@ -49,9 +48,9 @@ func Quality(accept []string, mediaType string) float64 {
 	return result
 }
 
-// Weights yields the elements of headers such as Accept and Accept-Encoding without
-// their parameters, each with its weight (RFC 9110, section 12.4.2): 1 when it has none,
-// 0 when it cannot be read.
+// Weights yields the elements of headers such as Accept and Accept-Encoding, without their
+// parameters, and their weights (RFC 9110, section 12.4.2). The weight is 1 if an element has
+// none, and 0 if it is malformed.
 func Weights(header []string) iter.Seq2[string, float64] {
 	return func(yield func(string, float64) bool) {
 		for _, rest := range header {
@@ -84,8 +83,8 @@ func weight(parameters string) float64 {
 	return 1
 }
 
-// cutUnquoted is strings.Cut at the first separator that is in no quoted string (RFC
-// 9110, section 5.6.4). A string that is never closed takes the rest.
+// cutUnquoted is strings.Cut at the first separator outside of quoted strings (RFC 9110,
+// section 5.6.4). A string that is not closed extends to the end.
 func cutUnquoted(text string, separator byte) (before, after string) {
 	quoted := false
 	for i := 0; i < len(text); i++ {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"reflect"
+	"slices"
 	"syscall"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,34 +19,90 @@ var (
 	tooSlow  = NewProblem(http.StatusRequestTimeout, "The body did not arrive in time.").with("Connection", "close")
 )
 
-// readBody reads the whole body, bounded in size, and in time by the connection's
-// deadline, refuses what is not strict JSON of a type that the operation takes, and
-// hands it on.
-func (a *API) readBody(ctx huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(ctx)
-	if ctx.Operation().RequestBody == nil {
-		if problem := discard(r); problem != nil {
+// readBody reads the whole body before huma does: within the limit in size, and before the
+// deadline of the connection. It refuses a media type that the operation does not accept,
+// and what is not strict JSON.
+func (a *API) readBody(input reflect.Type) func(huma.Context, func(huma.Context)) {
+	var into reflect.Type
+	if field, ok := input.FieldByName("Body"); ok {
+		into = field.Type
+	}
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		if ctx.Operation().RequestBody == nil {
+			if problem := discard(r); problem != nil {
+				WriteProblem(w, r, problem)
+				return
+			}
+			next(ctx)
+			return
+		}
+		data, reservation, problem := a.body(w, r, ctx.Operation())
+		defer reservation.release()
+		if problem == nil {
+			problem = checkJSON(data)
+		}
+		if problem != nil {
 			WriteProblem(w, r, problem)
 			return
 		}
+		r.Body = &receivedBody{bytes.NewReader(data), data, into}
 		next(ctx)
-		return
 	}
-	data, reservation, problem := a.body(w, r, ctx.Operation())
-	defer reservation.release()
-	if problem == nil {
-		problem = checkJSON(data)
-	}
-	if problem != nil {
-		WriteProblem(w, r, problem)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(data))
-	next(ctx)
 }
 
-// discard reads a small body to its end that nobody is going to read, for net/http sees
-// only from there on that the client goes away. A larger one is nobody's concern.
+// receivedBody is a body that was read, and that huma decodes.
+type receivedBody struct {
+	*bytes.Reader
+	data []byte
+	into reflect.Type // the type of the input's Body
+}
+
+// Close does nothing.
+func (b *receivedBody) Close() error { return nil }
+
+// typed puts the error of decoding the body in place of huma's, which has its text but not
+// its location. The status is then 422, since the body was valid JSON.
+func (b *receivedBody) typed(status int, errs []error) (int, []error) {
+	for i, err := range errs {
+		if !b.isUndecodable(err) {
+			continue
+		}
+		if mismatch := b.mismatch(); mismatch != nil {
+			errs = slices.Clone(errs) // the list is huma's
+			errs[i] = mismatch
+			return http.StatusUnprocessableEntity, errs
+		}
+	}
+	return status, errs
+}
+
+// isUndecodable reports whether err is how huma says that it could not decode the body: then
+// the value is the whole body. No error of validation has that value, for a JSON string is
+// longer than what it stands for.
+func (b *receivedBody) isUndecodable(err error) bool {
+	detail, ok := err.(*huma.ErrorDetail)
+	if !ok || detail.Location != "body" {
+		return false
+	}
+	text, ok := detail.Value.(string)
+	return ok && text == string(b.data)
+}
+
+// mismatch decodes the body once more, and returns the error. That happens only after
+// decoding has failed.
+func (b *receivedBody) mismatch() *mismatchError {
+	var untyped any
+	err := readJSON(b.data, &untyped)
+	if err == nil && b.into != nil {
+		err = readJSON(b.data, reflect.New(b.into).Interface())
+	}
+	mismatch, _ := errors.AsType[*mismatchError](err)
+	return mismatch
+}
+
+// discard reads a small body that the operation does not use: net/http notices that the client
+// leaves only after the body has been read. A larger body is left unread.
 func discard(r *http.Request) *Problem {
 	if r.ContentLength <= 0 || r.ContentLength > smallBody {
 		return nil
@@ -53,8 +111,9 @@ func discard(r *http.Request) *Problem {
 	return unreadable(err)
 }
 
+// body reads the body of an operation.
 func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) ([]byte, *reservation, *Problem) {
-	if !takes(op, r.Header) {
+	if !accepts(op, r.Header) {
 		return nil, nil, unsupported(op)
 	}
 	data, reservation, problem := a.readAll(w, r)
@@ -64,8 +123,8 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 	return data, reservation, problem
 }
 
-// ReadBody reads a body that is no operation's own. Its memory counts until the answer
-// begins, or done is called.
+// ReadBody reads a body outside of an operation, such as a form. Its memory counts towards the
+// budget until the answer begins or done is called. done is never nil.
 func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, done func(), problem *Problem) {
 	data, reservation, problem := a.readAll(w, r)
 	return data, reservation.release, problem
@@ -74,8 +133,7 @@ func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, don
 func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservation, *Problem) {
 	limit := a.options.MaxBodyBytes
 	if r.ContentLength > limit {
-		// Refused before a byte is read, so that "Expect: 100-continue" spares
-		// the client the upload.
+		// Nothing is read, so that a client with "Expect: 100-continue" does not upload it.
 		return nil, nil, tooLarge
 	}
 	size := r.ContentLength
@@ -84,13 +142,13 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 	}
 	info := InfoFrom(r.Context())
 	body := http.MaxBytesReader(w, r.Body, limit)
-	if len(info.bodies) > 0 { // it was made of a form, whose memory counts already
+	if len(info.reservations) > 0 { // it was made from a form, whose memory counts already
 		data, err := io.ReadAll(body)
 		return data, nil, unreadable(err)
 	}
 	data, reservation, err := a.bodies.read(w, body, size)
 	if reservation != nil {
-		info.bodies = append(info.bodies, reservation)
+		info.reservations = append(info.reservations, reservation)
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, reservation, tooLarge
@@ -101,7 +159,7 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 	return data, reservation, unreadable(err)
 }
 
-// unreadable says what an error means that ended the reading of a body; nil is none.
+// unreadable returns the problem for an error of reading a body, or nil if err is nil.
 func unreadable(err error) *Problem {
 	switch {
 	case err == nil:
@@ -109,7 +167,7 @@ func unreadable(err error) *Problem {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return tooSlow
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return NewProblem(StatusClientClosedRequest, "The client went away.").WithCause(err)
+		return clientLeft.WithCause(err)
 	}
 	return NewProblem(http.StatusBadRequest, "The body could not be read.").WithCause(err)
 }

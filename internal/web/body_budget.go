@@ -11,53 +11,53 @@ import (
 )
 
 const (
-	// smallBody needs no budget: it is about what a connection takes anyway.
+	// smallBody is the size up to which a body needs no budget: a connection takes about as
+	// much memory anyway.
 	smallBody = 16 << 10
-	// maxBodies bounds the bytes of all larger bodies together, from their first byte
-	// until they are handled: a few dozen clients could fill the memory, as there are up
-	// to four copies of each. A single body may always be as large as MAX_BODY_BYTES.
+	// maxBodies bounds the bytes of all larger bodies together, from their arrival until they
+	// are handled. Each is copied up to four times, so that without a bound a few dozen
+	// clients could fill the memory. One body alone may be as large as MAX_BODY_BYTES.
 	maxBodies = 4 << 20
-	// bodyGrace is how long a body may arrive undisturbed. After that it may lose its
-	// memory to another one.
+	// bodyGrace is how long a body may arrive before it can lose its memory to another one.
 	bodyGrace = time.Second
 )
 
-var errBudget = errors.New("other bodies use all the memory that bodies may use")
+var errBudget = errors.New("the memory for request bodies is used up")
 
-// bodyBudget is the memory that large bodies share. A client that sends slowly, or
-// stops, keeps no other one out: when the memory is used up, the body that has arrived
-// most slowly is given up.
+// bodyBudget is the memory that the large bodies of one API share. When it is used up, the
+// body that arrives most slowly is aborted, so that clients that send slowly, or stop, do not
+// keep other clients out.
 type bodyBudget struct {
 	mu       sync.Mutex
 	used     int64
 	arriving map[*reservation]bool
 }
 
-// reservation is what one large body has of the budget.
+// reservation is the part of the budget that one large body holds.
 type reservation struct {
 	budget *bodyBudget
 	begun  time.Time
 	bytes  int64
-	// answer is where to end the reading of the body; gaveUp says that it was ended.
-	answer http.ResponseWriter
-	gaveUp bool
+	// writer is the connection, through which reading the body can be interrupted.
+	writer  http.ResponseWriter
+	aborted bool
 }
 
 func newBodyBudget() *bodyBudget { return &bodyBudget{arriving: map[*reservation]bool{}} }
 
-// read reads a body of at most limit bytes to its end, of the request that w answers. It
-// reserves memory as the bytes come, and never more than has come already. The
-// reservation is to be released; it is nil for a small body.
+// read reads the body of the request that w answers to its end, at most limit bytes. It
+// reserves memory as the bytes arrive, and never more than has arrived already. The caller
+// releases the reservation, which is nil for a small body.
 func (b *bodyBudget) read(w http.ResponseWriter, body io.Reader, limit int64) ([]byte, *reservation, error) {
 	var buffer bytes.Buffer
 	_, err := io.CopyN(&buffer, body, smallBody)
 	var r *reservation
 	if err == nil {
-		r = &reservation{budget: b, begun: time.Now(), answer: w}
+		r = &reservation{budget: b, begun: time.Now(), writer: w}
 	}
 	for err == nil {
 		has := int64(buffer.Len())
-		more := min(has, max(0, limit-has)+1) // one beyond the limit finds the end
+		more := min(has, max(0, limit-has)+1) // the byte beyond the limit is the end of the body
 		if err = r.grow(more); err == nil {
 			_, err = io.CopyN(&buffer, body, more)
 		}
@@ -68,19 +68,19 @@ func (b *bodyBudget) read(w http.ResponseWriter, body io.Reader, limit int64) ([
 	return buffer.Bytes(), r, err
 }
 
-// grow reserves more bytes. When there are none left it gives up the slowest body.
+// grow reserves more bytes. If the budget is used up, it aborts the slowest body.
 func (r *reservation) grow(bytes int64) error {
 	b := r.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for !r.gaveUp && b.used+bytes > maxBodies && b.used > r.bytes {
+	for !r.aborted && b.used+bytes > maxBodies && b.used > r.bytes {
 		slowest := b.slowest()
 		if slowest == nil || slowest == r {
 			return errBudget
 		}
-		slowest.giveUp()
+		slowest.abort()
 	}
-	if r.gaveUp {
+	if r.aborted {
 		return os.ErrDeadlineExceeded
 	}
 	b.arriving[r] = true
@@ -89,8 +89,8 @@ func (r *reservation) grow(bytes int64) error {
 	return nil
 }
 
-// slowest returns the body of which the fewest bytes a second have come, among those
-// that had their time; nil is none.
+// slowest returns the body with the lowest rate of arrival that is past its grace period, or
+// nil.
 func (b *bodyBudget) slowest() (slowest *reservation) {
 	least := 0.0
 	for other := range b.arriving {
@@ -105,15 +105,15 @@ func (b *bodyBudget) slowest() (slowest *reservation) {
 	return slowest
 }
 
-// giveUp frees the memory, and ends the reading. The budget is locked.
-func (r *reservation) giveUp() {
-	r.gaveUp = true
+// abort frees the memory and interrupts reading the body. The budget must be locked.
+func (r *reservation) abort() {
+	r.aborted = true
 	r.free()
-	// A reader that cannot be interrupted fails when more bytes come.
-	_ = http.NewResponseController(r.answer).SetReadDeadline(time.Unix(0, 1))
+	// A read that cannot be interrupted fails in grow, when more bytes have arrived.
+	_ = http.NewResponseController(r.writer).SetReadDeadline(time.Unix(0, 1))
 }
 
-// arrived ends the time in which the body can be given up.
+// arrived marks the body as complete: it can no longer be aborted.
 func (r *reservation) arrived() error {
 	if r == nil {
 		return nil
@@ -121,13 +121,13 @@ func (r *reservation) arrived() error {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
 	delete(r.budget.arriving, r)
-	if r.gaveUp {
+	if r.aborted {
 		return os.ErrDeadlineExceeded
 	}
 	return nil
 }
 
-// release gives back what is reserved, if it was not done before.
+// release gives the memory back. It may be called more than once, and on nil.
 func (r *reservation) release() {
 	if r == nil {
 		return

@@ -21,7 +21,7 @@ type echo struct {
 	}
 }
 
-// echoAPI answers with what it is sent, after begin has returned.
+// echoAPI returns an API that answers with the body it receives, after begin has returned.
 func echoAPI(begin func()) http.Handler {
 	api := web.NewAPI(web.Options{Title: "test", Version: "1", MaxBodyBytes: 1 << 20, Classify: func(error) *web.Problem { return nil }})
 	web.Register(api, huma.Operation{OperationID: "echo", Method: http.MethodPost, Path: "/echo"},
@@ -29,7 +29,7 @@ func echoAPI(begin func()) http.Handler {
 	return middleware.RequestInfo(nil)(api)
 }
 
-// post sends a text of that length.
+// post sends a body with a text of this length.
 func post(api http.Handler, w http.ResponseWriter, length int) {
 	body := `{"text":"` + strings.Repeat("x", length) + `"}`
 	r := httptest.NewRequest("POST", "/echo", strings.NewReader(body))
@@ -37,31 +37,31 @@ func post(api http.Handler, w http.ResponseWriter, length int) {
 	api.ServeHTTP(w, r)
 }
 
-func TestLargeBodiesTogetherHaveABound(t *testing.T) {
+func TestLargeBodiesShareOneBudget(t *testing.T) {
 	t.Parallel()
 	working, end := make(chan struct{}), make(chan struct{})
 	api := echoAPI(func() { working <- struct{}{}; <-end })
 	var group sync.WaitGroup
-	for range 4 { // which leave less than 300 KB
+	for range 4 { // less than 300 KB of the budget remain
 		group.Go(func() { post(api, httptest.NewRecorder(), 1_000_000) })
 		<-working
 	}
 	more := httptest.NewRecorder()
 	post(api, more, 500_000)
 	if more.Code != http.StatusServiceUnavailable || more.Header().Get("Retry-After") == "" {
-		t.Errorf("one more = %d %v", more.Code, more.Header())
+		t.Errorf("another large body: %d %v", more.Code, more.Header())
 	}
 	go func() { <-working }()
 	close(end)
 	small := httptest.NewRecorder()
 	post(api, small, 10_000)
 	if small.Code != http.StatusOK {
-		t.Errorf("a small one = %d", small.Code)
+		t.Errorf("a small body: %d", small.Code)
 	}
 	group.Wait()
 }
 
-// slowReader is a client that does not read its answer.
+// slowReader is the connection of a client that does not read its answer.
 type slowReader struct {
 	http.ResponseWriter
 	began, end chan struct{}
@@ -73,7 +73,7 @@ func (w slowReader) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestClientsThatDoNotReadTheirAnswersKeepNoBodiesOut(t *testing.T) {
+func TestClientThatDoesNotReadItsAnswerHoldsNoBudget(t *testing.T) {
 	t.Parallel()
 	api := echoAPI(func() {})
 	began, end := make(chan struct{}), make(chan struct{})
@@ -85,12 +85,12 @@ func TestClientsThatDoNotReadTheirAnswersKeepNoBodiesOut(t *testing.T) {
 		select {
 		case <-began:
 		case <-time.After(10 * time.Second):
-			t.Fatal("it is not answered")
+			t.Fatal("a request was not answered")
 		}
 	}
 	more := httptest.NewRecorder()
 	post(api, more, 500_000)
 	if more.Code != http.StatusOK {
-		t.Errorf("one more = %d", more.Code)
+		t.Errorf("another large body: %d", more.Code)
 	}
 }

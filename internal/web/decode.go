@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"sync"
@@ -8,9 +9,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Decode reads data as strictly as a request's body: it gives absent fields their
-// defaults, validates by the tags of T, calls the Resolve hooks, and returns the
-// value, or a problem that names what is wrong.
+// Decode reads data as strictly as the body of a request: it gives absent fields their
+// defaults, validates by the tags of T and calls the Resolve hooks. An error in data is a
+// *Problem with its location.
 func Decode[T any](data []byte) (T, error) {
 	var value T
 	if p := checkJSON(data); p != nil {
@@ -19,32 +20,39 @@ func Decode[T any](data []byte) (T, error) {
 	set := rulesOf(reflect.TypeFor[T]())
 	data, err := set.withDefaults(data)
 	if err != nil {
-		return value, invalid(err)
+		return value, undecodable(err)
 	}
-	var loose any
-	if err := ReadJSON(data, &loose); err != nil {
-		return value, invalid(err)
+	var untyped any
+	if err := readJSON(data, &untyped); err != nil {
+		return value, undecodable(err)
 	}
-	if err := set.validate(loose); err != nil {
-		return value, err
+	if p := set.validate(untyped); p != nil {
+		return value, p
 	}
-	if err := ReadJSON(data, &value); err != nil {
-		return value, invalid(err)
+	if err := readJSON(data, &value); err != nil {
+		return value, undecodable(err)
 	}
-	return value, set.callHooks(&value)
+	if p := set.callHooks(&value); p != nil {
+		return value, p
+	}
+	return value, nil
 }
 
-func invalid(err error) error {
-	return huma.NewError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Message: err.Error(), Location: "body"})
+func undecodable(err error) *Problem {
+	if mismatch, ok := errors.AsType[*mismatchError](err); ok {
+		return invalid(FieldError(*mismatch))
+	}
+	return invalid(FieldError{Message: err.Error(), Location: "body"})
 }
 
-// rules holds, by type, the *ruleset that reflection made of it once.
+// rules holds the *ruleset of each type, which takes reflection to make.
 var rules sync.Map
 
+// ruleset is how values of one type are validated.
 type ruleset struct {
 	registry huma.Registry
 	schema   *huma.Schema
-	// hasDefaults and hasHooks say whether there is anything to look for.
+	// hasDefaults and hasHooks say whether there are any, which is often not so.
 	hasDefaults, hasHooks bool
 }
 
@@ -52,6 +60,7 @@ func rulesOf(t reflect.Type) *ruleset {
 	if cached, ok := rules.Load(t); ok {
 		return cached.(*ruleset)
 	}
+	configureHuma() // fixtures are decoded without an API
 	set := &ruleset{registry: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)}
 	set.schema = set.registry.Schema(t, true, "")
 	set.hasDefaults = set.anyDefault(set.schema, map[string]bool{})
@@ -60,13 +69,19 @@ func rulesOf(t reflect.Type) *ruleset {
 	return cached.(*ruleset)
 }
 
-func (set *ruleset) validate(value any) error {
-	place := huma.NewPathBuffer(nil, 0)
-	place.Push("body")
+// validate returns the problem of a value that huma's validation refuses, or nil.
+func (set *ruleset) validate(value any) *Problem {
+	path := huma.NewPathBuffer(nil, 0)
+	path.Push("body")
 	result := &huma.ValidateResult{}
-	huma.Validate(set.registry, set.schema, place, huma.ModeWriteToServer, value, result)
-	if len(result.Errors) > 0 {
-		return huma.NewError(http.StatusUnprocessableEntity, "validation failed", result.Errors...)
+	huma.Validate(set.registry, set.schema, path, huma.ModeWriteToServer, value, result)
+	return invalidOf(result.Errors)
+}
+
+// invalidOf returns the problem of these errors, or nil if there are none.
+func invalidOf(errs []error) *Problem {
+	if len(errs) == 0 {
+		return nil
 	}
-	return nil
+	return problemOf(http.StatusUnprocessableEntity, validationFailed, errs)
 }

@@ -2,33 +2,33 @@ package web
 
 import "reflect"
 
-// IDInput names one resource, for an operation that honours no preconditions. An input
-// of a nested route has a field for each id instead, such as
+// IDInput is the input of an operation on one resource without preconditions. The input of a
+// nested route has a field for each id instead, such as
 //
 //	Shelf int64 `path:"shelf" doc:"The id of the shelf." example:"1"`
 type IDInput struct {
 	ID int64 `path:"id" doc:"The id of the resource." example:"1"`
 }
 
-// ItemInput names one resource, and says under which conditions.
+// ItemInput is the input of an operation on one resource, with preconditions.
 type ItemInput struct {
 	IDInput
 	Preconditions
 }
 
-// honoursPreconditions reports whether an input has them.
+// honoursPreconditions reports whether an input has preconditions.
 func honoursPreconditions(input reflect.Type) bool {
 	field, ok := input.FieldByName("Preconditions")
 	return ok && field.Type == reflect.TypeFor[Preconditions]()
 }
 
-// Item is the answer that holds one resource.
+// Item is an answer with one resource.
 type Item[T any] struct {
 	ETag string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`
 	Body T
 }
 
-// Created is the answer that holds a new resource, and says where it is.
+// Created is an answer with a new resource and its address.
 type Created[T any] struct {
 	Location string `header:"Location" doc:"The address of the new resource."`
 	ETag     string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`

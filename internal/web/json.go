@@ -15,23 +15,23 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is far more than any resource nests, and far less than what would
-// cost a parser its stack.
+// maxDepth is far more than the nesting of any resource, and far less than what would
+// exhaust the stack of a parser.
 const maxDepth = 32
 
-// jsonFormat is how bodies are read and written. Reading refuses what RFC 8259
-// leaves open and RFC 7493 (I-JSON) forbids: see checkJSON, which runs first.
+// jsonFormat is how huma reads and writes bodies. What RFC 8259 leaves open and RFC 7493
+// (I-JSON) forbids was refused before, by checkJSON.
 var jsonFormat = huma.Format{
 	Marshal:   writeJSON,
-	Unmarshal: ReadJSON,
+	Unmarshal: readJSON,
 }
 
-// writing lets text that is not Unicode, which only a foreign hand can have put
-// into the database, be seen instead of failing.
+// writing replaces invalid UTF-8, which only another program can have written to the
+// database, instead of failing.
 var writing = json.JoinOptions(jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
 
-// writeJSON writes v and a line feed, so that a terminal's prompt starts afresh.
-// It writes all at once: json.MarshalWrite would send a page in a dozen packets.
+// writeJSON writes v and a line feed, so that a terminal's prompt begins on a new line. It
+// writes once: json.MarshalWrite would send a page in a dozen packets.
 func writeJSON(w io.Writer, v any) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
@@ -44,43 +44,48 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// buffers hold answers until they are whole. A page of a thousand takes 200 KB; the
-// collector takes back those that are not used.
+// buffers hold answers until they are complete: 200 KB for a page of a thousand. The
+// garbage collector frees those that are not used.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 var reading = json.JoinOptions(json.RejectUnknownMembers(true), json.WithUnmarshalers(json.UnmarshalFromFunc(readTime)))
 
-// ReadJSON reads one JSON value into v. Unknown names, names in the wrong case,
-// duplicate names, invalid UTF-8 and lone surrogates are errors. An error names the
-// place, and never the value.
-func ReadJSON(data []byte, v any) error {
+// readJSON reads one JSON value into v. Unknown names, names in the wrong case, duplicate
+// names, invalid UTF-8 and lone surrogates are errors. If the value is JSON but does not
+// fit v, the error is a *mismatchError.
+func readJSON(data []byte, v any) error {
 	options := reading
-	if _, loose := v.(*any); loose {
-		options = nil // nothing is unknown there, and reading it is faster without options
+	if _, untyped := v.(*any); untyped {
+		options = nil // every name is known there, and reading without options is faster
 	}
 	err := json.Unmarshal(data, v, options)
 	semantic, ok := errors.AsType[*json.SemanticError](err)
 	if !ok {
 		return err
 	}
-	message := "the value is not what belongs here"
+	message := "the value does not fit here"
 	switch {
 	case errors.Is(semantic, strconv.ErrRange):
 		message = "the number is out of range"
 	case errors.Is(semantic, errYear):
 		message = errYear.Error()
 	}
-	return misfit{Message: message, Location: location(semantic.JSONPointer)}
+	return &mismatchError{Message: message, Location: location(semantic.JSONPointer)}
 }
 
-// misfit is a value that is JSON, and nothing that its place can hold.
-type misfit FieldError
+// mismatchError is a value that is valid JSON, but that the field at its location cannot
+// hold. It does not repeat the value.
+type mismatchError FieldError
 
-// Error is all that huma keeps of it: placeOf finds the place in it again.
-func (m misfit) Error() string { return m.Location + "\n" + m.Message }
+func (m *mismatchError) Error() string { return m.Location + ": " + m.Message }
 
-// checkJSON returns nil when data is one JSON value that every engine can store
-// as it is, else a problem that names the place.
+// ErrorDetail is how huma and problemOf learn the location.
+func (m *mismatchError) ErrorDetail() *huma.ErrorDetail {
+	return &huma.ErrorDetail{Message: m.Message, Location: m.Location}
+}
+
+// checkJSON returns nil if data is one JSON value that every engine can store as it is, else
+// a problem with the location of the error.
 func checkJSON(data []byte) *Problem {
 	nested := bytes.Count(data, []byte("{")) + bytes.Count(data, []byte("["))
 	if nested <= maxDepth && !bytes.Contains(data, []byte(`\u0000`)) && jsontext.Value(data).IsValid() {
@@ -89,8 +94,8 @@ func checkJSON(data []byte) *Problem {
 	return findProblem(data)
 }
 
-// findProblem looks at every token for what is wrong, and where: there need not be
-// anything.
+// findProblem reads token by token to find the first error and its location. It returns nil
+// if there is none.
 func findProblem(data []byte) *Problem {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
 	for values := 0; ; {
@@ -107,8 +112,7 @@ func findProblem(data []byte) *Problem {
 		case dec.StackDepth() > maxDepth:
 			return malformed(dec.StackPointer(), fmt.Sprintf("nested deeper than %d levels", maxDepth))
 		case token.Kind() == '"' && strings.Contains(token.String(), "\x00"):
-			return NewProblem(http.StatusUnprocessableEntity, "validation failed",
-				FieldError{Message: "must not contain NUL (U+0000)", Location: location(dec.StackPointer())})
+			return invalid(FieldError{Message: "must not contain NUL (U+0000)", Location: location(dec.StackPointer())})
 		}
 		if dec.StackDepth() == 0 {
 			values++
@@ -138,7 +142,7 @@ func malformed(pointer jsontext.Pointer, message string) *Problem {
 		FieldError{Message: message, Location: location(pointer)})
 }
 
-// location writes a JSON pointer the way validation does: /a/0/b is body.a.0.b.
+// location writes a JSON pointer as validation writes it: /a/0/b is body.a.0.b.
 func location(pointer jsontext.Pointer) string {
 	text := "body"
 	for name := range pointer.Tokens() {

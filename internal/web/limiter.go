@@ -9,19 +9,20 @@ import (
 	"time"
 )
 
-// turnTimeout is how long a request waits for its turn. Whoever waits longer is
-// better told to come back than served when they may be gone.
-const turnTimeout = 500 * time.Millisecond
-
-// queueLength is how many requests wait, for each that is worked on. Who waits here
-// costs little and is served in order; the pool of connections takes them at random.
-const queueLength = 8
+const (
+	// queueTimeout is how long a request waits for a Limiter. After a longer wait the client
+	// may have left, and serving it would be wasted work.
+	queueTimeout = 500 * time.Millisecond
+	// queueLength is how many requests may wait for each one in progress. Waiting here costs
+	// little and keeps the order, while a pool of connections serves its waiters at random.
+	queueLength = 8
+)
 
 var overloaded = NewProblem(http.StatusServiceUnavailable, "The service is busy at the moment. Try again later.").RetryAfter(5)
 
-// Shed returns the problem of a request that found too much to do, and counts it. It
-// asks each client to come back at another time, and not at once: refusing
-// is work, too, and takes it from those who are served.
+// Shed counts a request that is refused because of overload, and returns its problem. Each
+// client is asked to wait for a different time: if all came back at once, refusing them
+// again would take time from the requests in progress.
 func (a *API) Shed(reads bool) *Problem {
 	if a.options.OnShed != nil {
 		a.options.OnShed(reads)
@@ -29,54 +30,83 @@ func (a *API) Shed(reads bool) *Problem {
 	return overloaded.RetryAfter(3 + rand.IntN(4))
 }
 
-// WithLimit returns the same API for operations that take turns: at most limit of
-// their reads are worked on at once, and half as many changes, and some more wait a
-// moment. The others are refused at once: what is begun is finished in time, however much more is asked
-// for. A turn begins when a request is read and found valid, so that neither slow
-// clients nor a database that hangs are in the way of what needs no database.
-func (a *API) WithLimit(limit int) *API {
-	bounded := *a
-	// Changes may wait for somebody's lock: they must not take all turns, nor all
-	// connections, from those who read.
-	bounded.turns = map[bool]*Limiter{true: NewLimiter(limit), false: NewLimiter(max(1, limit/2))}
-	return &bounded
+// WithLimit returns the same API, but limits the operations that are registered with the
+// result: together, at most n of their reads and n/2 of their changes are in progress at
+// once. Some more wait for a moment; the rest are refused at once, so that requests in
+// progress finish in time under any load.
+//
+// The limit counts requests that have been read and found valid. Slow clients therefore do
+// not use it up, and a database that hangs does not delay invalid requests.
+func (a *API) WithLimit(n int) *API {
+	limited := *a
+	// Changes may wait for a lock. They have a limit of their own, so that they never hold
+	// all the connections that reads need.
+	limited.limits = limits{reads: NewLimiter(n), writes: NewLimiter(max(1, n/2))}
+	return &limited
 }
 
-// Limiter bound how many requests are worked on at once. They are for concurrent use.
+// limits are the limiters of the operations of an API; nil means no limit.
+type limits struct{ reads, writes *Limiter }
+
+// limit lets a request wait until it may begin, or refuses it.
+func limit[I, O any](a *API, method string) stage[I, O] {
+	reads, limiter := method == http.MethodGet, a.limits.writes
+	if reads {
+		limiter = a.limits.reads
+	}
+	if limiter == nil {
+		return nil
+	}
+	return func(next handler[I, O]) handler[I, O] {
+		return func(ctx context.Context, in *I) (*O, error) {
+			if !limiter.Acquire(ctx) {
+				if err := ctx.Err(); err != nil { // the client left, or the service stops
+					return nil, err
+				}
+				return nil, a.Shed(reads)
+			}
+			defer limiter.Release()
+			return next(ctx, in)
+		}
+	}
+}
+
+// Limiter bounds how many requests are in progress at once, and how many wait. It is safe
+// for concurrent use.
 type Limiter struct {
-	taken   chan struct{}
+	running chan struct{}
 	waiting atomic.Int64
 }
 
-// NewLimiter returns turns for at most limit requests at once.
-func NewLimiter(limit int) *Limiter { return &Limiter{taken: make(chan struct{}, limit)} }
+// NewLimiter returns a Limiter for at most n requests at once.
+func NewLimiter(n int) *Limiter { return &Limiter{running: make(chan struct{}, n)} }
 
-// Acquire waits a moment, until ctx is done at the latest, and returns whether it was the
-// request's turn; then GiveBack ends it.
-func (t *Limiter) Acquire(ctx context.Context) bool {
-	if !t.wait(ctx) {
+// Acquire reports whether the request may begin; it then has to call Release. Acquire waits
+// for at most half a second, or until ctx is done, and not at all if the queue is full.
+func (l *Limiter) Acquire(ctx context.Context) bool {
+	if !l.wait(ctx) {
 		return false
 	}
-	// Whoever else has arrived comes here first, to wait or to be refused: they
-	// would wait for a processor instead, where nobody counts them.
+	// Let other requests that have arrived run up to this point, where they are queued or
+	// refused. Otherwise they wait for a processor, and no limit applies to that.
 	runtime.Gosched()
 	return true
 }
 
-func (t *Limiter) wait(ctx context.Context) bool {
+func (l *Limiter) wait(ctx context.Context) bool {
 	select {
-	case t.taken <- struct{}{}:
+	case l.running <- struct{}{}:
 		return true
 	default:
 	}
-	defer t.waiting.Add(-1)
-	if t.waiting.Add(1) > int64(queueLength*cap(t.taken)) {
+	defer l.waiting.Add(-1)
+	if l.waiting.Add(1) > l.maxWaiting() {
 		return false
 	}
-	timeout := time.NewTimer(turnTimeout)
+	timeout := time.NewTimer(queueTimeout)
 	defer timeout.Stop()
 	select {
-	case t.taken <- struct{}{}:
+	case l.running <- struct{}{}:
 		return true
 	case <-timeout.C:
 	case <-ctx.Done():
@@ -84,26 +114,11 @@ func (t *Limiter) wait(ctx context.Context) bool {
 	return false
 }
 
-// Full reports whether Take would refuse now: a hint, before there is work to lose.
-func (t *Limiter) Full() bool { return t.waiting.Load() >= int64(queueLength*cap(t.taken)) }
+func (l *Limiter) maxWaiting() int64 { return int64(queueLength * cap(l.running)) }
 
-// Release ends a turn.
-func (t *Limiter) Release() { <-t.taken }
+// Full reports whether Acquire would refuse a request at once. It is a hint for callers
+// that have work to do before they call Acquire.
+func (l *Limiter) Full() bool { return l.waiting.Load() >= l.maxWaiting() }
 
-// inTurn makes a handler wait for its turn; without turns there is no bound.
-func inTurn[I, O any](a *API, reads bool, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
-	t := a.turns[reads]
-	if t == nil {
-		return handler
-	}
-	return func(ctx context.Context, in *I) (*O, error) {
-		if !t.Acquire(ctx) {
-			if err := ctx.Err(); err != nil { // the client went away, or the service stops
-				return nil, err
-			}
-			return nil, a.Shed(reads)
-		}
-		defer t.Release()
-		return handler(ctx, in)
-	}
-}
+// Release ends a request for which Acquire returned true.
+func (l *Limiter) Release() { <-l.running }

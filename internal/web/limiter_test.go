@@ -15,7 +15,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
+func TestRequestsBeyondLimitAndQueueAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	const limit = 2
 	end := make(chan struct{})
@@ -27,7 +27,7 @@ func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
 		},
 		) (*struct{}, error) {
 			if working.Add(1) > limit {
-				t.Error("more are worked on than the limit says")
+				t.Error("more requests are in progress than the limit allows")
 			}
 			<-end
 			working.Add(-1)
@@ -55,13 +55,13 @@ func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
 			}
 		})
 	}
-	// Those beyond the queue are refused while the others still wait or work.
+	// Requests beyond the queue are refused while the others still wait or run.
 	for end := time.Now().Add(5 * time.Second); refused.Load() < 3*limit && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	for path, want := range map[string]int{"/free": http.StatusNoContent, "/nowhere": http.StatusNotFound, "/work?n=x": http.StatusUnprocessableEntity} {
 		if got := get(path).Code; got != want {
-			t.Errorf("while all turns are taken, %s = %d, want %d", path, got, want)
+			t.Errorf("at the limit, %s = %d, want %d", path, got, want)
 		}
 	}
 	close(end)
@@ -70,6 +70,6 @@ func TestWhatIsMoreThanTurnsAndQueueHoldIsRefusedAtOnce(t *testing.T) {
 		t.Errorf("%d served, %d refused", served.Load(), refused.Load())
 	}
 	if got := get("/work").Code; got != http.StatusNoContent {
-		t.Errorf("afterwards = %d", got)
+		t.Errorf("after the others: %d", got)
 	}
 }

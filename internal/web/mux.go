@@ -8,19 +8,20 @@ import (
 	"strings"
 )
 
-// Mux routes requests with http.ServeMux, and answers with problems where
-// ServeMux would answer with plain text: 404, 405 with Allow, and OPTIONS.
+// Mux routes requests with http.ServeMux. Where ServeMux answers with plain text it answers
+// with a problem: 404, and 405 with Allow. It also answers OPTIONS.
 type Mux struct {
 	mux     *http.ServeMux
 	methods map[string][]string
-	// describe returns what may be sent to a path, for OPTIONS, and sets the headers that
-	// say so.
-	describe func(path string, header http.Header) any
-	active   func(route string) (begin, end func())
+	// describe returns the answer to OPTIONS for a path, and may set headers.
+	describe    func(path string, header http.Header) any
+	trackActive func(route string) (begin, end func())
 }
 
-func newMux(active func(route string) (begin, end func())) *Mux {
-	m := &Mux{mux: http.NewServeMux(), methods: map[string][]string{}, active: active}
+// NewMux returns a Mux without routes. For trackActive, which may be nil, see Options.
+func NewMux(trackActive func(route string) (begin, end func())) *Mux {
+	m := &Mux{mux: http.NewServeMux(), methods: map[string][]string{}, trackActive: trackActive}
+	m.describe = func(path string, _ http.Header) any { return description{Path: path} }
 	m.handle("/", func(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, r, ErrNotFound)
 	})
@@ -29,11 +30,11 @@ func newMux(active func(route string) (begin, end func())) *Mux {
 
 // handle registers h for a pattern of http.ServeMux.
 func (m *Mux) handle(pattern string, h http.HandlerFunc) {
-	if m.active == nil {
+	if m.trackActive == nil {
 		m.mux.HandleFunc(pattern, h)
 		return
 	}
-	begin, end := m.active(route(pattern))
+	begin, end := m.trackActive(route(pattern))
 	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		begin()
 		defer end()
@@ -41,9 +42,8 @@ func (m *Mux) handle(pattern string, h http.HandlerFunc) {
 	})
 }
 
-// HandleFunc registers h for a pattern of the form "METHOD /path". A path that
-// ends in a slash is that path alone, not all that is below it; {name...} at its
-// end is all of that.
+// HandleFunc registers h for a pattern of the form "METHOD /path". A path that ends in a
+// slash matches that path alone, not the paths below it; {name...} at the end matches those.
 func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
 	exact := path
@@ -58,29 +58,28 @@ func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Reque
 	m.handle(method+" "+exact, h)
 }
 
-// describedPath returns a path as OpenAPI writes it, which knows no {name...}.
+// describedPath returns a path in the syntax of OpenAPI, which has no {name...}.
 func describedPath(path string) string { return strings.Replace(path, "...}", "}", 1) }
 
-// ServeHTTP serves r, and leaves the route that matched in the request's Info,
-// also when the handler panics.
+// ServeHTTP serves r. It sets Route in the request's Info, even if the handler panics.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if route := route(r.Pattern); route != "" {
 			InfoFrom(r.Context()).Route = route
 		}
 	}()
-	switch { // what ServeMux would answer by itself
-	case r.Method == http.MethodConnect: // we are no proxy
+	switch { // ServeMux would answer these with plain text
+	case r.Method == http.MethodConnect: // this is not a proxy
 		WriteProblem(w, r, ErrNotFound)
 		return
-	case r.RequestURI == "*" && r.Method == http.MethodOptions: // whether anybody is here
+	case r.RequestURI == "*" && r.Method == http.MethodOptions: // a ping
 		w.WriteHeader(http.StatusNoContent)
 		return
 	case r.RequestURI == "*":
-		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "Only OPTIONS can be asked of *, which is no address."))
+		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "Only OPTIONS can be sent to *, which is not an address."))
 		return
 	}
-	// Parsing drops what it cannot read: a filter that is misspelt would show all.
+	// URL.Query drops what it cannot parse: without its filter, a list would show everything.
 	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
 		WriteProblem(w, r, NewProblem(http.StatusBadRequest, "The query is malformed.",
 			FieldError{Message: malformedQuery(r.URL.RawQuery), Location: "query"}))
@@ -90,10 +89,10 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.mux.ServeHTTP(w, r)
 }
 
-// maxParameters is how many parameters net/url reads.
+// maxParameters is how many parameters net/url accepts.
 const maxParameters = 10_000
 
-// malformedQuery says why a query cannot be read.
+// malformedQuery says why net/url cannot parse a query.
 func malformedQuery(query string) string {
 	switch {
 	case strings.Contains(query, ";"):
@@ -101,17 +100,16 @@ func malformedQuery(query string) string {
 	case strings.Count(query, "&") >= maxParameters:
 		return "has too many parameters"
 	}
-	return "is not percent-encoded as it must be"
+	return "is not correctly percent-encoded"
 }
 
-// Match returns the path that r would be served under, as it was registered, or
-// nothing when there is none.
+// Match returns the registered path that would serve r, or "".
 func (m *Mux) Match(r *http.Request) string {
 	_, pattern := m.mux.Handler(r)
 	return describedPath(route(pattern))
 }
 
-// route is the path of a pattern, or nothing for the one that matches the rest.
+// route is the path of a pattern, or "" for the pattern that matches everything else.
 func route(pattern string) string {
 	_, path, found := strings.Cut(pattern, " ")
 	if !found {
@@ -123,10 +121,10 @@ func route(pattern string) string {
 	return strings.TrimSuffix(path, "{$}")
 }
 
-// Paths returns every path that was registered, in order.
+// Paths returns every registered path, sorted.
 func (m *Mux) Paths() []string { return slices.Sorted(maps.Keys(m.methods)) }
 
-// Allow returns the methods that path answers, as the header of that name.
+// Allow returns the methods of a path as the value of the header Allow.
 func (m *Mux) Allow(path string) string {
 	allow := append([]string{http.MethodOptions}, m.methods[path]...)
 	if slices.Contains(allow, http.MethodGet) {

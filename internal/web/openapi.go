@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Documents registers the index of the service and its OpenAPI description. It
-// comes after all other operations, and describes itself, too.
+// Documents registers the index of the service and its OpenAPI description. It must be called
+// after all other operations are registered.
 func (a *API) Documents() {
 	Register(a, huma.Operation{
 		OperationID: "index", Method: http.MethodGet, Path: "/", Tags: a.documentsTag(),
@@ -50,18 +50,18 @@ func (a *API) document(format string, render func() ([]byte, error)) {
 		})
 }
 
-// Page registers a page for people, and describes it like any operation.
+// Page registers an HTML page, and adds it to the OpenAPI description.
 func (a *API) Page(id, path, summary string, h http.HandlerFunc) {
 	a.raw(id, path, map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}, summary, h)
 }
 
-// File registers a file, or many, for pages to load, and describes it like any
-// operation, with the media types that it can have. The index does not link to it.
+// File registers one or more files that pages load, and adds them to the OpenAPI description
+// with their media types. The index does not link to them.
 func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...string) {
 	content := map[string]*huma.MediaType{}
 	for _, mediaType := range mediaTypes {
 		name, _, _ := strings.Cut(mediaType, ";")
-		content[name] = &huma.MediaType{} // bytes have no schema
+		content[name] = &huma.MediaType{} // a file has no schema
 	}
 	if len(content) == 0 {
 		content["application/octet-stream"] = &huma.MediaType{}
@@ -71,7 +71,7 @@ func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...s
 
 const filesTag = "files"
 
-// Tag describes a group of operations, and returns the tags of an operation in it.
+// Tag adds a group of operations to the description, and returns the Tags of its operations.
 func (a *API) Tag(name, description string) []string {
 	document := a.OpenAPI()
 	if !slices.ContainsFunc(document.Tags, func(tag *huma.Tag) bool { return tag.Name == name }) {
@@ -84,7 +84,7 @@ func (a *API) documentsTag() []string {
 	return a.Tag("documents", "The index of the service and its documentation.")
 }
 
-// raw registers a handler that writes its answer itself.
+// raw registers a GET handler that writes its answer itself.
 func (a *API) raw(id, pattern string, content map[string]*huma.MediaType, summary string, h http.HandlerFunc) *huma.Operation {
 	path := describedPath(pattern)
 	op := &huma.Operation{
@@ -105,8 +105,8 @@ func (a *API) raw(id, pattern string, content map[string]*huma.MediaType, summar
 
 type indexOutput struct{ Body map[string]string }
 
-// index links to what a person or a program would ask for next: every path that
-// answers GET, needs no parameter, and is no file of a page; and the source code.
+// index links to the source code and to each path that answers GET without a parameter,
+// except the files of pages.
 func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
 	links := map[string]string{}
 	for _, path := range a.Paths() {

@@ -28,8 +28,8 @@ var problemHeaders = map[string]string{
 	"Retry-After":  "Retry after this many seconds.",
 }
 
-// complete adds to the description what no operation has to say for itself, as it
-// is the same for all: the request's id, and every problem as it is answered.
+// complete adds what is the same for all operations to their descriptions: the header with the
+// request's id, and each problem exactly as it is answered.
 func (a *API) complete() {
 	components := a.OpenAPI().Components
 	id := func(description string) *huma.Param {
@@ -56,14 +56,14 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 			media.Example = a.example(media.Schema)
 		}
 	} else {
-		// Before it was registered, nobody knew that there is no body to be wrong.
+		// usualErrors cannot know whether the operation has a body.
 		for _, status := range []string{"408", "413", "415"} {
 			delete(op.Responses, status)
 		}
 	}
 	for _, p := range op.Parameters {
 		if p.In == "path" && len(p.Schema.Examples) > 0 {
-			p.Example = p.Schema.Examples[0] // with which a page begins that can try it
+			p.Example = p.Schema.Examples[0] // which Swagger UI fills in
 		}
 	}
 	boundLists(op)
@@ -94,10 +94,10 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 	}
 }
 
-// boundLists says how long a list can be: as long as its limit.
+// boundLists sets the greatest length of a list, which is the maximum of its limit.
 func boundLists(op *huma.Operation) {
 	for _, p := range op.Parameters {
-		if p.In != "query" || p.Name != "limit" || p.Schema.Maximum == nil {
+		if p.In != "query" || p.Name != limitParameter || p.Schema.Maximum == nil {
 			continue
 		}
 		for _, response := range op.Responses {
@@ -109,8 +109,8 @@ func boundLists(op *huma.Operation) {
 	}
 }
 
-// completeAddresses gives the headers that hold addresses an example of the operation's
-// own: a new resource is where its href says.
+// completeAddresses gives Location and Link examples with the operation's own address. The
+// address of a new resource is its href.
 func (a *API) completeAddresses(op *huma.Operation, response *huma.Response) {
 	own := exampleBase + examplePath(op)
 	if location := response.Headers["Location"]; location != nil {
@@ -125,7 +125,7 @@ func (a *API) completeAddresses(op *huma.Operation, response *huma.Response) {
 	}
 }
 
-// examplePath is the path of an operation with the examples of its parameters.
+// examplePath is the path of an operation with the examples of its parameters filled in.
 func examplePath(op *huma.Operation) string {
 	path := op.Path
 	for _, p := range op.Parameters {
@@ -154,7 +154,7 @@ func header(description, example string) *huma.Param {
 	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString, Examples: []any{example}}}
 }
 
-// exampleProblem is what an operation answers with that status, or nil.
+// exampleProblem is the problem that an operation answers with this status, or nil.
 func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	switch status {
 	case http.StatusBadRequest:
@@ -183,43 +183,33 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	return nil
 }
 
-// exampleInvalid is what an operation answers to an empty object; without a body, to x
-// for each number in its path; else, to a parameter that it does not have.
+// exampleInvalid is the answer of an operation to an invalid request: an empty object as its
+// body; if it has no body, x for each number in its path; else an unknown parameter.
 func (a *API) exampleInvalid(op *huma.Operation) *Problem {
-	const detail = "validation failed"
 	if op.RequestBody != nil {
 		for _, media := range op.RequestBody.Content {
-			place, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
-			place.Push("body")
-			huma.Validate(a.OpenAPI().Components.Schemas, media.Schema, place, huma.ModeWriteToServer, map[string]any{}, result)
-			if p, ok := huma.NewError(http.StatusUnprocessableEntity, detail, result.Errors...).(*Problem); ok && len(p.Errors) > 0 {
+			set := ruleset{registry: a.OpenAPI().Components.Schemas, schema: media.Schema}
+			if p := set.validate(map[string]any{}); p != nil {
 				return p
 			}
 		}
 	}
-	var wrong places
+	var wrong fieldErrors
 	for _, p := range op.Parameters {
 		if p.In == "path" {
-			wrong.add("path", p.Name, misspelt(p.Schema, "x"))
+			wrong.addParameter("path", p.Name, misspelt(p.Schema, "x"))
 		}
 	}
 	if wrong.count == 0 {
-		wrong.add("query", "unknown", unknownParameter)
+		wrong.addParameter("query", "unknown", unknownParameter)
 	}
-	return NewProblem(http.StatusUnprocessableEntity, detail, wrong.list()...)
+	return invalid(wrong.list()...)
 }
 
-func (a *API) resolve(s *huma.Schema) *huma.Schema {
-	if s.Ref != "" {
-		return a.OpenAPI().Components.Schemas.SchemaFromRef(s.Ref)
-	}
-	return s
-}
-
-// example makes a value out of the examples of a schema's parts. It returns nil
-// when one that is required has none.
+// example combines the examples of a schema's parts into a value. It returns nil if a
+// required part has no example.
 func (a *API) example(s *huma.Schema) any {
-	s = a.resolve(s)
+	s = a.Resolve(s)
 	switch {
 	case len(s.Examples) > 0:
 		return s.Examples[0]

@@ -6,12 +6,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Optional is a query parameter that may be absent, where its zero value means
-// something, such as a filter for what is false:
+// Optional is a query parameter that may be absent and whose zero value has a meaning, such
+// as a filter for false:
 //
 //	Done web.Optional[bool] `query:"done" doc:"Only what is done, or is not." example:"true"`
 //
-// It is described, validated and shown in forms as a T.
+// Its description, validation and form control are those of a T.
 type Optional[T any] struct {
 	value T
 	set   bool
@@ -25,13 +25,13 @@ func (o Optional[T]) Pointer() *T {
 	return &o.value
 }
 
-// Schema describes it as huma describes a T.
+// Schema returns the schema of T. huma calls it.
 func (Optional[T]) Schema(r huma.Registry) *huma.Schema {
 	return huma.SchemaFromType(r, reflect.TypeFor[T]())
 }
 
-// Receiver is where huma puts the value.
+// Receiver returns where huma stores the value.
 func (o *Optional[T]) Receiver() reflect.Value { return reflect.ValueOf(&o.value).Elem() }
 
-// OnParamSet is told by huma that there was one.
+// OnParamSet records whether the parameter was sent. huma calls it.
 func (o *Optional[T]) OnParamSet(isSet bool, _ any) { o.set = isSet }

@@ -2,8 +2,8 @@ package web
 
 import "net/http"
 
-// SetPageHeader sets what a page for people has beside the headers of every answer. The
-// policy says what the page may load and do.
+// SetPageHeader sets the headers that an HTML page needs besides those of every answer. The
+// policy is its Content-Security-Policy.
 func SetPageHeader(header http.Header, policy string) {
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Security-Policy", policy)

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -15,39 +14,39 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// formatParameter chooses between JSON and a page, on any operation.
+// formatParameter selects JSON or an HTML page. All operations have it.
 const formatParameter = "format"
 
-// strictParameters refuses the parameters that huma ignores or bends: with a filter that
-// is misspelt, repeated or empty, the answer would be another than the one that was asked
-// for, and another spelling of an id would give one resource two addresses.
+// strictParameters refuses parameters that huma ignores or reads leniently. A filter that is
+// misspelt, repeated or empty would otherwise return the wrong list, and a second spelling of
+// an id would give a resource two addresses.
 func strictParameters(ctx huma.Context, next func(huma.Context)) {
 	if ctx.Operation().SkipValidateParams {
 		next(ctx)
 		return
 	}
 	r, w := humago.Unwrap(ctx)
-	var wrong places
+	var wrong fieldErrors
 	parameters := ctx.Operation().Parameters
 	for _, p := range parameters {
 		if p.In == "path" {
-			wrong.add("path", p.Name, misspelt(p.Schema, r.PathValue(p.Name)))
+			wrong.addParameter("path", p.Name, misspelt(p.Schema, r.PathValue(p.Name)))
 		}
 	}
 	if r.URL.RawQuery != "" {
 		checkQuery(&wrong, parameters, r.URL.RawQuery)
 	}
 	if wrong.count > 0 {
-		WriteProblem(w, r, NewProblem(http.StatusUnprocessableEntity, "validation failed", wrong.list()...))
+		WriteProblem(w, r, invalid(wrong.list()...))
 		return
 	}
 	next(ctx)
 }
 
-// checkQuery goes through a query that is well formed, pair by pair, and makes nothing
-// of it, so that a long one costs little.
-func checkQuery(wrong *places, parameters []*huma.Param, query string) {
-	var seen uint64 // by the place in parameters; the last bit is for the format
+// checkQuery checks the pairs of a well-formed query one by one. It does not build a map of
+// them, so that a long query costs little.
+func checkQuery(wrong *fieldErrors, parameters []*huma.Param, query string) {
+	var seen uint64 // a bit for each index in parameters; the last bit is for the format
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair == "" {
 			continue
@@ -57,13 +56,13 @@ func checkQuery(wrong *places, parameters []*huma.Param, query string) {
 		i, schema, repeatable := find(parameters, name)
 		switch {
 		case i < 0:
-			wrong.add("query", name, unknownParameter)
+			wrong.addParameter("query", name, unknownParameter)
 		case value == "":
-			wrong.add("query", name, "must not be empty")
+			wrong.addParameter("query", name, "must not be empty")
 		case seen&(1<<i) != 0 && !repeatable:
-			wrong.add("query", name, "must be given only once")
+			wrong.addParameter("query", name, "must be given only once")
 		default:
-			wrong.add("query", name, misspelt(schema, value))
+			wrong.addParameter("query", name, misspelt(schema, value))
 		}
 		if i >= 0 {
 			seen |= 1 << i
@@ -75,14 +74,14 @@ const unknownParameter = "is not a parameter of this operation"
 
 func unescaped(text string) string {
 	if strings.ContainsAny(text, "%+") {
-		text, _ = url.QueryUnescape(text) // the mux has parsed it
+		text, _ = url.QueryUnescape(text) // it cannot fail: the Mux has parsed the query
 	}
 	return text
 }
 
 var formatSchema = &huma.Schema{Type: huma.TypeString, Enum: []any{"html", "json"}}
 
-// find returns the place of a query parameter, or -1.
+// find returns the index of a query parameter, or -1.
 func find(parameters []*huma.Param, name string) (i int, schema *huma.Schema, repeatable bool) {
 	for i, p := range parameters {
 		if p.In != "query" {
@@ -98,14 +97,14 @@ func find(parameters []*huma.Param, name string) (i int, schema *huma.Schema, re
 	return -1, nil, false
 }
 
-// misspelt says what is wrong with how a value is written. The limits are huma's to
-// check.
+// misspelt says what is wrong with the spelling of a value, or returns "". huma checks the
+// limits.
 func misspelt(schema *huma.Schema, text string) string {
 	switch {
 	case schema == formatSchema && text != "html" && text != "json":
 		return "must be html or json"
 	case schema.Type == huma.TypeInteger:
-		// huma drops the upper bits of what a smaller type cannot hold.
+		// huma drops the upper bits of a number that does not fit a smaller type.
 		if schema.Format == "int32" {
 			if _, err := strconv.ParseInt(text, 10, 32); errors.Is(err, strconv.ErrRange) {
 				return "the number is out of range"
@@ -147,31 +146,15 @@ func misspeltInteger(text string) string {
 	return ""
 }
 
-// places collects what is wrong with a request, up to a bound.
-type places struct {
-	found []FieldError
-	count int
-}
-
-// add notes what is wrong with a parameter, when something is.
-func (p *places) add(in, name, message string) {
-	if message == "" {
-		return
-	}
-	if p.count++; len(p.found) < maxPlaces {
-		p.found = append(p.found, FieldError{Message: message, Location: shortened(in + "." + strings.ToValidUTF8(name, "\ufffd"))})
+// addParameter adds an error of a parameter; an empty message means that there is none.
+func (f *fieldErrors) addParameter(in, name, message string) {
+	if message != "" {
+		f.add(FieldError{Message: message, Location: in + "." + strings.ToValidUTF8(name, "\ufffd")})
 	}
 }
 
-func (p *places) list() []FieldError {
-	if p.count == len(p.found) {
-		return p.found
-	}
-	return append(p.found, FieldError{Message: fmt.Sprintf("and %d more", p.count-len(p.found))})
-}
-
-// refusePointers panics for a parameter that is a pointer, which huma does without
-// saying which one it is.
+// refusePointers panics if a parameter is a pointer. huma panics as well, but does not name
+// the parameter.
 func refusePointers(operation string, t reflect.Type) {
 	for _, field := range reflect.VisibleFields(t) {
 		for _, in := range []string{"path", "query", "header", "cookie"} {

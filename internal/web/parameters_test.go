@@ -58,14 +58,14 @@ func TestParameterOfEachKindHasOneSpelling(t *testing.T) {
 	c.Want(http.StatusUnprocessableEntity, "GET", "/x?ids=1&ids=2", "")
 }
 
-func TestInputOfAnIDAloneHasNoPreconditions(t *testing.T) {
+func TestIDInputHasNoPreconditions(t *testing.T) {
 	t.Parallel()
 	api := web.NewAPI(web.Options{Title: "test", Version: "1"})
 	get := func(context.Context, *web.IDInput) (*struct{}, error) { return nil, nil }
 	web.Register(api, huma.Operation{OperationID: "x", Method: http.MethodGet, Path: "/x/{id}"}, get)
 	described := api.Operations("/x/{id}")["GET"]
 	if described.Responses["412"] != nil || len(described.Parameters) != 1 {
-		t.Errorf("it has %d parameters, and describes a 412: %v", len(described.Parameters), described.Responses["412"] != nil)
+		t.Errorf("the operation has %d parameters and a 412: %v", len(described.Parameters), described.Responses["412"] != nil)
 	}
 	c := webtest.New(t, api)
 	c.Want(http.StatusNoContent, "GET", "/x/1", "", `If-Match: "other"`)

@@ -9,19 +9,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Patch is a JSON merge patch (RFC 7396) for the fields of a T: what it names
-// is replaced, what it does not name stays. Its schema is T's, with nothing
-// required, so the same limits hold.
+// Patch is a JSON merge patch (RFC 7396) for a T: it replaces the fields that it names and
+// keeps the others. Its schema is T's with nothing required, so that the same limits apply.
 type Patch[T any] struct{ merge jsontext.Value }
 
-// UnmarshalJSON keeps the patch until Apply knows what it is for.
+// UnmarshalJSON keeps the patch for Apply.
 func (p *Patch[T]) UnmarshalJSON(data []byte) error {
 	p.merge = bytes.Clone(data)
 	return nil
 }
 
-// Apply returns fields with the patch applied, or a problem when the result is
-// not what could have been sent as a whole.
+// Apply returns fields with the patch applied. The error is a *Problem if the result would
+// have been refused as the body of a PUT.
 func (p *Patch[T]) Apply(fields T) (T, error) {
 	whole, err := json.Marshal(fields)
 	if err != nil {
@@ -34,8 +33,8 @@ func (p *Patch[T]) Apply(fields T) (T, error) {
 	return Decode[T](merged)
 }
 
-// merge is MergePatch of RFC 7396, section 2. Values stay as they were written,
-// so that a large number keeps its digits.
+// merge is MergePatch of RFC 7396, section 2. It does not parse scalar values, so that a large
+// number keeps its digits.
 func merge(target, patch jsontext.Value) (jsontext.Value, error) {
 	if patch.Kind() != '{' {
 		return patch, nil
@@ -63,13 +62,9 @@ func merge(target, patch jsontext.Value) (jsontext.Value, error) {
 	return json.Marshal(into)
 }
 
-// Schema describes the patch in the OpenAPI description, and validates it.
+// Schema is what describes and validates the patch. huma calls it.
 func (p Patch[T]) Schema(r huma.Registry) *huma.Schema {
-	whole := huma.SchemaFromType(r, reflect.TypeFor[T]())
-	if whole.Ref != "" {
-		whole = r.SchemaFromRef(whole.Ref)
-	}
-	part := *whole
+	part := *resolve(r, huma.SchemaFromType(r, reflect.TypeFor[T]()))
 	part.Required = nil
 	part.PrecomputeMessages()
 	return &part

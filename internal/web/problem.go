@@ -3,35 +3,34 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
-// ErrNotFound is the answer for a thing that does not exist.
+// ErrNotFound is the answer for something that does not exist.
 var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
 
-// ErrInternal is the answer to an error that nothing has classified, and to a panic.
+// ErrInternal is the answer to an error that the service does not expect. The error itself
+// is its cause, so that the client sees nothing of it.
 var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
 
-// ErrTimeout is the answer when the time of a request is over.
+// ErrTimeout is the answer when the time for a request is over.
 var ErrTimeout = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
 
-// ErrStopping is the cause with which the context of a request ends, and its answer,
-// when the service cannot wait for it any longer.
+// ErrStopping is the answer to a request that the service can no longer wait for when it
+// stops. It is also the cause with which the context of that request is cancelled.
 var ErrStopping = NewProblem(http.StatusServiceUnavailable, "The service is stopping. Try again.").RetryAfter(1)
 
-// StatusClientClosedRequest is what the log and the metrics show for a client
-// that went away before its answer; nobody receives it.
+// StatusClientClosedRequest is what the log and the metrics show for a client that left
+// before its answer. It is never received.
 const StatusClientClosedRequest = 499
 
-// Problem is an error as the client sees it: RFC 9457's problem details with
-// the request's id, so that a user's report leads to the log. What the client
-// must not see (SQL, paths, addresses) is in the cause, which only the log gets.
+var clientLeft = NewProblem(StatusClientClosedRequest, "The client went away.")
+
+// Problem is an error as the client sees it: the problem details of RFC 9457 with the id of
+// the request, which leads from a user's report to the log. What the client must not see
+// (SQL, paths, addresses) belongs in the cause, which only the log shows.
 type Problem struct {
 	Title     string       `json:"title" doc:"What the status means." example:"Not Found"`
 	Status    int          `json:"status" doc:"The HTTP status code." example:"404"`
@@ -44,44 +43,31 @@ type Problem struct {
 	header http.Header
 }
 
-// FieldError is one thing that is wrong with a request, and where. It never repeats
-// the value that was sent, which may be a secret.
-type FieldError struct {
-	Message  string `json:"message" example:"expected number <= 1000"`
-	Location string `json:"location,omitempty" doc:"Where: body, query, path or header, and the name there." example:"query.limit"`
-}
-
-// A request can be wrong in more places, and a place can have a longer name, than
-// anyone wants to read in an answer or in the log.
-const (
-	maxPlaces   = 20
-	maxLocation = 100
-)
-
-func shortened(location string) string {
-	if len(location) <= maxLocation {
-		return location
-	}
-	return strings.ToValidUTF8(location[:maxLocation], "") + "…"
-}
-
 // NewProblem returns a problem with that status and explanation.
-func NewProblem(status int, detail string, places ...FieldError) *Problem {
+func NewProblem(status int, detail string, fields ...FieldError) *Problem {
 	title := http.StatusText(status)
 	if status == StatusClientClosedRequest {
 		title = "Client Closed Request"
 	}
-	return &Problem{Title: title, Status: status, Detail: detail, Errors: places}
+	return &Problem{Title: title, Status: status, Detail: detail, Errors: fields}
 }
 
-// WithCause returns a copy of p with the cause, which is logged and not shown.
+// validationFailed is the detail of a 422. It is also huma's.
+const validationFailed = "validation failed"
+
+// invalid returns the problem of a request that is well formed, but has these errors.
+func invalid(fields ...FieldError) *Problem {
+	return NewProblem(http.StatusUnprocessableEntity, validationFailed, fields...)
+}
+
+// WithCause returns a copy of p with a cause, which is logged but not shown.
 func (p *Problem) WithCause(cause error) *Problem {
 	c := *p
 	c.cause = cause
 	return &c
 }
 
-// RetryAfter returns a copy of p that asks the client to wait.
+// RetryAfter returns a copy of p that asks the client to wait before it tries again.
 func (p *Problem) RetryAfter(seconds int) *Problem {
 	return p.with("Retry-After", strconv.Itoa(seconds))
 }
@@ -96,12 +82,12 @@ func (p *Problem) with(name, value string) *Problem {
 	return &c
 }
 
-// Error is the whole story, cause included: it is for the log.
+// Error returns the detail, the fields and the cause. It is for the log, not for clients.
 func (p *Problem) Error() string {
 	var text strings.Builder
 	text.WriteString(p.Detail)
-	for _, place := range p.Errors {
-		text.WriteString("; " + place.Location + ": " + place.Message)
+	for _, field := range p.Errors {
+		text.WriteString("; " + field.Location + ": " + field.Message)
 	}
 	if p.cause != nil {
 		text.WriteString(": " + p.cause.Error())
@@ -112,30 +98,30 @@ func (p *Problem) Error() string {
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.cause }
 
-// GetStatus returns the status: with GetHeaders and ContentType, it is how huma
-// knows how to send a problem.
+// GetStatus returns the status. With GetHeaders and ContentType, it tells huma how to send a
+// problem.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders returns the headers that go with the problem.
+// GetHeaders returns the headers that are sent with the problem.
 func (p *Problem) GetHeaders() http.Header { return p.header }
 
-// ContentType returns RFC 9457's media type in place of ct.
+// ContentType returns the media type of RFC 9457.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// WriteProblem answers r with p, and leaves p for the access log.
+// WriteProblem answers r with p, and records p in the request's Info for the access log.
 func WriteProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
-	p = p.addressed(r.Context())
+	p = p.forRequest(r.Context())
 	for name, values := range p.header {
 		w.Header()[name] = values
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	// The status is sent: a client that is gone cannot be told anything more.
-	_ = writeJSON(w, p)
+	_ = writeJSON(w, p) // it only fails if the client has left
 }
 
-// addressed returns p for the request of ctx, and notes it there as the reason.
-func (p *Problem) addressed(ctx context.Context) *Problem {
+// forRequest returns a copy of p with the ids of the request of ctx, and records it as the
+// error of that request.
+func (p *Problem) forRequest(ctx context.Context) *Problem {
 	info := InfoFrom(ctx)
 	if p.Status >= http.StatusBadRequest {
 		info.Err = p
@@ -145,16 +131,16 @@ func (p *Problem) addressed(ctx context.Context) *Problem {
 	return &c
 }
 
-// asProblem is the one place where an error becomes an answer. classify knows
-// the errors of the database; what nobody knows is a 500 that shows nothing.
+// asProblem turns the error of a handler into an answer. classify recognises the errors of
+// the database. An error that is not recognised is a 500 that shows nothing of it.
 func asProblem(ctx context.Context, err error, classify func(error) *Problem) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
-		return p.addressed(ctx)
+		return p.forRequest(ctx)
 	}
 	p := classify(err)
 	switch ctx.Err() {
 	case context.Canceled:
-		p = NewProblem(StatusClientClosedRequest, "The client went away.")
+		p = clientLeft
 		if errors.Is(context.Cause(ctx), ErrStopping) {
 			p = ErrStopping
 		}
@@ -167,59 +153,5 @@ func asProblem(ctx context.Context, err error, classify func(error) *Problem) *P
 	if p == nil {
 		p = ErrInternal
 	}
-	return p.WithCause(err).addressed(ctx)
-}
-
-// placeOf takes from huma's detail what a client may see, and says whether it is a
-// misfit's.
-func placeOf(d *huma.ErrorDetail) (place FieldError, isMisfit bool) {
-	if i := strings.LastIndexByte(d.Message, '\n'); i >= 0 {
-		return FieldError{Message: d.Message[i+1:], Location: d.Message[:i]}, true
-	}
-	message := d.Message
-	if strings.HasPrefix(message, "invalid value: ") { // and the parser's words, which quote it
-		message = "invalid value"
-	}
-	return FieldError{Message: message, Location: shortened(d.Location)}, false
-}
-
-// unquoting formats a message without the words of a parser, which quote the value.
-func unquoting(format string, args ...any) string {
-	if _, ok := args[0].(error); ok {
-		return strings.TrimSuffix(format, ": %v")
-	}
-	return fmt.Sprintf(format, args...)
-}
-
-// huma keeps how errors are made, and whether the case of names matters, in
-// variables of its package. They are set once, here, before anything runs.
-func init() {
-	huma.ValidateStrictCasing = true
-	huma.DefaultArrayNullable = false // ours are empty, never null
-	huma.ErrorFormatter = unquoting
-	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
-		p := NewProblem(status, detail)
-		for i, err := range errs {
-			if i == maxPlaces {
-				p.Errors = append(p.Errors, FieldError{Message: fmt.Sprintf("and %d more", len(errs)-i)})
-				break
-			}
-			if detailed, ok := err.(huma.ErrorDetailer); ok {
-				place, isMisfit := placeOf(detailed.ErrorDetail())
-				if isMisfit { // which huma takes for no JSON
-					p.Status, p.Title = http.StatusUnprocessableEntity, http.StatusText(http.StatusUnprocessableEntity)
-				}
-				// huma resolves an input that is embedded once more for each that embeds it.
-				if !slices.Contains(p.Errors, place) {
-					p.Errors = append(p.Errors, place)
-				}
-			} else if err != nil {
-				p.cause = errors.Join(p.cause, err)
-			}
-		}
-		return p
-	}
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, detail string, errs ...error) huma.StatusError {
-		return huma.NewError(status, detail, errs...).(*Problem).addressed(ctx.Context())
-	}
+	return p.WithCause(err).forRequest(ctx)
 }

@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// odd are fields whose parsers quote what they cannot read.
+// odd has fields whose parsers quote a value that they cannot parse.
 type odd struct {
 	Mail  string `json:"mail,omitempty" format:"email"`
 	URI   string `json:"uri,omitempty" format:"uri"`
@@ -34,18 +34,19 @@ func registerOdd(api *web.API) {
 		func(context.Context, *oddInput) (*struct{}, error) { return nil, nil })
 }
 
-func TestProblemNamesThePlaceAndNeverTheValue(t *testing.T) {
+func TestProblemNamesTheLocationButNotTheValue(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	for _, tt := range []struct{ method, target, body, place, message string }{
 		{"POST", "/odd", `{"mail":1e999}`, "body.mail", "the number is out of range"},
 		{"POST", "/odd", `{"any":{"a\nb":[1,-1e999]}}`, "body.any.a\nb.1", "the number is out of range"},
 		{"POST", "/odd", `{"small":12345}`, "body.small", "the number is out of range"},
-		{"POST", "/odd", `{"small":12e3}`, "body.small", "the value is not what belongs here"},
+		{"POST", "/odd", `{"small":12e3}`, "body.small", "the value does not fit here"},
 		{"POST", "/odd", `{"mail":"12345"}`, "body.mail", "expected string to be RFC 5322 email"},
 		{"POST", "/odd", `{"uri":":12345"}`, "body.uri", "expected string to be RFC 3986 uri"},
 		{"POST", "/odd", `{"uuid":"12345"}`, "body.uuid", "expected string to be RFC 4122 uuid"},
 		{"POST", "/odd", `{"regex":"(12345"}`, "body.regex", "expected string to be regex"},
+		{"POST", "/odd", `"{\"small\":12345}"`, "body", "expected object"},
 		{"POST", "/odd?from=12345", `{}`, "query.from", "invalid value"},
 		{"PATCH", "/thing/1", `{"count":1e999}`, "body.count", "the number is out of range"},
 		{"PATCH", "/thing/1", `{"count":12345678901234567890}`, "body.count", "the number is out of range"},

@@ -6,19 +6,19 @@ import (
 )
 
 var (
-	// plainRange is one range of bytes whose numbers fit.
+	// plainRange is one range of bytes whose numbers fit into an int64.
 	plainRange = regexp.MustCompile(`^bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})$`)
-	// lastZero asks for the last 0 bytes, which no content has.
+	// lastZero asks for the last 0 bytes, which no content can satisfy.
 	lastZero = regexp.MustCompile(`^bytes=-0+$`)
-	// beyond is a range that no content has and that http.ServeContent understands.
+	// beyond is a range that no content can satisfy and that http.ServeContent understands.
 	beyond = []string{"bytes=999999999999999999-"}
 )
 
-// keepPlainRange removes the Range header from a request unless it is a GET for one range
-// of bytes, for the handlers, and http.ServeContent above all: the answer is then the
-// whole, as RFC 9110, section 14.2, allows for any range and demands for unknown units.
-// Several ranges could make a small content large. "Bytes=0-5" is among what is ignored:
-// the names of units are case-insensitive (14.1), but all clients write them in lower case.
+// keepPlainRange removes the Range header unless the request is a GET for one range of bytes.
+// The answer is then the whole content, which RFC 9110, section 14.2, allows for any range and
+// demands for unknown units. With several ranges, the answer to a request for a small file
+// could become large. "Bytes=0-5" is ignored, too: names of units are case-insensitive (14.1),
+// but all clients write them in lower case.
 func keepPlainRange(r *http.Request) {
 	ranges := r.Header["Range"]
 	switch {

@@ -4,56 +4,68 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
-// Info is what is known of one request. The outermost middleware makes it, the
-// ones inside complete it, and the access log and the metrics read it when the
-// request is over. It belongs to the goroutine that serves the request.
+// Info is what the service knows about one request. Middlewares and handlers find it with
+// InfoFrom. It belongs to the goroutine that serves the request. The rules are:
+//
+//   - RequestInfo, the outermost middleware, makes it and sets ID to URL. Afterwards only
+//     ForgetHosts changes BaseURL, tracing sets TraceID, and the HTML pages set URL to that
+//     of the JSON which they show.
+//   - The writer and the body that RequestInfo puts around the connection count BodyBytes,
+//     Status and Bytes.
+//   - The Mux sets Route.
+//   - WriteProblem and the errors of handlers set Err; Recover sets Err and Panicked.
+//   - All others only read it. Fields from Route on are final when the request is over,
+//     which is when the access log, metrics and tracing read them.
 type Info struct {
-	// ID is the request's id: the client's, when it is well formed, else ours.
+	// ID is the request's id: the client's if it is well formed, else a new one.
 	ID string
-	// Start is when its header had come.
-	Start time.Time
-	// ClientSentID says that the id is the client's.
+	// ClientSentID reports whether the id came from the client.
 	ClientSentID bool
-	// TraceID is the id of the trace that the request is a part of, when there is one
-	// and it is recorded.
+	// TraceID is the id of the trace that records the request, or empty.
 	TraceID string
+	// Start is when the header of the request had arrived.
+	Start time.Time
 	// Client is the address of the client, without port or zone.
 	Client string
-	// Host is the host that the client asked for, with its port. It may be anything.
+	// Host is the host that the client asked for, with its port. The client may send
+	// anything.
 	Host string
-	// Secure says that the client uses HTTPS, with us or with a trusted proxy.
+	// Secure reports whether the client uses HTTPS, to this service or to a trusted proxy.
 	Secure bool
-	// BaseURL is scheme://host as the client sees it, without a path, or empty when
-	// the service does not answer for that host.
+	// BaseURL is scheme://host as the client sees it, without a path. It is empty if the
+	// service does not answer for that host.
 	BaseURL string
-	// URL is the request's own.
+	// URL is the URL of the request.
 	URL *url.URL
+
 	// Route is the path of the pattern that matched, or empty.
 	Route string
 	// BodyBytes is how much of the request's body was read.
 	BodyBytes int64
-	// Status and Bytes are those of the response; Status is 0 until it is sent.
+	// Status and Bytes describe the response. Status is 0 until it is sent.
 	Status int
 	Bytes  int64
-	// Err is why the request failed, for the log; nil when it did not.
+	// Err is why the request failed, for the log; nil if it did not.
 	Err error
-	// Panicked says that the handler did.
+	// Panicked reports whether the handler panicked.
 	Panicked bool
 
-	// bodies are the reservations of its body, and of the form that it came from.
-	bodies []*reservation
+	// reservations are the memory of the body, and of the form that it was made from. Only
+	// readAll adds to them.
+	reservations []*reservation
 }
 
-// ReleaseBody is to be called when the answer begins. It gives back what only the handler
-// needs, for a client may take long to read, or never do it.
+// ReleaseBody gives back the memory budget of the body. It is called when the answer begins,
+// since a client may take arbitrarily long to read the answer.
 func (i *Info) ReleaseBody() {
-	for _, reservation := range i.bodies {
+	for _, reservation := range i.reservations {
 		reservation.release()
 	}
-	i.bodies = nil
+	i.reservations = nil
 }
 
 type infoKey struct{}
@@ -63,8 +75,8 @@ func WithInfo(ctx context.Context, info *Info) context.Context {
 	return context.WithValue(ctx, infoKey{}, info)
 }
 
-// InfoFrom returns what is known of the request that ctx belongs to. Outside of
-// a request it is an empty Info, never nil.
+// InfoFrom returns the Info of the request that ctx belongs to, or an empty one outside of a
+// request. It never returns nil.
 func InfoFrom(ctx context.Context) *Info {
 	if info, ok := ctx.Value(infoKey{}).(*Info); ok {
 		return info
@@ -72,17 +84,24 @@ func InfoFrom(ctx context.Context) *Info {
 	return &Info{}
 }
 
-// URL makes path absolute, as the client of this request would write it; without a
-// BaseURL it stays as it is.
+// URL returns the absolute URL of path as the client of this request sees it, or path itself
+// without a BaseURL.
 func URL(ctx context.Context, path string) string {
 	return InfoFrom(ctx).BaseURL + path
 }
 
+// knownMethods are the methods that metrics and spans name.
+var knownMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// KnownMethod reports whether method is a usual one. A client can invent others, which must
+// not become the names of metrics or spans.
+func KnownMethod(method string) bool { return slices.Contains(knownMethods, method) }
+
 // Middleware wraps a handler.
 type Middleware func(http.Handler) http.Handler
 
-// Chain puts the middlewares around h, in the order in which a request meets
-// them. One that is nil is left out.
+// Chain puts the middlewares around h, in the order in which a request meets them. A
+// middleware that is nil is left out.
 func Chain(h http.Handler, middlewares ...Middleware) http.Handler {
 	for i := len(middlewares) - 1; i >= 0; i-- {
 		if middlewares[i] != nil {

@@ -1,9 +1,3 @@
-// Package web is the vocabulary that resources and plumbing share: what a
-// resource is, how an operation is registered, how a body is read, how an error
-// becomes a problem, how pages and preconditions work, and what is known of the
-// request being served.
-//
-// It does not know any resource, the database driver, the settings or the log.
 package web
 
 import (

@@ -16,7 +16,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// thing is a resource that shows what resources can do, without a database.
+// thing is a resource without a database that uses what resources can use.
 type thing struct {
 	Name  string  `json:"name" minLength:"2"`
 	Count int64   `json:"count,omitempty,omitzero"`
@@ -36,7 +36,7 @@ type thingInput struct {
 
 var errSecret = errors.New("SECRET")
 
-// newAPI returns an API whose handlers answer in the ways that handlers can.
+// newAPI returns an API whose handlers answer in the different ways that handlers can.
 func newAPI(t *testing.T) *webtest.Client {
 	t.Helper()
 	const etag = `"1"`
@@ -75,7 +75,7 @@ func TestPatchFollowsRFC7396(t *testing.T) {
 		`{"tags":[3],"count":null}`: `{"name":"before","inner":{"a":1,"b":2},"tags":[3]}`,
 	} {
 		if got := c.Want(http.StatusOK, "PATCH", "/thing/1", patch).Body; strings.TrimSpace(got) != want && !sameJSON(t, got, want) {
-			t.Errorf("%s made %s, want %s", patch, got, want)
+			t.Errorf("%s resulted in %s, want %s", patch, got, want)
 		}
 	}
 	for _, patch := range []string{`{"name":null}`, `{"name":"x"}`, `{"count":"1"}`, `{"inner":{"c":1}}`, `[]`, `"x"`} {
@@ -101,7 +101,7 @@ func sameJSON(t *testing.T, a, b string) bool {
 	return normal(a) == normal(b)
 }
 
-func TestChangeCanDemandAPrecondition(t *testing.T) {
+func TestChangeCanRequireAPrecondition(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	c.Want(http.StatusPreconditionRequired, "DELETE", "/thing/1", "")
@@ -110,7 +110,7 @@ func TestChangeCanDemandAPrecondition(t *testing.T) {
 	c.Want(http.StatusNoContent, "DELETE", "/thing/1", "", `If-Match: *`)
 }
 
-func TestAnswerShowsNothingOfAnErrorsCause(t *testing.T) {
+func TestAnswerDoesNotShowTheCauseOfAnError(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	for path, status := range map[string]int{"/fail": http.StatusInternalServerError, "/gone": http.StatusNotFound} {
@@ -122,7 +122,7 @@ func TestAnswerShowsNothingOfAnErrorsCause(t *testing.T) {
 	}
 }
 
-func TestBodyIsBoundedAlsoWithoutALength(t *testing.T) {
+func TestBodyLimitAppliesWithoutContentLength(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	body := `{"name":"` + strings.Repeat("x", 100) + `"}`
@@ -132,7 +132,7 @@ func TestBodyIsBoundedAlsoWithoutALength(t *testing.T) {
 	}
 }
 
-func TestAcceptDecidesByTheMostSpecificRange(t *testing.T) {
+func TestMostSpecificRangeOfAcceptDecides(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	for accept, want := range map[string]int{
@@ -145,7 +145,7 @@ func TestAcceptDecidesByTheMostSpecificRange(t *testing.T) {
 	c.Want(http.StatusNotFound, "GET", "/gone?format=json", "", "Accept: text/csv")
 }
 
-func TestOptionsTellsWhatMayBeSent(t *testing.T) {
+func TestOptionsDescribesWhatAPathAccepts(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	answer := c.Want(http.StatusOK, "OPTIONS", "/thing/1", "")
@@ -170,7 +170,7 @@ func TestOptionsTellsWhatMayBeSent(t *testing.T) {
 	c.Want(http.StatusNotFound, "OPTIONS", "/nowhere", "")
 }
 
-func TestServerAsAWholeIsAskedForItsOptionsOnly(t *testing.T) {
+func TestAsteriskIsOnlyAnsweredForOptions(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
 	c.Want(http.StatusNoContent, "OPTIONS", "*", "")
@@ -180,7 +180,7 @@ func TestServerAsAWholeIsAskedForItsOptionsOnly(t *testing.T) {
 	}
 }
 
-func TestResourcesMayHaveTypesOfOneName(t *testing.T) {
+func TestResourcesCanUseTheSameTypeName(t *testing.T) {
 	t.Parallel()
 	api := web.NewAPI(web.Options{Title: "test", Version: "1"})
 	web.Register(api, huma.Operation{OperationID: "one", Method: http.MethodGet, Path: "/one"},
@@ -193,7 +193,7 @@ func TestResourcesMayHaveTypesOfOneName(t *testing.T) {
 	}
 }
 
-func TestPatchMayTakePlainJSONOrNothing(t *testing.T) {
+func TestPatchOperationCanTakePlainJSONOrNoBody(t *testing.T) {
 	t.Parallel()
 	type plainInput struct {
 		web.ItemInput

@@ -1,21 +1,27 @@
 package web
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
-// attempts is how often a request that only reads is worked on at most.
-const attempts = 5
+// maxAttempts is how often a read is tried at most.
+const maxAttempts = 5
 
-// readAgain makes a handler that only reads begin again after an error which lost
-// says is the end of a connection: the client need not know.
-func readAgain[I, O any](lost func(error) bool, handler func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
-	if lost == nil {
-		return handler
+// retryRead repeats the handler of a GET after an error that retryable accepts: the client
+// does not notice that a database connection was lost. Changes are not repeated here, since
+// an error does not say whether they were made.
+func retryRead[I, O any](method string, retryable func(error) bool) stage[I, O] {
+	if method != http.MethodGet || retryable == nil {
+		return nil
 	}
-	return func(ctx context.Context, in *I) (*O, error) {
-		out, err := handler(ctx, in)
-		for n := 1; err != nil && n < attempts && ctx.Err() == nil && lost(err); n++ {
-			out, err = handler(ctx, in)
+	return func(next handler[I, O]) handler[I, O] {
+		return func(ctx context.Context, in *I) (*O, error) {
+			out, err := next(ctx, in)
+			for n := 1; err != nil && n < maxAttempts && ctx.Err() == nil && retryable(err); n++ {
+				out, err = next(ctx, in)
+			}
+			return out, err
 		}
-		return out, err
 	}
 }

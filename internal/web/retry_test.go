@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestOnlyReadsBeginAgainWhenTheirConnectionIsLost(t *testing.T) {
+func TestOnlyReadsAreRepeatedWhenTheirConnectionIsLost(t *testing.T) {
 	t.Parallel()
 	lost := errors.New("lost")
 	api := web.NewAPI(web.Options{
@@ -47,7 +47,7 @@ func TestOnlyReadsBeginAgainWhenTheirConnectionIsLost(t *testing.T) {
 		calls = 0
 		client.Want(tt.status, tt.method, tt.path, "")
 		if calls != tt.calls {
-			t.Errorf("%s %s was worked on %d times, want %d", tt.method, tt.path, calls, tt.calls)
+			t.Errorf("the handler of %s %s was called %d times, want %d", tt.method, tt.path, calls, tt.calls)
 		}
 	}
 }

@@ -16,70 +16,67 @@ var (
 	resolverWithPathType = reflect.TypeFor[huma.ResolverWithPath]()
 )
 
-// noRequest is what hooks get where no request is at hand: it is empty.
+// noRequest is the empty request that hooks get outside of a request.
 var noRequest = humago.NewContext(&huma.Operation{}, &http.Request{URL: &url.URL{}, Header: http.Header{}}, nil)
 
-// callHooks calls the Resolve hooks of what value points to, and of all that is in
-// it, as huma does for the body of a request.
-func (set *ruleset) callHooks(value any) error {
+// callHooks calls the Resolve hooks of what value points to and of all values in it, as huma
+// does for the body of a request. It returns the problem of their errors, or nil.
+func (set *ruleset) callHooks(value any) *Problem {
 	if !set.hasHooks {
 		return nil
 	}
-	place := huma.NewPathBuffer(nil, 0)
-	place.Push("body")
-	if errs := callHooks(reflect.ValueOf(value).Elem(), place); len(errs) > 0 {
-		return huma.NewError(http.StatusUnprocessableEntity, "validation failed", errs...)
-	}
-	return nil
+	path := huma.NewPathBuffer(nil, 0)
+	path.Push("body")
+	return invalidOf(callHooks(reflect.ValueOf(value).Elem(), path))
 }
 
-func callHooks(v reflect.Value, place *huma.PathBuffer) (errs []error) {
+func callHooks(v reflect.Value, path *huma.PathBuffer) (errs []error) {
 	isHook := false
 	if v.CanAddr() {
 		switch hook := v.Addr().Interface().(type) {
 		case huma.Resolver:
 			isHook, errs = true, hook.Resolve(noRequest)
 		case huma.ResolverWithPath:
-			isHook, errs = true, hook.Resolve(noRequest, place)
+			isHook, errs = true, hook.Resolve(noRequest, path)
 		}
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			return callHooks(v.Elem(), place)
+			return callHooks(v.Elem(), path)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			place.PushIndex(i)
-			errs = append(errs, callHooks(v.Index(i), place)...)
-			place.Pop()
+			path.PushIndex(i)
+			errs = append(errs, callHooks(v.Index(i), path)...)
+			path.Pop()
 		}
 	case reflect.Map:
 		for key, value := range v.Seq2() {
-			item := reflect.New(value.Type()).Elem() // what is in a map has no address
+			item := reflect.New(value.Type()).Elem() // the values of a map are not addressable
 			item.Set(value)
-			place.Push(fmt.Sprint(key))
-			errs = append(errs, callHooks(item, place)...)
-			place.Pop()
+			path.Push(fmt.Sprint(key))
+			errs = append(errs, callHooks(item, path)...)
+			path.Pop()
 		}
 	case reflect.Struct:
 		for field, value := range v.Fields() {
 			switch {
-			case !field.IsExported(), field.Anonymous && isHook: // whose hook is the one of the whole
+			case !field.IsExported(), field.Anonymous && isHook: // the struct has the hook of the embedded field
 			case field.Anonymous:
-				errs = append(errs, callHooks(value, place)...)
+				errs = append(errs, callHooks(value, path)...)
 			default:
 				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-				place.Push(name)
-				errs = append(errs, callHooks(value, place)...)
-				place.Pop()
+				path.Push(name)
+				errs = append(errs, callHooks(value, path)...)
+				path.Pop()
 			}
 		}
 	}
 	return errs
 }
 
-// anyHook reports whether t, or a type in it, has a Resolve hook.
+// anyHook reports whether t or a type in it has a Resolve hook.
 func anyHook(t reflect.Type, seen map[reflect.Type]bool) (found bool) {
 	walkTypes(t, seen, func(t reflect.Type) {
 		pointer := reflect.PointerTo(t)
@@ -88,7 +85,7 @@ func anyHook(t reflect.Type, seen map[reflect.Type]bool) (found bool) {
 	return found
 }
 
-// walkTypes calls visit once with t and with every type that a value of it can hold.
+// walkTypes calls visit once with t and once with each type that a value of t can contain.
 func walkTypes(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) {
 	if seen[t] {
 		return

@@ -9,9 +9,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// withDefaults returns data with the default of each field that is absent or null, as
-// huma does it for a whole body: a merge patch that removes a field, and a fixture
-// that does not have it, mean the default, too.
+// withDefaults returns data with the default of each field that is absent or null, as huma
+// does for the body of a request. A merge patch that removes a field, and a fixture without
+// it, therefore get the default, too.
 func (set *ruleset) withDefaults(data jsontext.Value) (jsontext.Value, error) {
 	if !set.hasDefaults {
 		return data, nil
@@ -20,7 +20,7 @@ func (set *ruleset) withDefaults(data jsontext.Value) (jsontext.Value, error) {
 }
 
 func (set *ruleset) complete(s *huma.Schema, data jsontext.Value) (jsontext.Value, error) {
-	s = set.resolve(s)
+	s = resolve(set.registry, s)
 	switch {
 	case s.Type == huma.TypeObject && data.Kind() == '{':
 		return set.completeObject(s, data)
@@ -62,13 +62,13 @@ func (set *ruleset) completeObject(s *huma.Schema, data jsontext.Value) (jsontex
 	return json.Marshal(members)
 }
 
-// anyDefault reports whether a schema, or one in it, has a default.
+// anyDefault reports whether a schema or one in it has a default.
 func (set *ruleset) anyDefault(s *huma.Schema, seen map[string]bool) bool {
 	if s == nil || s.Ref != "" && seen[s.Ref] {
 		return false
 	}
 	seen[s.Ref] = s.Ref != ""
-	s = set.resolve(s)
+	s = resolve(set.registry, s)
 	for _, property := range s.Properties {
 		if property.Default != nil || set.anyDefault(property, seen) {
 			return true
@@ -77,16 +77,9 @@ func (set *ruleset) anyDefault(s *huma.Schema, seen map[string]bool) bool {
 	return set.anyDefault(s.Items, seen)
 }
 
-func (set *ruleset) resolve(s *huma.Schema) *huma.Schema {
-	if s.Ref != "" {
-		return set.registry.SchemaFromRef(s.Ref)
-	}
-	return s
-}
-
-// refuseLossyDefaults panics for a field of t whose default would replace an explicit
-// false, 0 or "": huma gives defaults to what is zero after a body was read, and cannot
-// tell it from what is absent. A pointer can.
+// refuseLossyDefaults panics if a field of t has a default that would replace an explicit
+// false, 0 or "". huma applies defaults to all zero values after it has read a body, and
+// cannot tell them from absent ones. A pointer avoids that.
 func refuseLossyDefaults(operation string, t reflect.Type) {
 	body, ok := t.FieldByName("Body")
 	if !ok {
@@ -105,8 +98,8 @@ func refuseLossyDefaults(operation string, t reflect.Type) {
 	})
 }
 
-// lossy reports whether the zero value of a field with a default is another value that
-// a client may send.
+// lossy reports whether a client may send the zero value of a field whose default is another
+// value.
 func lossy(field reflect.StructField) bool {
 	switch field.Type.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Struct, reflect.Interface:

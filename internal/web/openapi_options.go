@@ -10,8 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// description is the answer to OPTIONS: what each method of a path does, and
-// what may be sent with it.
+// description is the answer to OPTIONS: what each method of a path does and accepts.
 type description struct {
 	Path       string                        `json:"path"`
 	Operations map[string]describedOperation `json:"operations"`
@@ -51,9 +50,7 @@ func (a *API) describe(path string, header http.Header) any {
 }
 
 func (a *API) fields(schema *huma.Schema) map[string]fieldRule {
-	if schema.Ref != "" {
-		schema = a.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
-	}
+	schema = a.Resolve(schema)
 	rules := map[string]fieldRule{}
 	for name, field := range schema.Properties {
 		rules[name] = fieldRule{Required: slices.Contains(schema.Required, name), Schema: field}
@@ -61,7 +58,7 @@ func (a *API) fields(schema *huma.Schema) map[string]fieldRule {
 	return rules
 }
 
-// Operations returns what the OpenAPI description has for a path, by method.
+// Operations returns the operations of a path by method, as the OpenAPI description has them.
 func (a *API) Operations(path string) map[string]*huma.Operation {
 	if item := a.OpenAPI().Paths[path]; item != nil {
 		return operations(item)
@@ -69,7 +66,7 @@ func (a *API) Operations(path string) map[string]*huma.Operation {
 	return nil
 }
 
-// operations yields the operations of a path by their methods.
+// operations returns the operations of a path by method.
 func operations(item *huma.PathItem) map[string]*huma.Operation {
 	all := map[string]*huma.Operation{
 		"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete,
@@ -78,11 +75,10 @@ func operations(item *huma.PathItem) map[string]*huma.Operation {
 	return all
 }
 
-// Route is one method of one path, and the operation that the OpenAPI description
-// has for it, or an empty name.
+// Route is one method of one path. Operation is its id in the OpenAPI description, or empty.
 type Route struct{ Method, Path, Operation string }
 
-// Routes lists every operation, by path and method.
+// Routes returns all routes, sorted by path and method.
 func (a *API) Routes() []Route {
 	var all []Route
 	for _, path := range a.Paths() {

@@ -12,8 +12,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// register returns what registering an operation with that input panics with, or
-// nothing.
+// register returns the message with which Register panics for this input, or "".
 func register[I any]() (message string) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -26,7 +25,7 @@ func register[I any]() (message string) {
 	return ""
 }
 
-func TestDefaultThatWouldReplaceWhatIsSentIsRefusedAtStart(t *testing.T) {
+func TestRegisterPanicsIfADefaultCouldReplaceASentValue(t *testing.T) {
 	t.Parallel()
 	type flag struct {
 		Done bool `json:"done,omitempty" default:"true"`
@@ -52,7 +51,7 @@ func TestDefaultThatWouldReplaceWhatIsSentIsRefusedAtStart(t *testing.T) {
 	}
 }
 
-func TestParameterThatIsAPointerIsNamedAtStart(t *testing.T) {
+func TestRegisterPanicsIfAParameterIsAPointer(t *testing.T) {
 	t.Parallel()
 	type filter struct {
 		Done *bool `query:"done"`

@@ -10,10 +10,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// takes compares what the header says of the body with what the operation
-// documents. No Content-Type at all is taken for JSON, as a plain script would mean
-// it.
-func takes(op *huma.Operation, header http.Header) bool {
+// accepts reports whether the operation documents the media type of the body. A body without
+// a Content-Type, as a simple script sends it, is read as JSON.
+func accepts(op *huma.Operation, header http.Header) bool {
 	compressed := func(coding string) bool { return coding != "" && !strings.EqualFold(coding, "identity") }
 	if slices.ContainsFunc(header.Values("Content-Encoding"), compressed) || len(header.Values("Content-Type")) > 1 {
 		return false
@@ -27,12 +26,12 @@ func takes(op *huma.Operation, header http.Header) bool {
 	return err == nil && documented && isUTF8(params["charset"])
 }
 
-// isUTF8 takes the common misspelling, too: it can mean nothing else.
+// isUTF8 accepts the common misspelling, too, which is unambiguous.
 func isUTF8(charset string) bool {
 	return charset == "" || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
 }
 
-// unsupported names what the operation takes.
+// unsupported returns the problem that names the media types of the operation.
 func unsupported(op *huma.Operation) *Problem {
 	types := slices.Sorted(maps.Keys(op.RequestBody.Content))
 	p := NewProblem(http.StatusUnsupportedMediaType, "The body must be "+strings.Join(types, " or ")+" in UTF-8, not compressed.").
@@ -43,8 +42,8 @@ func unsupported(op *huma.Operation) *Problem {
 	return p
 }
 
-// acceptHeader is the header that names the media types of a method's body: RFC 5789,
-// section 3.1, and the Linked Data Platform, section 7.1. PUT has none.
+// acceptHeader is the header that names the media types that a method accepts: RFC 5789,
+// section 3.1, and the Linked Data Platform, section 7.1. There is none for PUT.
 func acceptHeader(method string) string {
 	switch method {
 	case http.MethodPatch:

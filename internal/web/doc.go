@@ -1,0 +1,14 @@
+// Package web is the vocabulary that resources and plumbing share. It does not know any
+// resource, the database driver, the settings or the log. Its files form four groups:
+//
+//   - The request and its answer, as all packages see them: request.go (Info, Middleware),
+//     problem.go and field_error.go (Problem), mux.go (Mux), accept.go, ranges.go and
+//     page_header.go.
+//   - What a resource is: resource.go, database.go and row.go; and what its operations are
+//     made of: item.go, page.go, precondition.go, patch.go, optional.go and time.go.
+//   - How an operation is served: api.go (API) and operation.go, where Register lists the
+//     stages. Each stage has a file: accept.go, parameters.go, body*.go, huma.go, limiter.go
+//     and retry.go. json.go reads and writes JSON, and decode*.go reads what is not the body
+//     of a request as strictly as one.
+//   - How operations are described: openapi*.go.
+package web
