@@ -24,7 +24,7 @@ bin/%: tools/go.mod
 	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
 
 screenshots: ## make the pictures of the pages anew; needs Chromium
-	go test ./internal/app -count=1 -run Browser/picture -screenshots "$(CURDIR)/docs/screenshots"
+	go test ./lab/pictures -count=1 -screenshots "$(CURDIR)/docs/screenshots"
 
 up: ## start the cluster, with what was changed
 	docker compose up --detach --wait --build

@@ -2,6 +2,7 @@ package systemtest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,12 +14,15 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/processtest"
+	"example.com/templatesite/internal/webtest"
 )
 
-// A client that holds connections open and sends request after request gets an
-// answer to each that it sends, and is told when to stop using a connection.
-func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
+// A client that keeps connections open and sends one request after another gets a response
+// to each, and learns from "Connection: close" that a connection ends.
+func TestShutdownAnswersEveryRequestOnOpenConnections(t *testing.T) {
 	p := own(t, "")
+	resource := needResource(t)
+	request := fmt.Sprintf("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", resource.Item(1))
 	address := strings.TrimPrefix(p.URL, "http://")
 	var answered, lost atomic.Int64
 	var clients sync.WaitGroup
@@ -29,11 +33,11 @@ func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
 				if err != nil {
 					return // the listener is closed: nothing was sent
 				}
-				n, err := processtest.KeepAsking(conn, "GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+				n, err := processtest.KeepAsking(conn, request)
 				answered.Add(n)
 				if err != nil {
 					lost.Add(1)
-					t.Errorf("a request stayed without an answer: %v", err)
+					t.Errorf("a request got no response: %v", err)
 					return
 				}
 			}
@@ -50,10 +54,11 @@ func TestStoppingLosesNoRequestOnAnOpenConnection(t *testing.T) {
 	t.Logf("%d requests answered, %d lost", answered.Load(), lost.Load())
 }
 
-// An ordinary client that keeps its connections notices nothing until it needs a new
-// one, and then it is refused before it has sent anything.
-func TestStoppingFailsNoRequestOfAnOrdinaryClient(t *testing.T) {
+// An ordinary client that reuses its connections sees no error until it needs a new one,
+// which is refused before it has sent a request.
+func TestShutdownFailsNoRequestOfAKeepAliveClient(t *testing.T) {
 	p := own(t, "", "DRAIN_DELAY=1s")
+	href := create(t, webtest.At(t, p.URL), needResource(t), "kept").href()
 	const clients = 16
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	var answered atomic.Int64
@@ -61,7 +66,7 @@ func TestStoppingFailsNoRequestOfAnOrdinaryClient(t *testing.T) {
 	for range clients {
 		group.Go(func() {
 			for {
-				err := read(client, p.URL+"/tweet/1")
+				err := read(client, href)
 				if errors.Is(err, syscall.ECONNREFUSED) {
 					return
 				}
@@ -84,7 +89,7 @@ func TestStoppingFailsNoRequestOfAnOrdinaryClient(t *testing.T) {
 	t.Logf("%d requests answered", answered.Load())
 }
 
-// read asks for a URL, and reads the whole answer.
+// read requests a URL and reads the whole response.
 func read(client *http.Client, url string) error {
 	response, err := client.Get(url)
 	if err != nil {

@@ -10,10 +10,11 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/processtest"
+	"example.com/templatesite/internal/webtest"
 )
 
-// runApp runs a command of the program, with settings as NAME=value beside those of the
-// test's own environment.
+// runApp runs a command of the program with settings, as NAME=value, added to the
+// environment of the test. The output is that of both streams.
 func runApp(t *testing.T, settings []string, args ...string) (status int, output string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), binary, args...)
@@ -25,7 +26,7 @@ func runApp(t *testing.T, settings []string, args ...string) (status int, output
 	return command.ProcessState.ExitCode(), string(text)
 }
 
-func TestPasswordOfAProxyIsNotInTheLog(t *testing.T) {
+func TestLogDoesNotContainTheProxyPassword(t *testing.T) {
 	needOwn(t)
 	const secret = "S3cretPart"
 	file := filepath.Join(t.TempDir(), "log")
@@ -37,20 +38,20 @@ func TestPasswordOfAProxyIsNotInTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Kill)
-	get(t, p.URL+"/tweet/", http.StatusOK, nil)
+	webtest.At(t, p.URL).Want(http.StatusOK, "GET", "/openapi.json", "")
 	await(t, "without its collector", func() bool {
 		log, err := os.ReadFile(file)
 		if err != nil || strings.Contains(string(log), secret) {
-			t.Fatalf("the log shows the password, or %v:\n%s", err, log)
+			t.Fatalf("the log contains the password, or cannot be read (%v):\n%s", err, log)
 		}
 		return strings.Contains(string(log), "traces do not arrive")
 	})
 }
 
-func TestHealthcheckDoesNotAskAProxy(t *testing.T) {
+func TestHealthcheckIgnoresProxySettings(t *testing.T) {
 	needOwn(t)
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		t.Error("the proxy is asked")
+		t.Error("the proxy receives a request")
 	}))
 	defer proxy.Close()
 	settings := []string{"HTTP_PROXY=" + proxy.URL, "http_proxy=" + proxy.URL, "NO_PROXY=", "no_proxy=", "ADDRESS=server.invalid:8000"}

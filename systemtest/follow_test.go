@@ -3,7 +3,6 @@ package systemtest
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,10 +16,11 @@ import (
 	"example.com/templatesite/internal/otlptest"
 	"example.com/templatesite/internal/postgrestest"
 	"example.com/templatesite/internal/processtest"
+	"example.com/templatesite/internal/webtest"
 )
 
-// followed is a service whose traces can be read: those that it leaves in files and
-// sends to others, and those in the log of its database, which is set as in the cluster.
+// followed is a service and everything that records its requests: its standard output, a
+// log server, a collector of traces, and the log of its database with the cluster's settings.
 type followed struct {
 	*processtest.Process
 	stdout    string
@@ -55,7 +55,7 @@ func startFollowed(t *testing.T) *followed {
 
 var logSetting = regexp.MustCompile(`(?m)^(log_\w+|deadlock_timeout) = ([^#\n]+)`)
 
-// logSettings are what the database of the cluster logs.
+// logSettings returns the settings by which the cluster's database logs.
 func logSettings(t *testing.T) (settings []string) {
 	t.Helper()
 	text, err := os.ReadFile("../docker/db/postgresql.conf")
@@ -68,14 +68,14 @@ func logSettings(t *testing.T) (settings []string) {
 	return settings
 }
 
-// lockTweets keeps everybody else from the tweets until the end of the test.
-func (f *followed) lockTweets(t *testing.T) {
+// lock makes every access to a table wait until the end of the test.
+func (f *followed) lock(t *testing.T, table string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), f.postgres.URL("postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Exec(t.Context(), "begin; lock table tweet"); err != nil {
+	if _, err := conn.Exec(t.Context(), "begin; lock table "+pgx.Identifier{table}.Sanitize()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -85,30 +85,34 @@ func (f *followed) lockTweets(t *testing.T) {
 	})
 }
 
-func TestSlowRequestThatFailsIsFoundByItsIDEverywhere(t *testing.T) {
+func TestRequestIDFindsAllRecordsOfASlowFailedRequest(t *testing.T) {
 	f := startFollowed(t)
-	f.lockTweets(t)
-	var problem struct {
+	resource := needResource(t)
+	f.lock(t, resource.Name)
+	const id = "slow.and-failing"
+	type ids struct {
 		RequestID string `json:"request_id"`
 		TraceID   string `json:"trace_id"`
 	}
-	header := get(t, f.URL+"/tweet/1", http.StatusGatewayTimeout, &problem, "X-Request-ID: slow.and-failing")
-	ids := strings.NewReplacer("REQUEST", regexp.QuoteMeta("slow.and-failing"), "TRACE", problem.TraceID)
+	answer := webtest.At(t, f.URL).Want(http.StatusGatewayTimeout, "GET", resource.Item(1), "", "X-Request-ID: "+id)
+	problem := webtest.JSON[ids](t, answer)
+	pattern := strings.NewReplacer("REQUEST", regexp.QuoteMeta(id), "TRACE", problem.TraceID,
+		"ROUTE", regexp.QuoteMeta(resource.Route), "STATEMENT_NAME", regexp.QuoteMeta(resource.Name+".get"))
 	for _, place := range []struct {
 		name, want string
 		text       func(*testing.T) string
 	}{
-		{"the answer's header", `^REQUEST$`, func(*testing.T) string { return header.Get("X-Request-ID") }},
+		{"the header of the response", `^REQUEST$`, func(*testing.T) string { return answer.Header.Get("X-Request-ID") }},
 		{"the problem", `^REQUEST [0-9a-f]{32}$`, func(*testing.T) string { return problem.RequestID + " " + problem.TraceID }},
 		{"standard output", `"msg":"request",.*"status":504,.*"request_id":"REQUEST","trace_id":"TRACE"`, f.readStdout},
-		{"what the log server got", `\[id="REQUEST"\] request .* status=504 .* trace_id=TRACE\n`, f.readLog},
-		{"what PostgreSQL says of the wait", `LOG:  process \d+ still waiting for AccessShareLock .*\n.*DETAIL:  Process holding the lock: .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- tweet.get\n`, f.readPostgres},
-		{"what PostgreSQL says of the end", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- tweet.get\n`, f.readPostgres},
-		{"the trace of the request", `GET /tweet/{id}: trace TRACE, request REQUEST, error 504\n`, f.readTraces},
-		{"the trace of the statement", `tweet.get: trace TRACE, .* error timeout\n`, f.readTraces},
+		{"the log server", `\[id="REQUEST"\] request .* status=504 .* trace_id=TRACE\n`, f.readLog},
+		{"the log of PostgreSQL about the lock", `LOG:  process \d+ still waiting for AccessShareLock .*\n.*DETAIL:  Process holding the lock: .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- STATEMENT_NAME\n`, f.readPostgres},
+		{"the log of PostgreSQL about the cancelled statement", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- STATEMENT_NAME\n`, f.readPostgres},
+		{"the trace of the request", `GET ROUTE: trace TRACE, request REQUEST, error 504\n`, f.readTraces},
+		{"the trace of the statement", `STATEMENT_NAME: trace TRACE, .* error timeout\n`, f.readTraces},
 		{"an exemplar", `http_server_request_duration_seconds_bucket{.*http_response_status_code="504",.*} 1 # {trace_id="TRACE"}`, f.readMetrics},
 	} {
-		want := regexp.MustCompile(ids.Replace(place.want))
+		want := regexp.MustCompile(pattern.Replace(place.want))
 		var text string
 		eventually(t, "the id in "+place.name, func() bool {
 			text = place.text(t)
@@ -131,7 +135,8 @@ func readFile(t *testing.T, name string) string {
 	return string(text)
 }
 
-// readLog returns what the log server has got, a line for each message.
+// readLog waits for one more message and returns all that the log server has received, one
+// per line.
 func (f *followed) readLog(t *testing.T) string {
 	message := f.log.Next(t)
 	if message.StructuredData != nil {
@@ -149,7 +154,7 @@ func (f *followed) readPostgres(t *testing.T) string {
 	return text
 }
 
-// readTraces returns what the collector has got, a line for each span.
+// readTraces returns the spans that the collector has received, one per line.
 func (f *followed) readTraces(*testing.T) string {
 	var text strings.Builder
 	for _, span := range f.collector.Spans() {
@@ -159,19 +164,5 @@ func (f *followed) readTraces(*testing.T) string {
 }
 
 func (f *followed) readMetrics(t *testing.T) string {
-	r, err := http.NewRequest(http.MethodGet, f.Admin+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Accept", "application/openmetrics-text")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return webtest.At(t, f.Admin).Want(http.StatusOK, "GET", "/metrics", "", "Accept: application/openmetrics-text").Body
 }

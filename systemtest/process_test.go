@@ -9,20 +9,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"example.com/templatesite/internal/processtest"
+	"example.com/templatesite/internal/webtest"
 )
 
-// start runs the service on a database, and returns when it serves.
+// start runs the service on a database and returns once it serves.
 func start(databaseURL string, stderr io.Writer, settings ...string) (*processtest.Process, error) {
 	return processtest.Start(processtest.Options{Binary: binary, Database: databaseURL, Stderr: stderr, Settings: settings})
 }
 
-// wait returns the exit status.
+// wait waits for the exit and returns the status.
 func wait(t *testing.T, p *processtest.Process) int {
 	t.Helper()
 	status, err := p.Wait(20 * time.Second)
@@ -32,15 +32,20 @@ func wait(t *testing.T, p *processtest.Process) int {
 	return status
 }
 
-// own starts a service for one test, on a new SQLite file unless settings say
-// otherwise.
+// own starts a service for one test on an SQLite file, or on a new one if file is empty.
 func own(t *testing.T, file string, settings ...string) *processtest.Process {
 	t.Helper()
 	needOwn(t)
 	if file == "" {
 		file = filepath.Join(t.TempDir(), "own.db")
 	}
-	p, err := start("sqlite:"+file, t.Output(), settings...)
+	return serve(t, "sqlite:"+file, settings...)
+}
+
+// serve starts a service that ends with the test.
+func serve(t *testing.T, databaseURL string, settings ...string) *processtest.Process {
+	t.Helper()
+	p, err := start(databaseURL, t.Output(), settings...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,15 +53,17 @@ func own(t *testing.T, file string, settings ...string) *processtest.Process {
 	return p
 }
 
+// needOwn makes the test parallel, and skips it if the program was not built.
 func needOwn(t *testing.T) {
 	t.Helper()
 	t.Parallel()
 	if binary == "" {
-		t.Skip("SYSTEM_TEST_URL is set: the process is not ours")
+		t.Skip("SYSTEM_TEST_URL is set: this test needs control of the process")
 	}
 }
 
-// sendSecond sends a second signal: one within a second of the first counts as the same.
+// sendSecond sends a second signal after more than a second: an earlier one would count as
+// the first.
 func sendSecond(t *testing.T, p *processtest.Process) {
 	t.Helper()
 	awaitDraining(t, p)
@@ -66,20 +73,15 @@ func sendSecond(t *testing.T, p *processtest.Process) {
 	}
 }
 
-// awaitDraining returns when the service has seen a signal.
+// awaitDraining returns once the service has received a signal.
 func awaitDraining(t *testing.T, p *processtest.Process) {
 	t.Helper()
 	await(t, "draining", func() bool {
-		response, err := http.Get(p.URL + "/healthcheck")
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		return response.StatusCode == http.StatusServiceUnavailable
+		return webtest.At(t, p.URL).Do("GET", "/healthcheck", "").Status == http.StatusServiceUnavailable
 	})
 }
 
-// awaitClosed returns when the service takes no more connections.
+// awaitClosed returns once the service accepts no more connections.
 func awaitClosed(t *testing.T, p *processtest.Process) {
 	t.Helper()
 	await(t, "closed", func() bool {
@@ -100,34 +102,36 @@ func await(t *testing.T, state string, is func() bool) {
 	}
 }
 
-func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
+func TestSignalFinishesRequestsAndExitsWithZero(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(signal.String(), func(t *testing.T) {
 			p := own(t, "", "DRAIN_DELAY=5s", "SHUTDOWN_TIMEOUT=30s", "REQUEST_TIMEOUT=60s")
-			// A request is in flight as long as its body comes in.
+			resource, c := needResource(t), webtest.At(t, p.URL)
+			row := resource.Body("slow")
+			// A request is in flight until its whole body has arrived.
 			body, finish := io.Pipe()
 			answered := make(chan error, 1)
 			go func() {
-				response, err := http.Post(p.URL+"/tweet/", "application/json", body)
+				response, err := http.Post(p.URL+resource.Path, "application/json", body)
 				if err == nil && response.StatusCode != http.StatusCreated {
 					err = errors.New(response.Status)
 				}
 				answered <- err
 			}()
-			fmt.Fprint(finish, `{"text":`)
+			fmt.Fprint(finish, row[:1])
 			time.Sleep(100 * time.Millisecond)
 			if err := p.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
 			awaitDraining(t, p)
-			var health struct{ Server struct{ Status string } }
-			get(t, p.URL+"/healthcheck", http.StatusServiceUnavailable, &health)
+			type draining struct{ Server struct{ Status string } }
+			health := webtest.JSON[draining](t, c.Want(http.StatusServiceUnavailable, "GET", "/healthcheck", ""))
 			if health.Server.Status != "nok" {
 				t.Errorf("health while draining = %+v", health)
 			}
-			get(t, p.URL+"/tweet/", http.StatusOK, nil) // balancers have not noticed yet
+			c.Want(http.StatusOK, "GET", resource.Path, "") // load balancers still send requests
 			awaitClosed(t, p)
-			fmt.Fprint(finish, `"slow"}`)
+			fmt.Fprint(finish, row[1:])
 			finish.Close()
 			if err := <-answered; err != nil {
 				t.Errorf("the request in flight: %v", err)
@@ -139,7 +143,7 @@ func TestSignalLetsRequestsFinishAndEndsWithZero(t *testing.T) {
 	}
 }
 
-func TestSecondSignalEndsAtOnceWithOne(t *testing.T) {
+func TestSecondSignalExitsAtOnceWithOne(t *testing.T) {
 	p := own(t, "", "DRAIN_DELAY=30s")
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -150,8 +154,8 @@ func TestSecondSignalEndsAtOnceWithOne(t *testing.T) {
 	}
 }
 
-// timeout(1) sends its signal to the process, and then to the group that both are in.
-func TestSignalThatComesTwiceAtOnceLetsRequestsFinish(t *testing.T) {
+// timeout(1) sends its signal to the process and then to the group that both are in.
+func TestRepeatedSignalsWithinASecondCountAsOne(t *testing.T) {
 	p := own(t, "", "DRAIN_DELAY=500ms")
 	for range 5 {
 		if err := p.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -159,14 +163,14 @@ func TestSignalThatComesTwiceAtOnceLetsRequestsFinish(t *testing.T) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	get(t, p.URL+"/tweet/", http.StatusOK, nil)
+	webtest.At(t, p.URL).Want(http.StatusOK, "GET", "/openapi.json", "")
 	if status := wait(t, p); status != 0 {
 		t.Errorf("exit status = %d, want 0", status)
 	}
 }
 
-// heldPipe is full, and nobody reads it.
-func heldPipe(t *testing.T) *os.File {
+// fullPipe returns a pipe that is full and has no active reader.
+func fullPipe(t *testing.T) *os.File {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -182,25 +186,26 @@ func heldPipe(t *testing.T) *os.File {
 	return w
 }
 
-func TestEndDoesNotWaitForAReaderOfStandardError(t *testing.T) {
+func TestExitDoesNotWaitForAReaderOfStandardError(t *testing.T) {
 	needOwn(t)
+	resource := needResource(t)
 	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
 	for name, tt := range map[string]struct {
 		setting string
 		signals int
 	}{
-		"second signal":      {"DRAIN_DELAY=10s", 2},
-		"request is cut off": {"SHUTDOWN_TIMEOUT=600ms", 1},
+		"second signal":       {"DRAIN_DELAY=10s", 2},
+		"interrupted request": {"SHUTDOWN_TIMEOUT=600ms", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := start(database, heldPipe(t), tt.setting)
+			p, err := start(database, fullPipe(t), tt.setting)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(p.Kill)
-			body, _ := io.Pipe() // it never ends
-			go func() { _, _ = http.Post(p.URL+"/tweet/", "application/json", body) }()
+			body, _ := io.Pipe() // never ends
+			go func() { _, _ = http.Post(p.URL+resource.Path, "application/json", body) }()
 			time.Sleep(200 * time.Millisecond)
 			if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
@@ -212,67 +217,5 @@ func TestEndDoesNotWaitForAReaderOfStandardError(t *testing.T) {
 				t.Errorf("exit status = %d, want 1: %v", status, err)
 			}
 		})
-	}
-}
-
-func TestSeveralFirstStartsOnOneFileAllServe(t *testing.T) {
-	needOwn(t)
-	file := filepath.Join(t.TempDir(), "shared.db")
-	var group sync.WaitGroup
-	for range 4 {
-		group.Go(func() {
-			p, err := start("sqlite:"+file, t.Output())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer p.Kill()
-			var tweets []tweet
-			get(t, p.URL+"/tweet/", http.StatusOK, &tweets)
-			if len(tweets) != 2 {
-				t.Errorf("%d tweets, want the two of the fixtures", len(tweets))
-			}
-		})
-	}
-	group.Wait()
-}
-
-func TestLogOfAKilledServiceIsNotTakenForThatOfANewDatabase(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "removed.db")
-	first := own(t, file)
-	for range 30 {
-		call(t, "POST", first.URL+"/tweet/", `{"text":"old"}`, http.StatusCreated, nil)
-	}
-	first.Kill()
-	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
-	}
-	second, err := start("sqlite:"+file, t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Kill()
-	var tweets []tweet
-	get(t, second.URL+"/tweet/", http.StatusOK, &tweets)
-	if len(tweets) != 2 {
-		t.Errorf("%d tweets, want the two of the fixtures", len(tweets))
-	}
-}
-
-func TestKilledServiceKeepsWhatItAcknowledged(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "kept.db")
-	first := own(t, file)
-	var created tweet
-	call(t, "POST", first.URL+"/tweet/", `{"text":"kept"}`, http.StatusCreated, &created)
-	first.Kill()
-	second, err := start("sqlite:"+file, t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Kill()
-	var got tweet
-	get(t, fmt.Sprintf("%s/tweet/%d", second.URL, created.ID), http.StatusOK, &got)
-	if got.Text != "kept" {
-		t.Errorf("text = %q", got.Text)
 	}
 }

@@ -3,6 +3,7 @@ package systemtest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -14,20 +15,24 @@ import (
 
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/processtest"
+	"example.com/templatesite/internal/webtest"
 )
 
-// Whoever starts a program may have closed its standard output. The next file that
-// is opened, a database or a connection, must not be what the log is written to.
-func TestLogOfAClosedStandardOutputIsWrittenToNoOtherFile(t *testing.T) {
+// A program may be started with its standard output closed. The next file that it opens, a
+// database or a connection, gets that descriptor and must not receive the log.
+func TestClosedStandardOutputSendsTheLogToNoOtherFile(t *testing.T) {
 	needOwn(t)
+	resource := needResource(t)
+	fixtures := countFixtures(t, resource)
 	for _, redirection := range []string{">&-", ">&- 2>&-", "<&- >&- 2>&-"} {
 		t.Run(redirection, func(t *testing.T) {
 			t.Parallel()
 			dir, log := t.TempDir(), logtest.Listen(t, "127.0.0.1:0")
 			database := "sqlite:" + filepath.Join(dir, "closed.db")
 			p := startUnder(t, log, `exec "$0" serve `+redirection, database)
-			for range 20 {
-				call(t, "POST", p.URL+"/tweet/", `{"text":"kept"}`, http.StatusCreated, nil)
+			const created = 20
+			for i := range created {
+				create(t, webtest.At(t, p.URL), resource, fmt.Sprintf("kept %d", i))
 			}
 			if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
@@ -38,22 +43,16 @@ func TestLogOfAClosedStandardOutputIsWrittenToNoOtherFile(t *testing.T) {
 			if err := filepath.WalkDir(dir, holdsNoLog); err != nil {
 				t.Error(err)
 			}
-			again, err := start(database, t.Output())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer again.Kill()
-			var tweets []tweet
-			get(t, again.URL+"/tweet/", http.StatusOK, &tweets)
-			if len(tweets) != 22 {
-				t.Errorf("%d tweets, want 22: two of the fixtures, and ours", len(tweets))
+			webtest.At(t, serve(t, database).URL).Want(http.StatusOK, "GET", resource.Path, "")
+			if got, want := countRows(t, database, resource), fixtures+created; got != want {
+				t.Errorf("there are %d rows, want %d", got, want)
 			}
 		})
 	}
 }
 
-// startUnder starts the service by a command of the shell, in which $0 is the program.
-// Its log server is told the address.
+// startUnder starts the service with a shell command in which $0 is the program. The log
+// server receives the URL, as standard output may be closed.
 func startUnder(t *testing.T, log *logtest.Server, command, database string) *processtest.Process {
 	t.Helper()
 	p := &processtest.Process{Cmd: exec.Command("sh", "-c", command, binary), Ended: make(chan struct{})}
@@ -62,7 +61,7 @@ func startUnder(t *testing.T, log *logtest.Server, command, database string) *pr
 		t.Fatal(err)
 	}
 	go func() {
-		_ = p.Cmd.Wait() // the test looks at ProcessState
+		_ = p.Cmd.Wait() // the test reads ProcessState
 		close(p.Ended)
 	}()
 	t.Cleanup(p.Kill)
@@ -81,7 +80,7 @@ func holdsNoLog(name string, entry fs.DirEntry, err error) error {
 	}
 	text, err := os.ReadFile(name)
 	if err == nil && bytes.Contains(text, []byte(`"msg":`)) {
-		err = errors.New("there is a record of the log in " + name)
+		err = errors.New(name + " contains a log record")
 	}
 	return err
 }

@@ -1,30 +1,25 @@
-// Package systemtest looks at the service from outside, over HTTP only.
+// Package systemtest tests the service from outside, over HTTP.
 //
-// With SYSTEM_TEST_URL it meets a service that runs, a cluster for example, in
-// whatever state that is, and can be repeated at will. Without it, it builds the
-// program, starts it on SQLite, and looks at what only an owner of the process
-// sees, too: signals, exits and restarts.
+// With SYSTEM_TEST_URL it tests a running service, such as that of the cluster, in any
+// state and as often as wanted. Without it, it builds the program, starts it on SQLite,
+// and also tests what needs control of the process: signals, exits and restarts.
 package systemtest
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/templatesite/internal/processtest"
 )
 
 var (
-	// baseURL is the service that the black-box tests meet, without a slash.
+	// baseURL is the service under test, without a slash at the end.
 	baseURL string
-	// binary is the program, when we built it.
+	// binary is the program, or empty if SYSTEM_TEST_URL is set.
 	binary string
 )
 
@@ -55,9 +50,9 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// go test keeps a result as long as the files that a test has opened are the
-// same. It does not see that we have built the program, so we open its sources.
-func TestResultIsKeptOnlyWhileTheSourcesAreTheSame(t *testing.T) {
+// go test caches a result until a file changes that the test has opened. It does not know
+// that these tests build the program, so this one opens the folders of its sources.
+func TestCachedResultIsInvalidAfterASourceChanges(t *testing.T) {
 	if binary == "" {
 		t.Skip("SYSTEM_TEST_URL is set: nothing was built")
 	}
@@ -70,44 +65,4 @@ func TestResultIsKeptOnlyWhileTheSourcesAreTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// get asks for a URL and reads a JSON answer with that status into value.
-func get(t *testing.T, url string, status int, value any, headers ...string) http.Header {
-	t.Helper()
-	return call(t, "GET", url, "", status, value, headers...)
-}
-
-func call(t *testing.T, method, url, body string, status int, value any, headers ...string) http.Header {
-	t.Helper()
-	r, err := http.NewRequest(method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		r.Header.Set(name, value)
-	}
-	client := http.Client{Timeout: 10 * time.Second}
-	response, err := client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if response.StatusCode != status {
-		t.Fatalf("%s %s = %d, want %d: %s", method, url, response.StatusCode, status, text)
-	}
-	if value != nil {
-		if err := json.Unmarshal(text, value); err != nil {
-			t.Fatalf("%s %s: %v in %s", method, url, err, text)
-		}
-	}
-	return response.Header
 }

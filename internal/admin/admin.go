@@ -1,9 +1,7 @@
-// Package admin is what operators see of the service, at an address of their own: a
-// page that leads to the rest, health, metrics, profiles, live plots, the level of
-// the log and the settings.
+// Package admin serves the pages for operators, on an address of their own: an index, health,
+// metrics, profiles, live plots, the log level and the settings.
 //
-// It does not know where it is served, where the numbers come from, nor what the
-// settings mean.
+// It does not know where it is served, what the metrics measure, nor what the settings mean.
 package admin
 
 import (
@@ -17,31 +15,33 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Options are what it shows.
+// Options are what the pages show.
 type Options struct {
-	// Name, Version and Commit say which program this is.
+	// Name, Version and Commit identify the program.
 	Name, Version, Commit string
 	// Icon is an ICO file.
 	Icon []byte
 	// Ready reports whether the service can do its work now.
 	Ready func(context.Context) bool
-	// Health answers GET /healthcheck, and Metrics GET /metrics.
+	// Health serves GET /healthcheck, and Metrics GET /metrics.
 	Health  http.HandlerFunc
 	Metrics http.Handler
-	// Numbers are what the live plots are made of, and Probe reports whether a route
-	// is one that they leave out.
+	// Numbers are the metrics that the live plots show. They leave out the routes that Probe
+	// selects.
 	Numbers prometheus.Gatherer
 	Probe   func(route string) bool
-	Level   *Level
-	// Settings are masked, and Print writes them as text.
+	// Level is the log level. Admin.Close closes it.
+	Level *Level
+	// Settings have their secrets masked. Print writes them as text.
 	Settings []Setting
 	Print    func(io.Writer) error
 }
 
-// Setting is one setting as it is now.
+// Setting is the value of a setting. It has the fields of settings.Setting, so that
+// internal/app can convert one to the other: this package may not import settings.
 type Setting struct{ Name, Value, Origin, Help string }
 
-// Admin is an http.Handler. It looks at no credentials: see Guard.
+// Admin is the handler of the pages. It checks no credentials: see Guard.
 type Admin struct {
 	Options
 	api     *web.Mux
@@ -49,14 +49,14 @@ type Admin struct {
 	started time.Time
 }
 
-// New returns what answers operators.
+// New returns the handler of the pages. The caller closes it.
 func New(o Options) *Admin {
 	a := &Admin{Options: o, api: web.NewMux(nil), started: time.Now()}
 	a.live = newLive(o.Numbers, o.Probe)
 	a.api.HandleFunc("GET /", a.index)
 	a.api.HandleFunc("GET /favicon.ico", a.icon)
 	a.api.HandleFunc("GET /healthcheck", o.Health)
-	a.api.HandleFunc("GET /healthcheck/", o.Health) // as on the other address
+	a.api.HandleFunc("GET /healthcheck/", o.Health) // as on the API's address
 	a.api.HandleFunc("GET /metrics", o.Metrics.ServeHTTP)
 	a.api.HandleFunc("GET /settings", a.settings)
 	a.api.HandleFunc("GET /log-level", o.Level.get)
@@ -66,7 +66,7 @@ func New(o Options) *Admin {
 	return a
 }
 
-// Close ends what goes on in the background.
+// Close closes the connections of the live plots and stops the timer of the log level.
 func (a *Admin) Close() {
 	a.Level.close()
 	a.live.close()
@@ -75,17 +75,17 @@ func (a *Admin) Close() {
 // ServeHTTP serves one request.
 func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if forStranger(r) {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusForbidden, "A page of another site may lead here, and may not use what is here."))
+	if isCrossSite(r) {
+		web.WriteProblem(w, r, web.NewProblem(http.StatusForbidden, "Pages of other sites may link here, but may not embed or fetch this."))
 		return
 	}
 	a.api.ServeHTTP(w, r)
 }
 
-// forStranger reports whether a browser asks for a page of another site, in which this
-// would be an image or a frame: looking alone can cost, as a trace does. Who follows a
-// link from there is let in. Browsers say so to HTTPS and to this machine alone.
-func forStranger(r *http.Request) bool {
+// isCrossSite reports whether a browser requests this for a page of another site, for example
+// as an image or in a frame. Even a GET can be expensive here, as a trace is. Following a link
+// from another site is allowed. Browsers send these headers only to HTTPS and to localhost.
+func isCrossSite(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "cross-site", "same-site":
 		return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
@@ -96,6 +96,6 @@ func forStranger(r *http.Request) bool {
 
 func (a *Admin) icon(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "image/x-icon")
-	// A client that is gone cannot be told anything more.
+	// An error of the connection cannot be reported.
 	_, _ = w.Write(a.Icon)
 }

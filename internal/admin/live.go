@@ -14,20 +14,20 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// interval is how often the plots move.
+// interval is how often the plots get a new point.
 const interval = time.Second
 
-// livePolicy lets the page use what comes from here. Its plots are styled by a script.
+// livePolicy allows the page's own scripts and styles. A script sets the styles of its plots.
 const livePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// script is run before that of statsviz.
+// script runs before statsviz's own.
 //
 //go:embed pages/live.js
 var script []byte
 
-// live is the page of statsviz, with our own plots in it. Nothing is read, nor does
-// anything run, before somebody looks, and however many look, it is read once.
+// live serves the page of statsviz with the plots of the service. It starts with the first
+// request, reads metrics only while there are viewers, and reads them once for all viewers.
 type live struct {
 	options []statsviz.Option
 	viewers viewers
@@ -39,11 +39,11 @@ type live struct {
 
 func newLive(numbers prometheus.Gatherer, probe func(route string) bool) *live {
 	l := new(live)
-	s := &sampler{numbers: numbers, probe: probe, wanted: l.viewers.some}
+	s := &sampler{numbers: numbers, probe: probe, active: l.viewers.any}
 	for _, plot := range s.plots() {
 		built, err := plot.Build()
 		if err != nil {
-			panic(err) // two plots have the same name, or one has none
+			panic(err) // the plots are constants, and one is invalid
 		}
 		l.options = append(l.options, statsviz.TimeseriesPlot(built))
 	}
@@ -51,7 +51,7 @@ func newLive(numbers prometheus.Gatherer, probe func(route string) bool) *live {
 	return l
 }
 
-// start returns the server of the plots, which is made when somebody looks.
+// start returns the server and the page of the plots. The first call creates them.
 func (l *live) start() (*statsviz.Server, []byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,7 +62,7 @@ func (l *live) start() (*statsviz.Server, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	page := memory{header: http.Header{}}
+	page := recorder{header: http.Header{}}
 	server.Index()(&page, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/debug/statsviz/"}})
 	l.server, l.page = server, bytes.Replace(page.Bytes(), []byte("<head>"), []byte(`<head><script src="live.js"></script>`), 1)
 	return l.server, l.page, nil
@@ -72,7 +72,7 @@ func (l *live) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.server != nil {
-		_ = l.server.Close() // it only stops, and has nothing to say
+		_ = l.server.Close() // it stops goroutines, and returns no error
 	}
 	l.viewers.close()
 }
@@ -80,10 +80,10 @@ func (l *live) close() {
 func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	server, page, err := l.start()
 	if err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "There are no live plots.").WithCause(err))
+		web.WriteProblem(w, r, web.ErrInternal.WithCause(err))
 		return
 	}
-	// A client that is gone cannot be told anything more.
+	// An error of the connection cannot be reported.
 	switch r.PathValue("file") {
 	case "":
 		web.SetPageHeader(w.Header(), livePolicy)
@@ -98,11 +98,11 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// memory keeps an answer.
-type memory struct {
+// recorder is a ResponseWriter that keeps the body.
+type recorder struct {
 	bytes.Buffer
 	header http.Header
 }
 
-func (m *memory) Header() http.Header { return m.header }
-func (m *memory) WriteHeader(int)     {}
+func (r *recorder) Header() http.Header { return r.header }
+func (r *recorder) WriteHeader(int)     {}

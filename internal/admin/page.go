@@ -26,7 +26,7 @@ var (
 		}
 		return template.CSS(text)
 	}()
-	// policy lets a page use its own style and icon, and nothing else.
+	// policy allows a page its own style and the icon, and nothing else.
 	policy = func() string {
 		sum := sha256.Sum256([]byte(style))
 		return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; " +
@@ -34,32 +34,32 @@ var (
 	}()
 )
 
-// place is something to look at: what it is, and when one looks at it.
-type place struct{ Name, Path, About string }
+// link is a link of the index to another page.
+type link struct{ Name, Path, About string }
 
-var places = []place{
-	{"Live plots", "/debug/statsviz/", "Requests, latency, connections and the runtime as they move: when it is slow."},
-	{"Health", "/healthcheck", "Each check, since when it is so, and its last error: when it is not ready."},
-	{"Metrics", "/metrics", "Every number, as Prometheus reads it: for what no dashboard shows."},
-	{"Profiles", "/debug/pprof/", "Where time and memory go: when you look for the code that takes them."},
-	{"Log level", "/log-level", "How much is logged, when the log does not tell you enough."},
-	{"Settings", "/settings", "Each value, and where it comes from: when it does not do what you have set."},
+var links = []link{
+	{"Live plots", "/debug/statsviz/", "Requests, latency, connections and the Go runtime, updated every second. For a slow service."},
+	{"Health", "/healthcheck", "The status of each check, its last change and its last error. For a service that is not ready."},
+	{"Metrics", "/metrics", "All metrics, in the Prometheus format. For what no dashboard shows."},
+	{"Profiles", "/debug/pprof/", "CPU, memory, goroutines and traces. For finding the code that is responsible."},
+	{"Log level", "/log-level", "The current log level, which can be changed for a time. For more detail in the log."},
+	{"Settings", "/settings", "The value of each setting and its origin. For a setting that has no effect."},
 }
 
-// view is what a page shows.
+// view is the data of a page's template.
 type view struct {
 	*Admin
-	Style  template.CSS
-	Places []place
-	Up     time.Duration
-	Ready  bool
-	// Base is where a command finds this address.
+	Style template.CSS
+	Links []link
+	Up    time.Duration
+	Ready bool
+	// Base is the URL of this address, for the commands.
 	Base string
 }
 
 func (a *Admin) index(w http.ResponseWriter, r *http.Request) {
 	v := view{
-		Admin: a, Style: style, Places: places,
+		Admin: a, Style: style, Links: links,
 		Up: time.Since(a.started).Truncate(time.Second), Ready: a.Ready(r.Context()), Base: web.InfoFrom(r.Context()).BaseURL,
 	}
 	if wantsPage(w, r) {
@@ -72,8 +72,8 @@ func (a *Admin) index(w http.ResponseWriter, r *http.Request) {
 	}
 	fmt.Fprintf(w, "%s %s, commit %s: %s, up %s, log level %s\n\n", a.Name, a.Version, a.Commit, ready, v.Up, a.Level)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, p := range places {
-		fmt.Fprintf(table, "%s\t%s\n", p.Path, p.About)
+	for _, l := range links {
+		fmt.Fprintf(table, "%s\t%s\n", l.Path, l.About)
 	}
 	_ = table.Flush()
 	fmt.Fprintf(w, "\ncurl -X PUT '%s/log-level?for=10m' -d debug\n", v.Base)
@@ -84,11 +84,12 @@ func (a *Admin) settings(w http.ResponseWriter, r *http.Request) {
 		show(w, r, "settings.html", view{Admin: a, Style: style})
 		return
 	}
-	// A client that is gone cannot be told anything more.
+	// An error of the connection cannot be reported.
 	_ = a.Print(w)
 }
 
-// wantsPage reports whether r prefers a page to text, and says that it depends on it.
+// wantsPage reports whether r prefers HTML to plain text, and sets Vary and the Content-Type of
+// plain text.
 func wantsPage(w http.ResponseWriter, r *http.Request) bool {
 	w.Header().Set("Vary", "Accept")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -99,10 +100,10 @@ func wantsPage(w http.ResponseWriter, r *http.Request) bool {
 func show(w http.ResponseWriter, r *http.Request, name string, v view) {
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, name, v); err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This page is broken.").WithCause(err))
+		web.WriteProblem(w, r, web.ErrInternal.WithCause(err))
 		return
 	}
 	web.SetPageHeader(w.Header(), policy)
-	// A client that is gone cannot be told anything more.
+	// An error of the connection cannot be reported.
 	_, _ = w.Write(page.Bytes())
 }

@@ -7,64 +7,64 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// sampler makes points of the plots from the last two samples of the metrics. It
-// belongs to the goroutine that asks for the points.
+// sampler computes the points of the plots from the last two samples of the metrics. It is
+// used by one goroutine of statsviz.
 type sampler struct {
 	numbers prometheus.Gatherer
 	probe   func(route string) bool
-	// wanted reports whether somebody looks.
-	wanted func() bool
+	// active reports whether there are viewers.
+	active func() bool
 
-	asked   time.Time
-	was, is *sample
+	updated           time.Time
+	previous, current *sample
 }
 
-// look takes a sample when none was taken for this moment: the first series that asks
-// takes it for all of them.
-func (s *sampler) look() {
-	if time.Since(s.asked) < interval/2 {
+// update takes a new sample if the last one is of an earlier interval. The first series of an
+// interval that needs it takes it for all series.
+func (s *sampler) update() {
+	if time.Since(s.updated) < interval/2 {
 		return
 	}
-	s.asked = time.Now()
-	if !s.wanted() {
-		s.was, s.is = nil, nil
+	s.updated = time.Now()
+	if !s.active() {
+		s.previous, s.current = nil, nil
 		return
 	}
-	s.was, s.is = s.is, take(s.numbers, s.probe)
+	s.previous, s.current = s.current, takeSample(s.numbers, s.probe)
 }
 
-// since is what has changed since the sample before; at first nothing has.
-func (s *sampler) since(change func(was, is *sample) float64) func() float64 {
+// change returns a series of changes between two samples. It is 0 at the first sample.
+func (s *sampler) change(between func(previous, current *sample) float64) func() float64 {
 	return func() float64 {
-		if s.look(); s.was == nil {
+		if s.update(); s.previous == nil {
 			return 0
 		}
-		return change(s.was, s.is)
+		return between(s.previous, s.current)
 	}
 }
 
-// now is how something is.
-func (s *sampler) now(gauge func(*sample) float64) func() float64 {
+// gauge returns a series of a value of the current sample.
+func (s *sampler) gauge(value func(*sample) float64) func() float64 {
 	return func() float64 {
-		if s.look(); s.is == nil {
+		if s.update(); s.current == nil {
 			return 0
 		}
-		return gauge(s.is)
+		return value(s.current)
 	}
 }
 
-// rate is what a count grows by in a second.
+// rate returns a series of the increase of a counter per second.
 func (s *sampler) rate(count func(*sample) float64) func() float64 {
-	return s.since(func(was, is *sample) float64 {
-		return (count(is) - count(was)) / is.at.Sub(was.at).Seconds()
+	return s.change(func(previous, current *sample) float64 {
+		return (count(current) - count(previous)) / current.at.Sub(previous.at).Seconds()
 	})
 }
 
 func (s *sampler) quantile(q float64, of func(*sample) histogram) func() float64 {
-	return s.since(func(was, is *sample) float64 { return of(is).quantile(q, of(was)) })
+	return s.change(func(previous, current *sample) float64 { return of(current).quantile(q, of(previous)) })
 }
 
-// plots are our own, in their order on the page.
+// plots returns the plots of the service, in their order on the page.
 func (s *sampler) plots() []statsviz.TimeSeriesPlotConfig {
 	status := func(class int) func() float64 {
 		return s.rate(func(a *sample) float64 { return a.requests[class] })
@@ -72,21 +72,21 @@ func (s *sampler) plots() []statsviz.TimeSeriesPlotConfig {
 	latency := func(a *sample) histogram { return a.latency }
 	statementLatency := func(a *sample) histogram { return a.statementLatency }
 	return []statsviz.TimeSeriesPlotConfig{
-		bars("requests", "Requests per second", "By the class of their status. Probes are left out, here and in the latency.",
+		bars("requests", "Requests per second", "By class of status code. Health probes are left out, also of the latency.",
 			line("2xx", "/s", status(2)), line("3xx", "/s", status(3)), line("4xx", "/s", status(4)), line("5xx", "/s", status(5))),
-		lines("latency", "Latency of requests", "s", "Half of the requests of the last second took at most p50, 99 of 100 at most p99.",
+		lines("latency", "Latency of requests", "s", "The median (p50) and the 99th percentile (p99) of the last second.",
 			line("p50", "s", s.quantile(.5, latency)), line("p99", "s", s.quantile(.99, latency))),
-		lines("in-flight", "Requests in flight, and refused", "", "Refused are those that were not worked on in this second, as there was too much to do.",
-			line("in flight", "", s.now(func(a *sample) float64 { return a.inFlight })),
+		lines("in-flight", "Requests in flight and refused", "", "Requests are refused when too many others are in flight.",
+			line("in flight", "", s.gauge(func(a *sample) float64 { return a.inFlight })),
 			line("refused", "/s", s.rate(func(a *sample) float64 { return a.refused }))),
-		lines("connections", "Connections to the database", "", "When as many are used as may be open, requests wait for one.",
-			line("used", "", s.now(func(a *sample) float64 { return a.used })),
-			line("idle", "", s.now(func(a *sample) float64 { return a.idle })),
-			line("may be open", "", s.now(func(a *sample) float64 { return a.most }))),
-		bars("statements", "Statements of the database per second", "Failed are those that had an error of any kind.",
+		lines("connections", "Connections to the database", "", "When all connections that may be open are used, requests wait for one.",
+			line("used", "", s.gauge(func(a *sample) float64 { return a.used })),
+			line("idle", "", s.gauge(func(a *sample) float64 { return a.idle })),
+			line("may be open", "", s.gauge(func(a *sample) float64 { return a.maximum }))),
+		bars("statements", "Database statements per second", "Failed statements had an error of any kind.",
 			line("succeeded", "/s", s.rate(func(a *sample) float64 { return a.statements - a.failed })),
 			line("failed", "/s", s.rate(func(a *sample) float64 { return a.failed }))),
-		lines("statement-latency", "Latency of statements", "s", "Half of the statements of the last second took at most p50, 99 of 100 at most p99.",
+		lines("statement-latency", "Latency of statements", "s", "The median (p50) and the 99th percentile (p99) of the last second.",
 			line("p50", "s", s.quantile(.5, statementLatency)), line("p99", "s", s.quantile(.99, statementLatency))),
 	}
 }

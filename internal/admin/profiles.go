@@ -12,35 +12,36 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// maxSeconds is how long a profile may take.
+// maxSeconds is the longest profile that can be requested.
 const maxSeconds = 60
 
-// A process records one profile of its processors at a time, and one trace.
-var profiling, tracing sync.Mutex
+// Go can record one CPU profile and one trace per process at a time, so these locks are those
+// of the process.
+var cpuProfile, executionTrace sync.Mutex
 
-var recording = web.NewProblem(http.StatusServiceUnavailable,
-	"Somebody else records this now, and one can at a time. Try again later.").RetryAfter(10)
+var alreadyRecording = web.NewProblem(http.StatusServiceUnavailable,
+	"Another client is recording this. Only one recording can run at a time. Try again later.").RetryAfter(10)
 
-// profile serves what go tool pprof asks for, and the index of it.
+// profile serves the profiles for go tool pprof, and their index.
 func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
-	if !endsSoon(r) {
+	if !validSeconds(r) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusUnprocessableEntity,
-			fmt.Sprintf("A profile takes 1 to %d whole seconds; a trace may take parts of one.", maxSeconds)))
+			fmt.Sprintf("The parameter seconds must be a whole number from 1 to %d, or for a trace a number up to that.", maxSeconds)))
 		return
 	}
 	switch name := r.PathValue("profile"); name {
 	case "":
 		web.SetPageHeader(w.Header(), "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
 		pprof.Index(w, r)
-	case "cmdline": // not the flags, for they may be secrets
+	case "cmdline": // without the flags, which may be secrets
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprint(w, a.Name)
 	case "profile":
-		alone(&profiling, pprof.Profile, w, r)
+		exclusive(&cpuProfile, pprof.Profile, w, r)
 	case "symbol":
 		pprof.Symbol(w, r)
 	case "trace":
-		alone(&tracing, pprof.Trace, w, r)
+		exclusive(&executionTrace, pprof.Trace, w, r)
 	default:
 		if profiles.Lookup(name) == nil {
 			web.WriteProblem(w, r, web.ErrNotFound)
@@ -50,19 +51,18 @@ func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// alone records what only one can at a time. A client that does not read what is recorded
-// is given up, so that it keeps no other one out.
-func alone(turn *sync.Mutex, record http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
-	if !turn.TryLock() {
-		web.WriteProblem(w, r, recording)
+// exclusive calls record while it holds lock. A client that does not read the recording is
+// disconnected, so that it does not block others.
+func exclusive(lock *sync.Mutex, record http.HandlerFunc, w http.ResponseWriter, r *http.Request) {
+	if !lock.TryLock() {
+		web.WriteProblem(w, r, alreadyRecording)
 		return
 	}
-	defer turn.Unlock()
+	defer lock.Unlock()
 	record(timedWriter{w}, r)
 }
 
-// timedWriter gives up a client that takes longer than writeTimeout to receive what is
-// written.
+// timedWriter fails a write that takes longer than writeTimeout.
 type timedWriter struct{ http.ResponseWriter }
 
 func (w timedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
@@ -74,9 +74,9 @@ func (w timedWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// endsSoon reports whether r asks for no more seconds than it may; without any, the
-// profiles have their own.
-func endsSoon(r *http.Request) bool {
+// validSeconds reports whether the parameter seconds is missing or valid. Without it the
+// profiles use their defaults.
+func validSeconds(r *http.Request) bool {
 	query := r.URL.Query()
 	if !query.Has("seconds") {
 		return true
@@ -84,7 +84,7 @@ func endsSoon(r *http.Request) bool {
 	given := query.Get("seconds")
 	seconds, err := strconv.ParseFloat(given, 64)
 	if r.PathValue("profile") != "trace" && err == nil {
-		_, err = strconv.Atoi(given) // the others would take their own for it
+		_, err = strconv.Atoi(given) // they would use their default for a fraction
 	}
 	return err == nil && seconds > 0 && seconds <= maxSeconds
 }

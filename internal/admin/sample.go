@@ -9,37 +9,37 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// sample is what the live plots need of the metrics at one moment. What counts counts
-// from the start of the service.
+// sample holds the metrics of the live plots at one time. Counters count from the start of the
+// service.
 type sample struct {
 	at time.Time
-	// requests are those of each class of status: 2 is 2xx. Probes are left out.
+	// requests are counted by class of status code: 2 is 2xx. Probes are left out.
 	requests [10]float64
 	latency  histogram
-	// refused are the requests that were, as there was too much to do.
+	// refused are the requests that the limiters refused.
 	refused float64
 
-	inFlight, used, idle, most float64
+	inFlight, used, idle, maximum float64
 
 	statements, failed float64
 	statementLatency   histogram
 }
 
-// histogram counts what took at most as long as each bound, and all.
+// histogram has cumulative counts: counts[i] observations were at most bounds[i].
 type histogram struct {
 	bounds []float64
 	counts []float64
-	all    float64
+	total  float64
 }
 
-// take reads the metrics. What is not there is 0.
-func take(numbers prometheus.Gatherer, probe func(route string) bool) *sample {
+// takeSample reads the metrics. A missing metric is 0.
+func takeSample(numbers prometheus.Gatherer, probe func(route string) bool) *sample {
 	s := &sample{at: time.Now()}
-	families, _ := numbers.Gather() // a number that cannot be had is no reason to show none
+	families, _ := numbers.Gather() // despite an error the other metrics are usable
 	for _, family := range families {
-		add, wanted := plotted[family.GetName()]
+		add, ok := plotted[family.GetName()]
 		for _, m := range family.GetMetric() {
-			if wanted && !probe(label(m, "http_route")) {
+			if ok && !probe(label(m, "http_route")) {
 				add(s, m)
 			}
 		}
@@ -47,10 +47,10 @@ func take(numbers prometheus.Gatherer, probe func(route string) bool) *sample {
 	return s
 }
 
-// Plotted are the names of the metrics that the live plots are made of.
+// Plotted returns the names of the metrics that the live plots read.
 func Plotted() []string { return slices.Sorted(maps.Keys(plotted)) }
 
-// plotted adds a series of a metric to a sample.
+// plotted has a function for each metric, which adds a series of it to a sample.
 var plotted = map[string]func(*sample, *dto.Metric){
 	"http_server_request_duration_seconds": func(s *sample, m *dto.Metric) {
 		if status := label(m, "http_response_status_code"); status != "" {
@@ -67,7 +67,7 @@ var plotted = map[string]func(*sample, *dto.Metric){
 			s.idle += m.GetGauge().GetValue()
 		}
 	},
-	"db_client_connection_max": func(s *sample, m *dto.Metric) { s.most += m.GetGauge().GetValue() },
+	"db_client_connection_max": func(s *sample, m *dto.Metric) { s.maximum += m.GetGauge().GetValue() },
 	"db_client_operation_duration_seconds": func(s *sample, m *dto.Metric) {
 		n := float64(m.GetHistogram().GetSampleCount())
 		s.statements += n
@@ -87,7 +87,7 @@ func label(m *dto.Metric, name string) string {
 	return ""
 }
 
-// add adds another series of the same metric, whose bounds are the same.
+// add adds another series of the same metric, which has the same bounds.
 func (h *histogram) add(other *dto.Histogram) {
 	buckets := other.GetBucket()
 	if h.bounds == nil {
@@ -97,14 +97,14 @@ func (h *histogram) add(other *dto.Histogram) {
 		h.bounds[i] = bucket.GetUpperBound()
 		h.counts[i] += float64(bucket.GetCumulativeCount())
 	}
-	h.all += float64(other.GetSampleCount())
+	h.total += float64(other.GetSampleCount())
 }
 
-// quantile is how long that part of what happened since before has taken at most. Within
-// a bucket it is taken to be spread evenly, as Prometheus does. It is 0 when nothing
-// happened, for a plot cannot show that there is nothing.
+// quantile returns the q-quantile of the observations since before. Like Prometheus it
+// interpolates linearly within a bucket. Without observations it is 0, because a plot cannot
+// show a missing value.
 func (h histogram) quantile(q float64, before histogram) float64 {
-	rank := q * (h.all - before.all)
+	rank := q * (h.total - before.total)
 	if rank <= 0 {
 		return 0
 	}
@@ -119,5 +119,5 @@ func (h histogram) quantile(q float64, before histogram) float64 {
 		}
 		lower, below = bound, count
 	}
-	return lower // it took longer than the last bound
+	return lower // it is above the last bound
 }

@@ -7,20 +7,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Whatever is observed between two samples, the quantiles are those of a Prometheus.
-func TestQuantileIsThatOfWhatHappenedSince(t *testing.T) {
+func TestQuantilesBetweenTwoSamplesAreThoseOfPrometheus(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		before, since []float64
 		q, want       float64
 	}{
-		"nothing happened":            {[]float64{.1, 2}, nil, .5, 0},
-		"all in the first bucket":     {nil, []float64{.05, .05, .05, .05}, .5, .05},
-		"half way through a bucket":   {nil, []float64{.2, .2}, .5, .15},
-		"the end of a bucket":         {nil, []float64{.05, .2}, .99, .198},
-		"what was before is left out": {[]float64{.9, .9, .9}, []float64{.05, .05}, .5, .05},
-		"longer than the last bound":  {nil, []float64{5, 5}, .5, 1},
-		"a bucket with nothing in it": {nil, []float64{.05, .9}, .75, .6},
+		"no observations":                   {[]float64{.1, 2}, nil, .5, 0},
+		"all in the first bucket":           {nil, []float64{.05, .05, .05, .05}, .5, .05},
+		"halfway through a bucket":          {nil, []float64{.2, .2}, .5, .15},
+		"the end of a bucket":               {nil, []float64{.05, .2}, .99, .198},
+		"earlier observations are left out": {[]float64{.9, .9, .9}, []float64{.05, .05}, .5, .05},
+		"above the last bound":              {nil, []float64{5, 5}, .5, 1},
+		"an empty bucket":                   {nil, []float64{.05, .9}, .75, .6},
 	} {
 		registry := prometheus.NewRegistry()
 		h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -29,17 +28,17 @@ func TestQuantileIsThatOfWhatHappenedSince(t *testing.T) {
 		registry.MustRegister(h)
 		observe := func(all []float64) *sample {
 			for i, v := range all {
-				h.WithLabelValues([]string{"200", "404"}[i%2], "/tweet/").Observe(v)
+				h.WithLabelValues([]string{"200", "404"}[i%2], "/shelf/").Observe(v)
 				h.WithLabelValues("200", "/livez").Observe(100)
 			}
-			return take(registry, func(route string) bool { return route == "/livez" })
+			return takeSample(registry, func(route string) bool { return route == "/livez" })
 		}
-		was := observe(tt.before)
-		is := observe(tt.since)
-		if got := is.latency.quantile(tt.q, was.latency); math.Abs(got-tt.want) > 1e-9 {
+		previous := observe(tt.before)
+		current := observe(tt.since)
+		if got := current.latency.quantile(tt.q, previous.latency); math.Abs(got-tt.want) > 1e-9 {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
-		if n := is.requests[2] + is.requests[4]; n != float64(len(tt.before)+len(tt.since)) {
+		if n := current.requests[2] + current.requests[4]; n != float64(len(tt.before)+len(tt.since)) {
 			t.Errorf("%s: %v requests", name, n)
 		}
 	}

@@ -12,39 +12,39 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Guard asks operators for the token.
+// Guard protects the pages for operators with the admin token.
 type Guard struct {
 	token   string
 	sum     [sha256.Size]byte
-	counted func()
-	limits  wrongTokens
-	line    wrongTokenLine
+	onWrong func()
+	limit   wrongTokens
+	log     wrongTokenLog
 }
 
-// NewGuard returns a guard that lets pass who sends the token: as a bearer token, as
-// programs do, or as the password of any user, as browsers do. Without a token everybody
-// passes. Wrong tokens are logged, and counted is called for each.
-func NewGuard(token string, log *slog.Logger, counted func()) *Guard {
-	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), counted: counted, line: wrongTokenLine{log: log}}
+// NewGuard returns a guard that accepts the token as a bearer token, as programs send it, and
+// as the password of any user, as browsers do. An empty token switches it off. The guard logs
+// wrong tokens, and calls onWrong for each. The caller closes it.
+func NewGuard(token string, log *slog.Logger, onWrong func()) *Guard {
+	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), onWrong: onWrong, log: wrongTokenLog{log: log}}
 }
 
-// Close logs the wrong tokens that no line has counted yet.
-func (g *Guard) Close() { g.line.close() }
+// Close logs the wrong tokens that are not logged yet.
+func (g *Guard) Close() { g.log.close() }
 
-// Middleware puts the guard in front of next. A right token passes also when too many
-// wrong ones came from the same address, which may be that of many.
+// Middleware requires the token for next. It accepts the right token even from an address that
+// has sent too many wrong ones, because many clients may share the address.
 func (g *Guard) Middleware(next http.Handler) http.Handler {
 	if g.token == "" {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Sums are compared, whose length says nothing about the token's.
+		// Comparing hashes does not reveal the length of the token.
 		given := givenToken(r)
 		sum := sha256.Sum256([]byte(given))
 		switch {
 		case subtle.ConstantTimeCompare(sum[:], g.sum[:]) == 1:
 			next.ServeHTTP(w, r)
-		case given == "": // as a browser, before it is asked
+		case given == "": // a browser's first request
 			unauthorized(w, r)
 		default:
 			g.refuse(w, r)
@@ -54,18 +54,18 @@ func (g *Guard) Middleware(next http.Handler) http.Handler {
 
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request) {
 	client := web.InfoFrom(r.Context()).Client
-	g.counted()
-	g.line.add(client)
-	wait := g.limits.add(client, time.Now())
+	g.onWrong()
+	g.log.add(client)
+	wait := g.limit.add(client, time.Now())
 	if wait == 0 {
 		unauthorized(w, r)
 		return
 	}
-	// Another guess needs another connection.
+	// Make another guess cost another connection.
 	w.Header().Set("Connection", "close")
 	seconds := int(wait/time.Second) + 1
 	web.WriteProblem(w, r, web.NewProblem(http.StatusTooManyRequests,
-		"Too many wrong tokens came from your address. Try again in "+strconv.Itoa(seconds)+" s; the right one is taken at any time.").RetryAfter(seconds))
+		"Too many wrong tokens from your address. Try again in "+strconv.Itoa(seconds)+" s. The right token is accepted at any time.").RetryAfter(seconds))
 }
 
 func unauthorized(w http.ResponseWriter, r *http.Request) {

@@ -13,7 +13,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestGuessesFromManyAddressesAreLimitedTooAndCountedInOneLine(t *testing.T) {
+func TestGuessesFromManyAddressesAreLimitedAndSummarizedInTheLog(t *testing.T) {
 	t.Parallel()
 	var output bytes.Buffer
 	counted := 0
@@ -30,11 +30,11 @@ func TestGuessesFromManyAddressesAreLimitedTooAndCountedInOneLine(t *testing.T) 
 		statuses[w.Code]++
 	}
 	guard.Close()
-	// What is more than can be remembered shares one limit; on a slow machine more than one minute passes.
+	// The addresses beyond maxAddresses share one limit. On a slow machine the test takes more than one window.
 	if statuses[http.StatusTooManyRequests] < guesses/2 || counted != guesses {
-		t.Errorf("%d guesses from as many addresses: %v, and %d are counted", guesses, statuses, counted)
+		t.Errorf("%d guesses from as many addresses: %v, %d counted", guesses, statuses, counted)
 	}
 	if lines := strings.Count(output.String(), "\n"); lines < 2 || !strings.Contains(output.String(), "count=1\n") {
-		t.Errorf("the log says\n%s", output.String())
+		t.Errorf("the log is\n%s", output.String())
 	}
 }

@@ -13,39 +13,40 @@ import (
 )
 
 const (
-	// maxViewers is how many may look at the live plots at once.
+	// maxViewers is how many clients can watch the live plots at once.
 	maxViewers = 16
 	// writeTimeout is how long a client may take to receive a part of the plots or of a profile.
 	writeTimeout = 5 * time.Second
 )
 
-// viewers are the connections on which the live plots move. statsviz never closes one,
-// and waits for each as long as it takes, so that is done here.
+// viewers are the WebSocket connections of the live plots. statsviz neither closes them nor
+// sets write deadlines, so this does.
 type viewers struct {
 	mu     sync.Mutex
 	all    map[*viewer]bool
 	closed bool
 }
 
-func (v *viewers) some() bool {
+// any reports whether there are viewers.
+func (v *viewers) any() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return len(v.all) > 0
 }
 
-// admit hands the connection of a request to next, if there is a place.
+// admit lets next hijack the connection of r, unless there are maxViewers already.
 func (v *viewers) admit(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 	c := &viewer{viewers: v}
-	if !v.enter(c) {
+	if !v.add(c) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusServiceUnavailable, "Too many viewers of the live plots. Try again later.").RetryAfter(5))
 		return
 	}
-	defer v.leave(c)
-	next(door{w, c}, r)
+	defer v.removeUnconnected(c)
+	next(hijackRecorder{w, c}, r)
 }
 
-// enter takes a place for c, which has no connection yet.
-func (v *viewers) enter(c *viewer) bool {
+// add counts c, which has no connection yet. It reports false when there are too many.
+func (v *viewers) add(c *viewer) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.all) >= maxViewers {
@@ -58,8 +59,8 @@ func (v *viewers) enter(c *viewer) bool {
 	return true
 }
 
-// leave frees the place of c, if it has got no connection: it was no viewer.
-func (v *viewers) leave(c *viewer) {
+// removeUnconnected removes c if its request was not upgraded to a connection.
+func (v *viewers) removeUnconnected(c *viewer) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if c.Conn == nil {
@@ -67,6 +68,7 @@ func (v *viewers) leave(c *viewer) {
 	}
 }
 
+// close closes all connections, and refuses new ones.
 func (v *viewers) close() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -78,29 +80,29 @@ func (v *viewers) close() {
 	}
 }
 
-// door is where a request becomes a viewer.
-type door struct {
+// hijackRecorder makes the hijacked connection of a request that of its viewer.
+type hijackRecorder struct {
 	http.ResponseWriter
 	viewer *viewer
 }
 
-func (d door) Unwrap() http.ResponseWriter { return d.ResponseWriter }
+func (h hijackRecorder) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
-// Hijack hands the connection over.
-func (d door) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffers, err := http.NewResponseController(d.ResponseWriter).Hijack()
+// Hijack returns the viewer as the connection.
+func (h hijackRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
-	c := d.viewer
+	c := h.viewer
 	c.viewers.mu.Lock()
 	defer c.viewers.mu.Unlock()
 	if c.viewers.closed {
 		conn.Close()
-		return nil, nil, errors.New("the live plots have ended")
+		return nil, nil, errors.New("the live plots are closed")
 	}
 	c.Conn = conn
-	// A viewer has nothing to say but that it is gone.
+	// Viewers send nothing; the read ends when the connection is closed.
 	go func() {
 		_, _ = io.Copy(io.Discard, conn)
 		_ = c.Close() // it may be closed already
@@ -108,7 +110,7 @@ func (d door) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return c, buffers, nil
 }
 
-// viewer is a connection that is closed when it is gone, or cannot keep up.
+// viewer is a connection that closes itself when the client is too slow or gone.
 type viewer struct {
 	net.Conn
 	viewers *viewers
@@ -120,7 +122,7 @@ func (c *viewer) Write(b []byte) (int, error) {
 	}
 	n, err := c.Conn.Write(b)
 	if err != nil {
-		_ = c.Close() // the first error says more
+		_ = c.Close() // the first error is more useful
 	}
 	return n, err
 }

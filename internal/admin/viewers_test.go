@@ -19,16 +19,16 @@ import (
 	"example.com/templatesite/internal/admin"
 )
 
-// gathered counts how often it is asked.
-type gathered struct {
+// gatherCounter counts how often its metrics are collected.
+type gatherCounter struct {
 	*prometheus.Registry
-	asked chan struct{}
+	collected chan struct{}
 }
 
-func (g gathered) Collect(chan<- prometheus.Metric) { g.asked <- struct{}{} }
-func (g gathered) Describe(chan<- *prometheus.Desc) {}
+func (g gatherCounter) Collect(chan<- prometheus.Metric) { g.collected <- struct{}{} }
+func (g gatherCounter) Describe(chan<- *prometheus.Desc) {}
 
-// start serves pages whose live plots are made of these numbers.
+// start serves the pages with live plots of these metrics.
 func start(t *testing.T, numbers prometheus.Gatherer) (a *admin.Admin, address string) {
 	a = admin.New(admin.Options{
 		Ready:   func(context.Context) bool { return true },
@@ -46,8 +46,8 @@ func start(t *testing.T, numbers prometheus.Gatherer) (a *admin.Admin, address s
 const handshake = "GET /debug/statsviz/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 
-// look asks for the live plots' numbers, and returns the status.
-func look(t *testing.T, address string) (net.Conn, int) {
+// connect requests the WebSocket of the live plots, and returns the connection and the status.
+func connect(t *testing.T, address string) (net.Conn, int) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -62,9 +62,9 @@ func look(t *testing.T, address string) (net.Conn, int) {
 	return conn, response.StatusCode
 }
 
-func TestNumbersAreReadOnceForAllWhoLookAndForNobody(t *testing.T) {
+func TestMetricsAreReadOnceForAllViewersAndNeverWithoutOne(t *testing.T) {
 	t.Parallel()
-	numbers := gathered{prometheus.NewRegistry(), make(chan struct{}, 1000)}
+	numbers := gatherCounter{prometheus.NewRegistry(), make(chan struct{}, 1000)}
 	numbers.MustRegister(numbers)
 	_, address := start(t, numbers)
 
@@ -72,65 +72,65 @@ func TestNumbersAreReadOnceForAllWhoLookAndForNobody(t *testing.T) {
 	begin := time.Now()
 	var viewers []net.Conn
 	for i := range most {
-		conn, status := look(t, address)
+		conn, status := connect(t, address)
 		if status != http.StatusSwitchingProtocols {
-			t.Fatalf("viewer %d is answered with %d", i+1, status)
+			t.Fatalf("viewer %d gets %d", i+1, status)
 		}
 		viewers = append(viewers, conn)
 	}
-	if _, status := look(t, address); status != http.StatusServiceUnavailable {
-		t.Errorf("one too many is answered with %d", status)
+	if _, status := connect(t, address); status != http.StatusServiceUnavailable {
+		t.Errorf("the viewer beyond the limit gets %d", status)
 	}
 	time.Sleep(3200 * time.Millisecond)
-	for end := time.Now().Add(20 * time.Second); len(numbers.asked) < 2 && time.Now().Before(end); {
+	for end := time.Now().Add(20 * time.Second); len(numbers.collected) < 2 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	if n, took := len(numbers.asked), time.Since(begin); n < 2 || n > int(took.Seconds())+1 {
-		t.Errorf("the numbers were read %d times in %v for %d viewers", n, took, most)
+	if n, took := len(numbers.collected), time.Since(begin); n < 2 || n > int(took.Seconds())+1 {
+		t.Errorf("the metrics were read %d times in %v for %d viewers", n, took, most)
 	}
 	viewers[0].Close()
 	freed := false
 	for end := time.Now().Add(5 * time.Second); !freed && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		conn, status := look(t, address)
+		conn, status := connect(t, address)
 		freed = status == http.StatusSwitchingProtocols
 		viewers = append(viewers, conn)
 	}
 	if !freed {
-		t.Error("the place of one who is gone is not free")
+		t.Error("a disconnected viewer still counts")
 	}
 	for _, conn := range viewers {
 		conn.Close()
 	}
 	read := -1
 	for end := time.Now().Add(20 * time.Second); read != 0 && time.Now().Before(end); {
-		before := len(numbers.asked)
+		before := len(numbers.collected)
 		time.Sleep(2200 * time.Millisecond)
-		read = len(numbers.asked) - before
+		read = len(numbers.collected) - before
 	}
 	if read != 0 {
-		t.Errorf("the numbers were read %d times for nobody", read)
+		t.Errorf("the metrics were read %d times without a viewer", read)
 	}
 }
 
-func TestPlacesAreNotTakenTwice(t *testing.T) {
+func TestConcurrentViewersDoNotExceedTheLimit(t *testing.T) {
 	t.Parallel()
 	_, address := start(t, prometheus.NewRegistry())
 	var group sync.WaitGroup
 	var admitted atomic.Int64
 	for range 100 {
 		group.Go(func() {
-			if _, status := look(t, address); status == http.StatusSwitchingProtocols {
+			if _, status := connect(t, address); status == http.StatusSwitchingProtocols {
 				admitted.Add(1)
 			}
 		})
 	}
 	group.Wait()
 	if n := admitted.Load(); n != 16 {
-		t.Errorf("%d look at once", n)
+		t.Errorf("%d viewers at once", n)
 	}
 }
 
-func TestWhoComesAfterTheEndIsNotKept(t *testing.T) {
+func TestViewerAfterCloseIsDisconnected(t *testing.T) {
 	t.Parallel()
 	a, address := start(t, prometheus.NewRegistry())
 	a.Close()
@@ -143,7 +143,7 @@ func TestWhoComesAfterTheEndIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Fprint(conn, handshake)
-	if answer, err := io.ReadAll(conn); err != nil {
-		t.Errorf("the connection is open: %v %s", err, answer)
+	if response, err := io.ReadAll(conn); err != nil {
+		t.Errorf("the connection is open: %v %s", err, response)
 	}
 }

@@ -7,29 +7,28 @@ import (
 )
 
 const (
-	// maxWrong is how many wrong tokens an address may send in wrongWindow before it is
-	// asked to wait.
+	// maxWrong is how many wrong tokens an address may send in wrongWindow.
 	maxWrong    = 60
 	wrongWindow = time.Minute
-	// maxAddresses bounds what is remembered; further addresses count as one.
+	// maxAddresses is how many addresses are counted separately; further ones count as one.
 	maxAddresses = 1024
 )
 
-// wrongTokens counts wrong tokens by the address that sent them.
+// wrongTokens limits the wrong tokens per address.
 type wrongTokens struct {
 	mu     sync.Mutex
 	began  time.Time
 	counts map[string]int
 }
 
-// add counts one, and returns how long client has to wait when it has sent too many.
+// add counts a wrong token, and returns how long client must wait, or 0 within the limit.
 func (t *wrongTokens) add(client string, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.counts == nil || now.Sub(t.began) >= wrongWindow {
 		t.began, t.counts = now, map[string]int{}
 	}
-	if _, known := t.counts[client]; !known && len(t.counts) >= maxAddresses {
+	if _, counted := t.counts[client]; !counted && len(t.counts) >= maxAddresses {
 		client = ""
 	}
 	t.counts[client]++
@@ -39,53 +38,53 @@ func (t *wrongTokens) add(client string, now time.Time) time.Duration {
 	return t.began.Add(wrongWindow).Sub(now)
 }
 
-// quietTime is how long the log says nothing more of wrong tokens: guesses shall not
-// fill it.
-const quietTime = 10 * time.Second
+// logInterval is the least time between two records of wrong tokens, so that guesses cannot fill
+// the log.
+const logInterval = 10 * time.Second
 
-// wrongTokenLine logs the first wrong token at once, and later how many have come since.
-type wrongTokenLine struct {
+// wrongTokenLog logs the first wrong token at once, and later ones in one record per logInterval.
+type wrongTokenLog struct {
 	log *slog.Logger
 
 	mu     sync.Mutex
 	count  int
-	client string // the last
-	quiet  *time.Timer
+	client string      // of the last wrong token
+	timer  *time.Timer // nil when nothing was logged within logInterval
 }
 
-func (l *wrongTokenLine) add(client string) {
+func (l *wrongTokenLog) add(client string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.count++
 	l.client = client
-	if l.quiet == nil {
+	if l.timer == nil {
 		l.write()
-		l.quiet = time.AfterFunc(quietTime, l.next)
+		l.timer = time.AfterFunc(logInterval, l.next)
 	}
 }
 
-// next ends the quiet time, or begins another one when there was something to say.
-func (l *wrongTokenLine) next() {
+// next logs the wrong tokens of the last interval, or stops the timer when there were none.
+func (l *wrongTokenLog) next() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.count == 0 {
-		l.quiet = nil
+		l.timer = nil
 		return
 	}
 	l.write()
-	l.quiet.Reset(quietTime)
+	l.timer.Reset(logInterval)
 }
 
-func (l *wrongTokenLine) write() {
+func (l *wrongTokenLog) write() {
 	l.log.Warn("wrong tokens were sent to the admin address", "client", l.client, "count", l.count)
 	l.count = 0
 }
 
-func (l *wrongTokenLine) close() {
+func (l *wrongTokenLog) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.quiet != nil {
-		l.quiet.Stop()
+	if l.timer != nil {
+		l.timer.Stop()
 	}
 	if l.count > 0 {
 		l.write()

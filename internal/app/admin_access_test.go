@@ -56,7 +56,7 @@ func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
 			t.Errorf("PUT /log-level with %q = %d", tt.header, put)
 		}
 	}
-	if got := s.do("GET", "/tweet/", "").status; got != http.StatusOK {
+	if got := s.do("GET", "/book/", "").status; got != http.StatusOK {
 		t.Errorf("the API wants a token, too: %d", got)
 	}
 }

@@ -71,7 +71,7 @@ func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
 	}
 	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {
 		for range 20 {
-			s.do("GET", "/tweet/", "")
+			s.do("GET", "/book/", "")
 			s.do("GET", "/nowhere", "")
 		}
 		for name, series := range wanted {

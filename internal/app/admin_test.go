@@ -77,7 +77,7 @@ func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
 		status               int
 	}{
 		{"GET", "/nowhere", "", 404},
-		{"GET", "/tweet/", "", 404},
+		{"GET", "/book/", "", 404},
 		{"GET", "/livez", "", 404},
 		{"POST", "/log-level", "", 405},
 		{"DELETE", "/metrics", "", 405},
@@ -167,7 +167,7 @@ func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
 	if got := put("?for=1s", "error"); !strings.HasPrefix(got, "error until ") {
 		t.Errorf("for a second it is %q", got)
 	}
-	s.record("log level went back", nil)
+	s.record("log level restored", nil)
 	if got := s.do("GET", s.admin+"/log-level", "").body; got != "info\n" {
 		t.Errorf("after a second it is %q", got)
 	}

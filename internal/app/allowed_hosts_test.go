@@ -31,7 +31,7 @@ func TestHostIsAnsweredHoweverItsNameIsWritten(t *testing.T) {
 	} {
 		s := startService(t, map[string]string{"ALLOWED_HOSTS": value})
 		for _, host := range hosts {
-			if got := s.do("GET", "/tweet/1", "", "Host: "+host); got.status != 200 {
+			if got := s.do("GET", "/book/1", "", "Host: "+host); got.status != 200 {
 				t.Errorf("ALLOWED_HOSTS=%s: status %d for %s", value, got.status, host)
 			}
 		}

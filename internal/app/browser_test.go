@@ -14,17 +14,12 @@ import (
 // What a person does in a browser, in one browser that has a tab for each test.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	s := startService(t, nil)
-	b := browsertest.Start(t, "MAP localhost:8000 "+strings.TrimPrefix(s.url, "http://"))
-	t.Run("has its picture taken", func(t *testing.T) {
-		t.Parallel()
-		pictures(t, b, s)
-	})
+	b := browsertest.Start(t)
 	for name, test := range map[string]func(*testing.T, *browsertest.Browser){
-		"creates, edits and deletes":                   func(t *testing.T, b *browsertest.Browser) { lifeOfATweet(t, b, true) },
-		"creates, edits and deletes without a script":  func(t *testing.T, b *browsertest.Browser) { lifeOfATweet(t, b, false) },
+		"creates, edits and deletes":                   func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, true) },
+		"creates, edits and deletes without a script":  func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, false) },
 		"sees both versions of a conflict and decides": conflict,
-		"reads 250 tweets page by page":                pageByPage,
+		"reads 250 books page by page":                 pageByPage,
 		"is told each error beside what is wrong":      mistakes,
 		"sees naughty strings, which do nothing":       naughty,
 		"can read and use every page":                  readable,
@@ -36,69 +31,77 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-func lifeOfATweet(t *testing.T, b *browsertest.Browser, scripts bool) {
+func lifeOfABook(t *testing.T, b *browsertest.Browser, scripts bool) {
 	s := startService(t, nil)
 	tab := b.Open(t, s.url)
 	if !scripts {
 		tab.WithoutScripts()
 	}
 	tab.Visit("/")
-	tab.Follow("tweet")
-	tab.Type("#post-text", "Typed by <hand> 🧱")
-	if counted := strings.Contains(tab.Text("#help-post-text"), " of 140"); counted != scripts {
+	tab.Follow("book")
+	fillIn(tab)
+	tab.Type("#post-note", "Typed by <hand> 🧱")
+	if counted := strings.Contains(tab.Text("#help-post-note"), " of 200"); counted != scripts {
 		t.Errorf("the script has run: %v", counted)
 	}
 	tab.Follow("Create")
-	tab.Want("Created.", `"text": "Typed by <hand> 🧱"`)
-	tab.Type("#put-text", "Edited")
+	tab.Want("Created.", `"note": "Typed by <hand> 🧱"`)
+	tab.Type("#put-note", "Edited")
 	tab.Follow("Save")
-	tab.Want("Saved.", `"text": "Edited"`)
+	tab.Want("Saved.", `"note": "Edited"`)
 	tab.Click("Write it as JSON")
-	tab.Follow("tweet")
+	tab.Follow("book")
 	tab.Want("Edited")
-	tab.Follow(s.url + "/tweet/3")
+	tab.Follow(s.url + "/book/3")
 	tab.Click("Delete…")
 	tab.Follow("Delete it")
-	tab.Want("Deleted.", "List tweets")
+	tab.Want("Deleted.", "List books")
 	if strings.Contains(tab.Text("body"), "Edited") {
-		t.Error("the tweet is still there")
+		t.Error("the book is still there")
 	}
+}
+
+// fillIn types a valid book into the form for a new one.
+func fillIn(tab *browsertest.Tab) {
+	tab.Type("#post-shelf", "1")
+	tab.Type("#post-title", "Walden")
+	tab.Type("#post-pages", "352")
 }
 
 func conflict(t *testing.T, b *browsertest.Browser) {
 	s := startService(t, nil)
 	tab := b.Open(t, s.url)
-	tab.Visit("/tweet/1")
-	s.do("PUT", "/tweet/1", `{"text":"theirs"}`)
-	tab.Type("#put-text", "mine")
+	tab.Visit("/book/1")
+	s.do("PUT", "/book/1", titled("theirs"))
+	tab.Type("#put-title", "mine")
 	if status := tab.Follow("Save"); status != http.StatusPreconditionFailed {
 		t.Errorf("the conflict is a %d", status)
 	}
-	tab.Want(`"text": "theirs"`)
-	if mine := tab.Value("#put-text"); mine != "mine" {
+	tab.Want(`"title": "theirs"`)
+	if mine := tab.Value("#put-title"); mine != "mine" {
 		t.Errorf("what was typed has become %q", mine)
 	}
-	s.do("PUT", "/tweet/1", `{"text":"theirs again"}`)
+	s.do("PUT", "/book/1", titled("theirs again"))
 	if status := tab.Follow("Save mine instead"); status != http.StatusPreconditionFailed {
 		t.Errorf("the second conflict is a %d", status)
 	}
 	tab.Follow("Save mine instead")
-	tab.Want("Saved.", `"text": "mine"`)
-	s.do("PUT", "/tweet/1", `{"text":"theirs at last"}`)
+	tab.Want("Saved.", `"title": "mine"`)
+	s.do("PUT", "/book/1", titled("theirs at last"))
 	tab.Click("Delete…")
 	tab.Follow("Delete it")
-	tab.Want(`"text": "theirs at last"`, "Delete it anyway")
+	tab.Want(`"title": "theirs at last"`, "Delete it anyway")
 	tab.Follow("Keep it as it is now")
-	tab.Want(`"text": "theirs at last"`)
+	tab.Want(`"title": "theirs at last"`)
 }
 
 func pageByPage(t *testing.T, b *browsertest.Browser) {
 	s := startService(t, nil)
 	for i := range 248 {
-		s.do("POST", "/tweet/", fmt.Sprintf(`{"text":"%d"}`, i))
+		s.do("POST", "/book/", titled(fmt.Sprint(i)))
 	}
 	tab := b.Open(t, s.url)
-	tab.Visit("/tweet/")
+	tab.Visit("/book/")
 	var seen []string
 	for page := 1; ; page++ {
 		shown := tab.Text("pre.json")
@@ -113,21 +116,21 @@ func pageByPage(t *testing.T, b *browsertest.Browser) {
 		tab.Follow("Next page")
 	}
 	for i, href := range seen {
-		if want := fmt.Sprintf("%s/tweet/%d", s.url, i+1); href != want {
-			t.Fatalf("tweet %d is %s, want %s", i+1, href, want)
+		if want := fmt.Sprintf("%s/book/%d", s.url, 250-i); href != want {
+			t.Fatalf("line %d is %s, want %s", i+1, href, want)
 		}
 	}
 	if len(seen) != 250 {
-		t.Errorf("there are %d tweets", len(seen))
+		t.Errorf("there are %d books", len(seen))
 	}
 	tab.Follow("Previous page")
-	tab.Want(`"id": 101`, `"id": 200`, "Next page")
+	tab.Want(`"id": 150`, `"id": 51`, "Next page")
 	tab.Follow("First page")
 	tab.Type("#query-limit", "3")
-	tab.Type("#query-after", "7")
+	tab.Type("#query-after", "11")
 	tab.Follow("Show")
-	tab.Want(`"id": 8`, `"id": 10`, "Next page")
-	if strings.Contains(tab.Text("body"), `"id": 11`) {
+	tab.Want(`"id": 10`, `"id": 8`, "Next page")
+	if strings.Contains(tab.Text("body"), `"id": 7`) {
 		t.Error("the page has more than 3")
 	}
 }
@@ -143,33 +146,34 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 		tab.Want(append(texts, fmt.Sprint(status))...)
 	}
 	wants(tab.Visit("/nothing/here"), 404, "There is nothing at this address.")
-	wants(tab.Visit("/tweet/?limit=lots"), 422, "invalid integer")
-	tab.Follow("tweet")
-	long := strings.Repeat("x", 141)
-	tab.Type("#post-text", long)
-	wants(tab.Follow("Create"), 422, "expected length <= 140")
-	if tab.Value("#post-text") != long {
+	wants(tab.Visit("/book/?limit=lots"), 422, "invalid integer")
+	tab.Follow("book")
+	fillIn(tab)
+	long := strings.Repeat("x", 81)
+	tab.Type("#post-title", long)
+	wants(tab.Follow("Create"), 422, "expected length <= 80")
+	if tab.Value("#post-title") != long {
 		t.Error("what was typed is gone")
 	}
-	tab.Type("#post-text", "short enough")
+	tab.Type("#post-title", "short enough")
 	tab.Follow("Create")
 	tab.Click("Write it as JSON")
-	tab.Type("#raw-put", `{"text": 1, "more": true}`)
-	wants(tab.Follow("PUT"), 422, "body.text", "body.more")
-	tab.Type("#raw-put", `{"text": `)
+	tab.Type("#raw-put", `{"shelf": 1, "title": 1, "pages": 352, "more": true}`)
+	wants(tab.Follow("PUT"), 422, "body.title", "body.more")
+	tab.Type("#raw-put", `{"title": `)
 	wants(tab.Follow("PATCH"), 400, "ends too early")
-	tab.Type("#raw-put", `{"text": "patched"}`)
+	tab.Type("#raw-put", `{"title": "patched"}`)
 	tab.Follow("PATCH")
 	tab.Want("Saved.", "patched")
-	s.do("DELETE", "/tweet/3", "")
-	tab.Type("#put-text", "too late")
+	s.do("DELETE", "/book/3", "")
+	tab.Type("#put-title", "too late")
 	wants(tab.Follow("Save"), 404, "There is nothing at this address.")
-	if tab.Value("#put-text") != "too late" {
+	if tab.Value("#put-title") != "too late" {
 		t.Error("what was typed is gone")
 	}
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
 	tab = b.Open(t, slow.url)
-	wants(tab.Visit("/tweet/"), 504, "Try again later.")
+	wants(tab.Visit("/book/"), 504, "Try again later.")
 }
 
 func naughty(t *testing.T, b *browsertest.Browser) {
@@ -181,20 +185,16 @@ func naughty(t *testing.T, b *browsertest.Browser) {
 		`<!-- -->`, `<style>@import "//evil.example"</style>`, `<base href=//evil.example>`, `<meta http-equiv=refresh content=0;url=//evil.example>`,
 		"\n begins with a line", "a\nb", "\u202egnp.exe\u202c", "\u0001\u007f\u0085", "Z̸̧͇a̸l̷g̶o", "👩‍👩‍👧‍👦🏴󠁧󠁢󠁳󠁣󠁴󠁿", "مرحبا שלום", "&lt;b&gt; &amp;", "' or 1=1; --", "  two  spaces  ",
 	} {
-		body, err := json.Marshal(map[string]string{"text": text})
-		if err != nil {
-			t.Fatal(err)
-		}
-		created := s.do("POST", "/tweet/", string(body))
+		created := s.do("POST", "/book/", bookWith("note", text))
 		path := strings.TrimPrefix(created.header.Get("Location"), s.url)
 		tab.Visit(path)
 		tab.Follow("Save")
-		var saved struct{ Text string }
-		if err := json.Unmarshal([]byte(s.do("GET", path, "").body), &saved); err != nil || saved.Text != text {
-			t.Errorf("%d: a form that was only sent makes %q of %q", i, saved.Text, text)
+		var saved struct{ Note string }
+		if err := json.Unmarshal([]byte(s.do("GET", path, "").body), &saved); err != nil || saved.Note != text {
+			t.Errorf("%d: a form that was only sent makes %q of %q", i, saved.Note, text)
 		}
 	}
-	tab.Visit("/tweet/")
+	tab.Visit("/book/")
 	tab.Want("alert(1)")
 }
 
@@ -202,23 +202,24 @@ func readable(t *testing.T, b *browsertest.Browser) {
 	s := startService(t, nil)
 	tab := b.Open(t, s.url)
 	pages := map[string]func(){
-		"index": func() { tab.Visit("/") }, "collection": func() { tab.Visit("/tweet/?limit=1&after=1") }, "missing": func() { tab.Visit("/nothing") },
+		"index": func() { tab.Visit("/") }, "collection": func() { tab.Visit("/book/?limit=1&after=3") }, "missing": func() { tab.Visit("/nothing") },
 		"item": func() {
-			tab.Visit("/tweet/1")
+			tab.Visit("/book/1")
 			tab.Click("Delete…")
 			tab.Click("Write it as JSON")
 			tab.Click("Headers")
 			tab.Click("As curl")
 		},
 		"mistake": func() {
-			tab.Visit("/tweet/")
-			tab.Type("#post-text", strings.Repeat("x", 141))
+			tab.Visit("/book/")
+			fillIn(tab)
+			tab.Type("#post-title", strings.Repeat("x", 81))
 			tab.Follow("Create")
 		},
 		"conflict": func() {
-			tab.Visit("/tweet/1")
-			s.do("PATCH", "/tweet/1", fmt.Sprintf(`{"text":"%s"}`, rand.Text()))
-			tab.Type("#put-text", "mine")
+			tab.Visit("/book/1")
+			s.do("PATCH", "/book/1", fmt.Sprintf(`{"title":"%s"}`, rand.Text()))
+			tab.Type("#put-title", "mine")
 			tab.Follow("Save")
 		},
 	}
@@ -231,7 +232,7 @@ func readable(t *testing.T, b *browsertest.Browser) {
 			}
 		}
 	}
-	tab.Visit("/tweet/1")
+	tab.Visit("/book/1")
 	for _, text := range tab.Tabbed(15) {
 		if strings.Contains(text, "(unseen)") {
 			t.Errorf("the focus is not to be seen on %s", text)

@@ -127,7 +127,7 @@ func (c *cache) send(w http.ResponseWriter, s *stored, how string) {
 }
 
 func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		s := startService(t, env)
 		front := startCache(t, s.url)
 		ask := func(status int, method, path, body string, headers ...string) reply {
@@ -138,26 +138,26 @@ func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
 			}
 			return got
 		}
-		ask(404, "GET", "/tweet/1", "")
-		ask(200, "GET", "/tweet/", "")
-		ask(201, "POST", "/tweet/", `{"text":"before"}`)
-		ask(200, "GET", "/tweet/1", "")
-		if got := ask(200, "GET", "/tweet/1", ""); got.header.Get("X-Cache") != "revalidated" {
+		ask(404, "GET", "/book/3", "")
+		ask(200, "GET", "/book/", "")
+		ask(201, "POST", "/book/", titled("Before"))
+		ask(200, "GET", "/book/3", "")
+		if got := ask(200, "GET", "/book/3", ""); got.header.Get("X-Cache") != "revalidated" {
 			t.Errorf("the cache has nothing to save: %v", got.header)
 		}
 		// What is changed behind the cache's back is seen, too.
-		s.do("PUT", "/tweet/1", `{"text":"after"}`)
-		if got := ask(200, "GET", "/tweet/1", ""); !strings.Contains(got.body, "after") {
+		s.do("PUT", "/book/3", titled("After"))
+		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.body, "After") {
 			t.Errorf("a change is not seen: %s", got.body)
 		}
-		for path, headers := range map[string][]string{"/tweet/1": {"Accept: text/html"}, "/tweet/": nil} {
-			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.body, "after") {
+		for path, headers := range map[string][]string{"/book/3": {"Accept: text/html"}, "/book/": nil} {
+			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.body, "After") {
 				t.Errorf("GET %s %v shows no change: %s", path, headers, got.body)
 			}
 		}
-		s.do("DELETE", "/tweet/1", "")
-		ask(404, "GET", "/tweet/1", "")
-		ask(404, "GET", "/tweet/1", "", "Accept: text/html")
+		s.do("DELETE", "/book/3", "")
+		ask(404, "GET", "/book/3", "")
+		ask(404, "GET", "/book/3", "", "Accept: text/html")
 	})
 }
 
@@ -165,8 +165,8 @@ func TestSharedCacheInFrontMixesNoClients(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	front := startCache(t, s.url)
-	s.do("POST", "/tweet/", `{"text":"x"}`)
-	for _, path := range []string{"/", "/tweet/", "/tweet/1", "/tweet/?limit=1", "/nowhere", "/tweet/x", "/livez", "/healthcheck", "/healthcheck/", "/docs", "/openapi.json", "/openapi.yaml", "/static/icon.svg", "//tweet"} {
+	s.do("POST", "/book/", validBook)
+	for _, path := range []string{"/", "/book/", "/book/1", "/book/?limit=1", "/nowhere", "/book/x", "/livez", "/healthcheck", "/healthcheck/", "/docs", "/openapi.json", "/openapi.yaml", "/static/icon.svg", "//book"} {
 		for range 2 {
 			for _, accept := range []string{"application/json", "text/html,*/*;q=0.8", "*/*", "image/png"} {
 				for _, cookie := range []string{"", "notice=created"} {

@@ -10,19 +10,18 @@ import (
 	"example.com/templatesite/internal/databasetest"
 )
 
-// startLocked starts a service, and holds a lock on all of its tweets, against readers
-// too, until the test is over.
+// startLocked starts a service, and locks its books against reads and changes
+// until the test ends.
 func startLocked(t *testing.T, requestTimeout string) *service {
 	t.Helper()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, resources())
+	db := filledPostgres(t)
 	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "REQUEST_TIMEOUT": requestTimeout})
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tx.Rollback() })
-	if _, err := tx.ExecContext(t.Context(), "lock table tweet in access exclusive mode"); err != nil {
+	if _, err := tx.ExecContext(t.Context(), "lock table book in access exclusive mode"); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -34,7 +33,7 @@ func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
-		r, err := http.NewRequestWithContext(ctx, method, s.url+"/tweet/1", strings.NewReader(`{"text":"x"}`))
+		r, err := http.NewRequestWithContext(ctx, method, s.url+"/book/1", strings.NewReader(validBook))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +49,7 @@ func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
 	t.Parallel()
 	s := startLocked(t, "3s")
 	begin := time.Now()
-	got := s.do("POST", "/tweet/1", "_method=PATCH&text=x", "Accept: text/html", "Content-Type: application/x-www-form-urlencoded")
+	got := s.do("POST", "/book/1", "_method=PATCH&title=x", "Accept: text/html", formType)
 	if took := time.Since(begin); took > 5*time.Second {
 		t.Errorf("a form that reads and changes took %v", took)
 	}

@@ -125,15 +125,17 @@ func TestHelpHasCommandsAndExamplesBeforeALineForEachSetting(t *testing.T) {
 	}
 }
 
-func TestDatabaseThatNobodyHasChosenIsNamedWithAdvice(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if err := os.Mkdir("templatesite.db.lock", 0o700); err != nil { // no file can be opened there
+func TestFailureOfTheDefaultDatabaseAdvisesToSetDatabaseURL(t *testing.T) {
+	t.Parallel()
+	service := testService
+	service.Name = filepath.Join(t.TempDir(), "sample")              // the default file is named after the service
+	if err := os.Mkdir(service.Name+".db.lock", 0o700); err != nil { // so that the database cannot be opened
 		t.Fatal(err)
 	}
 	for _, name := range []string{"serve", "dumpdata"} {
-		for value, want := range map[string]bool{"": true, "sqlite:templatesite.db": false} {
+		for value, want := range map[string]bool{"": true, "sqlite:" + service.Name + ".db": false} {
 			env := map[string]string{"DATABASE_URL": value, "ADDRESS": "127.0.0.1:0", "ADMIN_ADDRESS": ""}
-			status, _, stderr := command(t, env, "", name)
+			status, _, stderr := commandOf(t, service, env, "", name)
 			if got := strings.Contains(stderr, "DATABASE_URL is not set") && strings.Contains(stderr, "postgres://"); status != 1 || got != want {
 				t.Errorf("app %s with DATABASE_URL=%s = %d: %s", name, value, status, stderr)
 			}
@@ -154,10 +156,10 @@ func TestMigrateListsAndGoesToAVersion(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		for _, tt := range []struct{ args, want string }{
 			{"migrate", "nothing to do"},
-			{"migrate --status", "applied  tweet/00001_create_tweet.sql"},
-			{"migrate tweet --to 0 --yes", "undone tweet/00001_create_tweet.sql in "},
-			{"migrate tweet --status", "pending  tweet/00001_create_tweet.sql"},
-			{"migrate tweet --to 1", "applied tweet/00001_create_tweet.sql in "},
+			{"migrate --status", "applied  book/00001_create_book.sql"},
+			{"migrate book --to 0 --yes", "undone book/00001_create_book.sql in "},
+			{"migrate book --status", "pending  book/00001_create_book.sql"},
+			{"migrate book --to 1", "applied book/00001_create_book.sql in "},
 		} {
 			status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...)
 			if status != 0 || !strings.Contains(stdout, tt.want) {

@@ -10,8 +10,9 @@ import (
 
 func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
 	const fixture = `[
-  {"model": "tweet", "pk": 1, "fields": {"text":"one","timestamp":"2017-07-30T15:22:42Z"}},
-  {"model": "tweet", "pk": 7, "fields": {"text":"\"<ü👋>\\\n","timestamp":"2017-07-30T15:22:42.123456Z"}}
+  {"model": "shelf", "pk": 1, "fields": {"name":"Travel","room":"Attic"}},
+  {"model": "book", "pk": 1, "fields": {"shelf":1,"title":"one","pages":1,"status":"unread","listed":false}},
+  {"model": "book", "pk": 7, "fields": {"shelf":1,"title":"\"<ü👋>\\\n","pages":2,"note":"x","status":"reading","listed":true,"due":"2017-07-30T15:22:42.123456Z"}}
 ]
 `
 	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
@@ -22,57 +23,57 @@ func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
 			if status, _, stderr := command(t, env, fixture, "loaddata", "-"); status != 0 {
 				t.Fatalf("app loaddata = %d: %s", status, stderr)
 			}
-			if status, stdout, stderr := command(t, env, "", "dumpdata", "tweet"); status != 0 || stdout != fixture {
+			if status, stdout, stderr := command(t, env, "", "dumpdata", "shelf", "book"); status != 0 || stdout != fixture {
 				t.Errorf("app dumpdata = %d: %s%s", status, stdout, stderr)
 			}
 		}
 		id := 0
-		const insert = "insert into tweet (text, timestamp, version) values ('x', '2017-07-30 15:22:42+00:00', 1) returning id"
-		if err := db.QueryRowContext(t.Context(), insert).Scan(&id); err != nil || id != 8 {
+		if err := db.QueryRowContext(t.Context(), insertBook+" returning id", "the next").Scan(&id); err != nil || id != 8 {
 			t.Errorf("the next id is %d, %v, want 8", id, err)
 		}
 	})
 }
 
 func TestSequenceNeverGoesBack(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		s := startService(t, env)
-		for range 5 {
-			s.do("POST", "/tweet/", `{"text":"x"}`)
+		for range 3 {
+			s.do("POST", "/book/", validBook)
 		}
-		if _, err := db.ExecContext(t.Context(), "delete from tweet"); err != nil {
+		if _, err := db.ExecContext(t.Context(), "delete from book"); err != nil {
 			t.Fatal(err)
 		}
 		if status, _, stderr := command(t, env, "", "loaddata"); status != 0 {
 			t.Fatalf("app loaddata = %d: %s", status, stderr)
 		}
-		if got := s.do("POST", "/tweet/", `{"text":"x"}`).header.Get("Location"); !strings.HasSuffix(got, "/tweet/6") {
-			t.Errorf("Location = %q, want /tweet/6", got)
+		if got := s.do("POST", "/book/", validBook).header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
+			t.Errorf("Location = %q, want /book/6", got)
 		}
 	})
 }
 
 func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
-	good := `{"model":"tweet","pk":1,"fields":{"text":"one","timestamp":"2017-07-30T15:22:42Z"}}`
+	const good = `{"model":"shelf","pk":1,"fields":{"name":"Travel","room":"Attic"}}`
+	second := func(fields string) string { return `[` + good + `,{"model":"book","pk":2,"fields":` + fields + `}]` }
 	tests := []struct{ name, fixture, want string }{
 		{"no array", good, "a fixture is a JSON array"},
 		{"unknown model", `[` + good + `,{"model":"nothing","pk":1,"fields":{}}]`, "row 2 (nothing 1): there is no such model"},
-		{"no key", `[` + good + `,{"model":"tweet","fields":{}}]`, "row 2 (tweet 0): pk must be"},
-		{"no fields", `[` + good + `,{"model":"tweet","pk":2}]`, "row 2 (tweet 2): fields are missing"},
-		{"no text", `[` + good + `,{"model":"tweet","pk":2,"fields":{"timestamp":"2017-07-30T15:22:42Z"}}]`, "body: expected required property text"},
-		{"text too long", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"` + strings.Repeat("x", 141) + `","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
-		{"NUL", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"\u0000","timestamp":"2017-07-30T15:22:42Z"}}]`, "body.text"},
-		{"unknown field", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"2017-07-30T15:22:42Z","x":1}}]`, "body.x"},
-		{"beyond the years", `[` + good + `,{"model":"tweet","pk":2,"fields":{"text":"x","timestamp":"9999-12-31T23:59:59-01:00"}}]`, "years 1 to 9999"},
-		{"unknown member", `[` + good + `,{"model":"tweet","pk":2,"fields":{},"a":1}]`, `row 2: a row has model, pk and fields, and no "a"`},
-		{"key in quotes", `[{"model":"tweet","pk":"2","fields":{}}]`, "row 1: pk must be a whole number, 1 or more"},
-		{"key with a fraction", `[{"model":"tweet","pk":2.5,"fields":{}}]`, "row 1: pk must be a whole number, 1 or more"},
+		{"no key", `[` + good + `,{"model":"book","fields":{}}]`, "row 2 (book 0): pk must be"},
+		{"no fields", `[` + good + `,{"model":"book","pk":2}]`, "row 2 (book 2): fields are missing"},
+		{"no title", second(`{"shelf":1,"pages":1}`), "body: expected required property title"},
+		{"title too long", second(titled(strings.Repeat("x", 81))), "body.title"},
+		{"NUL", second(titled("\x00")), "body.title"},
+		{"unknown field", second(bookWith("x", 1)), "body.x"},
+		{"beyond the years", second(bookWith("due", "9999-12-31T23:59:59-01:00")), "years 1 to 9999"},
+		{"unknown member", `[` + good + `,{"model":"book","pk":2,"fields":{},"a":1}]`, `row 2: a row has model, pk and fields, and no "a"`},
+		{"key in quotes", `[{"model":"book","pk":"2","fields":{}}]`, "row 1: pk must be a whole number, 1 or more"},
+		{"key with a fraction", `[{"model":"book","pk":2.5,"fields":{}}]`, "row 1: pk must be a whole number, 1 or more"},
 		{"model that is a number", `[{"model":7,"pk":2,"fields":{}}]`, "row 1: model must be a string"},
-		{"row that is a string", `["tweet"]`, "row 1: a row must be an object with model, pk and fields"},
+		{"row that is a string", `["book"]`, "row 1: a row must be an object with model, pk and fields"},
 		{"row that is null", `[null]`, "row 1"},
 		{"nothing", ``, "a fixture is a JSON array"},
-		{"no JSON", `tweet`, "a fixture is a JSON array"},
-		{"repeated member", `[{"model":"tweet","model":"tweet","pk":2,"fields":{}}]`, "row 1: it cannot be read as JSON: "},
+		{"no JSON", `book`, "a fixture is a JSON array"},
+		{"repeated member", `[{"model":"book","model":"book","pk":2,"fields":{}}]`, "row 1: it cannot be read as JSON: "},
 		{"no Unicode", "[{\"model\":\"\xff\",\"pk\":2,\"fields\":{}}]", "row 1: it cannot be read as JSON: "},
 		{"cut off", `[` + good + `,`, "row 2"},
 		{"more", `[` + good + `] []`, "there is more"},
@@ -104,7 +105,7 @@ func TestDumpCrossesItsPages(t *testing.T) {
 			if i == rows-1 {
 				separator = "\n]\n"
 			}
-			fixture += fmt.Sprintf(`  {"model": "tweet", "pk": %d, "fields": {"text":"%d","timestamp":"2017-07-30T15:22:42Z"}}`, i+1, i) + separator
+			fixture += fmt.Sprintf(`  {"model": "shelf", "pk": %d, "fields": {"name":"%d","room":"Attic"}}`, i+1, i) + separator
 		}
 		status, _, stderr := command(t, env, fixture, "loaddata", "-")
 		if status != 0 || !strings.Contains(stderr, "loaded 2500 rows") {

@@ -9,19 +9,19 @@ import (
 func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("POST", "/tweet/", `{"text":"x"}`)
-	etag := s.do("GET", "/tweet/1", "").header.Get("ETag")
+	s.do("POST", "/book/", validBook)
+	etag := s.do("GET", "/book/1", "").header.Get("ETag")
 	const page, json = "Accept: text/html", "Accept: application/json"
 	for _, tt := range []struct {
 		method, target, body, header string
 		status                       int
 		cache                        string
 	}{
-		{"GET", "/tweet/1", "", "", 200, "no-cache"},
-		{"HEAD", "/tweet/1", "", "", 200, "no-cache"},
-		{"GET", "/tweet/1", "", "If-None-Match: " + etag, 304, "no-cache"},
-		{"GET", "/tweet/1", "", "Accept-Encoding: gzip", 200, "no-cache"},
-		{"GET", "/tweet/", "", "", 200, "no-cache"},
+		{"GET", "/book/1", "", "", 200, "no-cache"},
+		{"HEAD", "/book/1", "", "", 200, "no-cache"},
+		{"GET", "/book/1", "", "If-None-Match: " + etag, 304, "no-cache"},
+		{"GET", "/book/1", "", "Accept-Encoding: gzip", 200, "no-cache"},
+		{"GET", "/book/", "", "", 200, "no-cache"},
 		{"GET", "/", "", "", 200, "no-cache"},
 		{"GET", "/openapi.json", "", "", 200, "no-cache"},
 		{"GET", "/openapi.json", "", "Accept-Encoding: gzip", 200, "no-cache"},
@@ -30,30 +30,30 @@ func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
 		{"GET", "/static/icon.svg", "", "", 200, "no-cache"},
 		{"GET", "/favicon.ico", "", "", 200, "no-cache"},
 		{"GET", "/static//icon.svg", "", "", 307, "no-cache"},
-		{"POST", "/tweet/", `{"text":"y"}`, "", 201, "no-cache"},
-		{"PUT", "/tweet/1", `{"text":"z"}`, "", 200, "no-cache"},
-		{"PATCH", "/tweet/1", `{"text":"a"}`, "", 200, "no-cache"},
-		{"DELETE", "/tweet/2", "", "", 204, "no-cache"},
-		{"OPTIONS", "/tweet/", "", "", 200, "no-cache"},
+		{"POST", "/book/", validBook, "", 201, "no-cache"},
+		{"PUT", "/book/1", titled("z"), "", 200, "no-cache"},
+		{"PATCH", "/book/1", `{"title":"a"}`, "", 200, "no-cache"},
+		{"DELETE", "/book/2", "", "", 204, "no-cache"},
+		{"OPTIONS", "/book/", "", "", 200, "no-cache"},
 		{"GET", "/livez", "", "", 200, "no-store"},
 		{"GET", "/healthcheck", "", "", 200, "no-store"},
 		{"GET", "/healthcheck/", "", "", 200, "no-store"},
-		{"GET", "/tweet/1", "", page, 200, "no-store"},
-		{"GET", "/tweet/9", "", page, 404, "no-store"},
-		{"POST", "/tweet/", "text=form", page, 303, "no-store"},
-		{"GET", "/tweet/9", "", json, 404, "no-store"},
+		{"GET", "/book/1", "", page, 200, "no-store"},
+		{"GET", "/book/9", "", page, 404, "no-store"},
+		{"POST", "/book/", validForm, page, 303, "no-store"},
+		{"GET", "/book/9", "", json, 404, "no-store"},
 		{"GET", "/nowhere", "", "", 404, "no-store"},
 		{"GET", "/static/none.css", "", "", 404, "no-store"},
 		{"GET", "/static/icon.svg", "", "Range: bytes=999999-", 416, "no-store"},
 		{"GET", "/static/icon.svg", "", `If-Match: "x"`, 412, "no-store"},
 		{"PUT", "/", `{}`, "", 405, "no-store"},
-		{"GET", "/tweet/1", "", "Accept: image/png", 406, "no-store"},
-		{"PUT", "/tweet/1", `{"text":"x"}`, `If-Match: "x"`, 412, "no-store"},
-		{"POST", "/tweet/", `{`, "", 400, "no-store"},
-		{"POST", "/tweet/", `{"text":""}`, "", 422, "no-store"},
-		{"GET", "/tweet/?limit=0", "", "", 422, "no-store"},
+		{"GET", "/book/1", "", "Accept: image/png", 406, "no-store"},
+		{"PUT", "/book/1", validBook, `If-Match: "x"`, 412, "no-store"},
+		{"POST", "/book/", `{`, "", 400, "no-store"},
+		{"POST", "/book/", invalidBook, "", 422, "no-store"},
+		{"GET", "/book/?limit=0", "", "", 422, "no-store"},
 		{"GET", "/", "", "Host: elsewhere.example", 421, "no-store"},
-		{"POST", "/tweet/", `{"text":"x"}`, "Sec-Fetch-Site: cross-site", 403, "no-store"},
+		{"POST", "/book/", validBook, "Sec-Fetch-Site: cross-site", 403, "no-store"},
 		{"GET", s.admin + "/", "", page, 200, "no-store"},
 		{"GET", s.admin + "/metrics", "", "", 200, "no-store"},
 		{"GET", s.admin + "/log-level", "", "", 200, "no-store"},
@@ -63,8 +63,8 @@ func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
 		{"GET", s.admin + "/nowhere", "", "", 404, "no-store"},
 	} {
 		headers := []string{tt.header}
-		if strings.HasPrefix(tt.body, "text=") {
-			headers = append(headers, "Content-Type: application/x-www-form-urlencoded")
+		if tt.body == validForm {
+			headers = append(headers, formType)
 		}
 		got := s.do(tt.method, tt.target, tt.body, headers...)
 		what := tt.method + " " + tt.target + " " + tt.header
@@ -84,7 +84,7 @@ func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
 			t.Errorf("%s: Content-Security-Policy = %q", what, policy)
 		}
 	}
-	hashed := s.do("GET", "/tweet/", "", page).body
+	hashed := s.do("GET", "/book/", "", page).body
 	_, rest, _ := strings.Cut(hashed, `href="/static/`)
 	name, _, _ := strings.Cut(rest, `"`)
 	if got := s.do("GET", "/static/"+name, ""); got.status != http.StatusOK || got.header.Get("Cache-Control") != "public, max-age=31536000, immutable" {

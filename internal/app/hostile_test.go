@@ -14,12 +14,12 @@ func TestBodyThatIsWrongInManyPlacesGetsAShortAnswer(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var body strings.Builder
-	body.WriteString(`{"text":"x"`)
+	body.WriteString(strings.TrimSuffix(validBook, "}"))
 	for i := range 20_000 {
 		fmt.Fprintf(&body, `,"%d%s":1`, i, strings.Repeat("x", 20))
 	}
 	fmt.Fprintf(&body, `,"%s":1}`, strings.Repeat("x", 10_000))
-	got := s.do("POST", "/tweet/", body.String())
+	got := s.do("POST", "/book/", body.String())
 	if got.status != http.StatusUnprocessableEntity || len(got.body) > 5000 || !strings.Contains(got.body, "more") {
 		t.Errorf("%d with %d bytes", got.status, len(got.body))
 	}
@@ -55,11 +55,11 @@ func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "3s"})
 	for request, want := range map[string]int{
-		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{":                        408,
-		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{":           408,
-		"POST /tweet/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n": 100,
-		"GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n":                                                           408,
-		"GET /tweet/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n":                                                       200,
+		"POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{":                        408,
+		"POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{":           408,
+		"POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n": 100,
+		"GET /book/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n":                                                           408,
+		"GET /book/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n":                                                       200,
 	} {
 		t.Run(strings.Fields(request)[0]+fmt.Sprint(want), func(t *testing.T) {
 			t.Parallel()
@@ -83,8 +83,8 @@ func TestBrowserOfAnotherOriginChangesNothing(t *testing.T) {
 		{"POST", "X-Nothing: a client that is no browser", 201},
 		{"GET", "Sec-Fetch-Site: cross-site", 200},
 	} {
-		body := map[string]string{"POST": `{"text":"x"}`}[tt.method]
-		if got := s.do(tt.method, "/tweet/", body, tt.header); got.status != tt.want {
+		body := map[string]string{"POST": validBook}[tt.method]
+		if got := s.do(tt.method, "/book/", body, tt.header); got.status != tt.want {
 			t.Errorf("%s with %s = %d, want %d", tt.method, tt.header, got.status, tt.want)
 		}
 	}

@@ -16,19 +16,19 @@ func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
 			want                       int
 		}{
 			{"GET", "/", "", page, 421},
-			{"GET", "/tweet/1", "", page, 421},
-			{"GET", "/tweet/1", "", "", 421},
+			{"GET", "/book/1", "", page, 421},
+			{"GET", "/book/1", "", "", 421},
 			{"GET", "/livez", "", page, 200},
 			{"GET", "/healthcheck", "", page, 200},
 			{"GET", "/healthcheck/", "", page, 200},
 			{"GET", "/healthcheck", "", "", 200},
 			{"OPTIONS", "/livez", "", page, 200},
 			{"POST", "/livez", "", page, 405},
-			{"POST", "/tweet/", "text=x", page, 421},
-			{"POST", "/tweet/", "text=%", page, 400}, // it is refused before its host is
-			{"POST", "/tweet/", strings.Repeat("x", 1500), page, 413},
+			{"POST", "/book/", validForm, page, 421},
+			{"POST", "/book/", "title=%", page, 400}, // it is refused before its host is
+			{"POST", "/book/", strings.Repeat("x", 1500), page, 413},
 		} {
-			got := s.do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), "Content-Type: application/x-www-form-urlencoded")
+			got := s.do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), formType)
 			if isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html"); got.status != tt.want || isPage != (tt.accept != "") {
 				t.Errorf("%s, %s %s = %d %s", host, tt.method, tt.path, got.status, got.header)
 			}

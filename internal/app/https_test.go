@@ -11,7 +11,6 @@ func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": ".shop.test,localhost,127.0.0.1"})
 	stranger := startService(t, map[string]string{"ALLOWED_HOSTS": ".shop.test"})
-	const form = "Content-Type: application/x-www-form-urlencoded"
 	for _, tt := range []struct {
 		service     *service
 		proto, host string
@@ -23,17 +22,17 @@ func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 		{s, "", "shop.test", false},
 		{stranger, "https", "shop.test", false},
 	} {
-		asked := []string{"Host: " + tt.host, "X-Forwarded-Proto: " + tt.proto, "Accept: text/html", form}
-		created := tt.service.do("POST", "/tweet/", "text=x", asked...)
+		asked := []string{"Host: " + tt.host, "X-Forwarded-Proto: " + tt.proto, "Accept: text/html", formType}
+		created := tt.service.do("POST", "/book/", validForm, asked...)
 		cookie := created.header.Get("Set-Cookie")
 		if created.status != http.StatusSeeOther || !strings.HasPrefix(cookie, "notice=created;") || strings.Contains(cookie, "; Secure") != tt.secure {
 			t.Errorf("%+v: %d with the cookie %q", tt, created.status, cookie)
 		}
-		taken := tt.service.do("GET", "/tweet/1", "", append(asked, "Cookie: notice=created")...).header.Get("Set-Cookie")
+		taken := tt.service.do("GET", "/book/1", "", append(asked, "Cookie: notice=created")...).header.Get("Set-Cookie")
 		if !strings.HasPrefix(taken, "notice=;") || strings.Contains(taken, "; Secure") != tt.secure {
 			t.Errorf("%+v: the cookie is taken back with %q", tt, taken)
 		}
-		for _, path := range []string{"/", "/tweet/", "/nothing", "/livez", "/openapi.json", "/static/favicon.ico"} {
+		for _, path := range []string{"/", "/book/", "/nothing", "/livez", "/openapi.json", "/static/favicon.ico"} {
 			got := tt.service.do("GET", path, "", "Host: "+tt.host, "X-Forwarded-Proto: "+tt.proto).header.Values("Strict-Transport-Security")
 			if (len(got) == 1 && got[0] == "max-age=15768000") != tt.secure || len(got) > 1 {
 				t.Errorf("%+v: GET %s has %q", tt, path, got)

@@ -85,8 +85,8 @@ func TestFormsWorkBehindNginxWhereItTellsTheHost(t *testing.T) {
 			s := startService(t, map[string]string{"TRUSTED_PROXIES": tt.trusted, "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
 			origin := "http://shop.test:" + startNginx(t, strings.TrimPrefix(s.url, "http://"), tt.directives)
 			tab := b.Open(t, origin)
-			tab.Visit("/tweet/")
-			tab.Type("#post-text", "From behind a proxy")
+			tab.Visit("/book/")
+			fillIn(tab)
 			status := tab.Follow("Create")
 			if !tt.works {
 				if status != http.StatusForbidden {
@@ -100,8 +100,8 @@ func TestFormsWorkBehindNginxWhereItTellsTheHost(t *testing.T) {
 				})
 				return
 			}
-			tab.Want("Created.", origin+"/tweet/")
-			tab.Type("#put-text", "Changed behind a proxy")
+			tab.Want("Created.", origin+"/book/")
+			tab.Type("#put-title", "Changed behind a proxy")
 			tab.Follow("Save")
 			tab.Want("Saved.")
 			tab.Click("Delete…")
@@ -133,7 +133,7 @@ func TestOriginIsComparedWithTheHostThatATrustedProxyForwards(t *testing.T) {
 		{"192.0.2.0/24", headers{"Origin: http://shop.test", "Host: shop.test"}, 201},
 	} {
 		s := startService(t, map[string]string{"TRUSTED_PROXIES": tt.trusted, "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
-		if got := s.do("POST", "/tweet/", `{"text":"x"}`, tt.sent...); got.status != tt.want {
+		if got := s.do("POST", "/book/", validBook, tt.sent...); got.status != tt.want {
 			t.Errorf("%q = %d %s, want %d", tt.sent, got.status, got.body, tt.want)
 		}
 	}

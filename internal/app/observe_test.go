@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -39,22 +40,22 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		received <- string(text)
 	}()
 	s := startService(t, map[string]string{"SYSLOG_ADDRESS": "tcp://" + ln.Addr().String()})
-	s.do("GET", "/tweet/1", "", "X-Request-ID: find-me")
+	s.do("GET", "/book/1", "", "X-Request-ID: find-me")
 	s.do("GET", "/livez", "", "X-Request-ID: a-probe")
-	s.do("POST", "/tweet/", `{"text":"counted"}`)
-	s.do("PUT", "/tweet/3", `{"text":"counted"}`)
-	s.do("DELETE", "/tweet/3", "")
-	s.do("DELETE", "/tweet/3", "")
+	s.do("POST", "/book/", validBook)
+	s.do("PUT", "/book/3", validBook)
+	s.do("DELETE", "/book/3", "")
+	s.do("DELETE", "/book/3", "")
 	metrics := s.do("GET", s.admin+"/metrics", "").body
 	for _, want := range []string{
-		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/tweet/{id}"} 1`,
-		`http_server_request_duration_seconds_count{http_request_method="DELETE",http_response_status_code="404",http_route="/tweet/{id}"} 1`,
-		`http_server_response_body_size_bytes_count{http_request_method="GET",http_route="/tweet/{id}"} 1`,
-		`http_server_request_body_size_bytes_sum{http_request_method="POST",http_route="/tweet/"} 18`,
-		`http_server_active_requests{http_route="/tweet/{id}"} 0`, `http_server_active_requests{http_route="unmatched"} 0`, `http_server_requests_shed_total{kind="change"} 0`,
-		`db_client_operation_duration_seconds_count{db_query_summary="tweet.update",error_type=""} 1`,
-		`model_operations_total{model="tweet",operation="insert"} 1`, `model_operations_total{model="tweet",operation="update"} 1`,
-		`model_operations_total{model="tweet",operation="delete"} 1`,
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/book/{id}"} 1`,
+		`http_server_request_duration_seconds_count{http_request_method="DELETE",http_response_status_code="404",http_route="/book/{id}"} 1`,
+		`http_server_response_body_size_bytes_count{http_request_method="GET",http_route="/book/{id}"} 1`,
+		`http_server_request_body_size_bytes_sum{http_request_method="POST",http_route="/book/"} ` + strconv.Itoa(len(validBook)),
+		`http_server_active_requests{http_route="/book/{id}"} 0`, `http_server_active_requests{http_route="unmatched"} 0`, `http_server_requests_shed_total{kind="change"} 0`,
+		`db_client_operation_duration_seconds_count{db_query_summary="book.update",error_type=""} 1`,
+		`model_operations_total{model="book",operation="insert"} 1`, `model_operations_total{model="book",operation="update"} 1`,
+		`model_operations_total{model="book",operation="delete"} 1`,
 		`db_client_connection_max 4`, `migrations_applied `, `migrations_pending 0`,
 		`log_records_total{level="info"} `, `log_records_total{level="error"} 0`,
 		`log_records_dropped_total{sink="syslog"} 0`, `panics_total 0`, `admin_wrong_tokens_total 0`, `build_info{`, `go_goroutines`, `process_open_fds`,
@@ -66,7 +67,7 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 	s.exit()
 	select {
 	case text := <-received:
-		if !strings.Contains(text, " "+testService.Name+" ") || !strings.Contains(text, `[request@32473 id="find-me"] request method=GET route=/tweet/{id}`) {
+		if !strings.Contains(text, " "+testService.Name+" ") || !strings.Contains(text, `[request@32473 id="find-me"] request method=GET route=/book/{id}`) {
 			t.Errorf("the log server got %s", text)
 		}
 		if strings.Contains(text, "a-probe") {
@@ -142,7 +143,7 @@ func TestConnectionsAreCountedByWhetherSomebodyUsesThem(t *testing.T) {
 func TestLivePlotsAreMadeOfMetricsThatAreThere(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("GET", "/tweet/1", "")
+	s.do("GET", "/book/1", "")
 	metrics := s.do("GET", s.admin+"/metrics", "").body
 	names := admin.Plotted()
 	for _, name := range names {
@@ -161,9 +162,9 @@ func TestWhatClientsInventMakesNoSeries(t *testing.T) {
 	series := func() int { return strings.Count(s.do("GET", s.admin+"/metrics", "").body, "\n") }
 	invent := func(i int) {
 		s.do("GET", fmt.Sprintf("/unknown/%d", i), "")
-		s.do("GET", fmt.Sprintf("/tweet/%d", 1000+i), "", fmt.Sprintf("X-Request-ID: id-%d", i))
-		s.do(fmt.Sprintf("METHOD%d", i), "/tweet/", "")
-		s.do("GET", "/tweet/", "", fmt.Sprintf("Host: host-%d.example.com", i))
+		s.do("GET", fmt.Sprintf("/book/%d", 1000+i), "", fmt.Sprintf("X-Request-ID: id-%d", i))
+		s.do(fmt.Sprintf("METHOD%d", i), "/book/", "")
+		s.do("GET", "/book/", "", fmt.Sprintf("Host: host-%d.example.com", i))
 	}
 	invent(0)
 	series()
@@ -179,7 +180,7 @@ func TestWhatClientsInventMakesNoSeries(t *testing.T) {
 func TestExemplarsLeadToRequests(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("GET", "/tweet/1", "", "X-Request-ID: exemplary")
+	s.do("GET", "/book/1", "", "X-Request-ID: exemplary")
 	metrics := s.do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").body
 	if !strings.Contains(metrics, `# {request_id="exemplary"}`) {
 		t.Errorf("no exemplar in %s", metrics)
@@ -189,7 +190,7 @@ func TestExemplarsLeadToRequests(t *testing.T) {
 func TestWithoutAnAdminAddressNothingIsCounted(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADMIN_ADDRESS": ""})
-	if got := s.do("GET", "/tweet/1", "").status; got != 200 {
+	if got := s.do("GET", "/book/1", "").status; got != 200 {
 		t.Errorf("status %d", got)
 	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/web"
@@ -25,7 +23,7 @@ import (
 func BenchmarkJSONBesidePages(b *testing.B) {
 	db := filled(b, 1000)
 	with, without := chains(db)
-	for _, target := range []string{"/tweet/1", "/tweet/?limit=10"} {
+	for _, target := range []string{"/book/1", "/book/?limit=10"} {
 		b.Run(target, func(b *testing.B) {
 			inTurns(b, target, "Accept: */*", without, with)
 		})
@@ -36,7 +34,7 @@ func BenchmarkJSONBesidePages(b *testing.B) {
 func BenchmarkPageOfLargeTable(b *testing.B) {
 	small, _ := chains(filled(b, 1000))
 	large, _ := chains(filled(b, 300_000))
-	inTurns(b, "/tweet/?limit=10&after=900", browser, small, large)
+	inTurns(b, "/book/?limit=10&after=900", browser, small, large)
 }
 
 // inTurns asks both, each over a connection that is kept. The client reads no more of
@@ -98,12 +96,13 @@ func skim(b *testing.B, r *bufio.Reader) {
 	}
 }
 
-// filled returns a database with that many tweets.
-func filled(b *testing.B, tweets int) *database.DB {
-	db := databasetest.OpenSQLite(b, resources())
-	_, err := db.ExecContext(b.Context(), fmt.Sprintf(`
-		with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-		insert into tweet (text, timestamp, version) select 'tweet ' || i, '2017-07-30 15:22:42+00:00', 1 from n`, tweets))
+// filled returns a database with that many books.
+func filled(b *testing.B, books int) *database.DB {
+	db := filledSQLite(b)
+	_, err := db.ExecContext(b.Context(), `
+		with recursive n(i) as (select 3 union all select i + 1 from n where i < $1)
+		insert into book (shelf, title, pages, note, status, listed, version)
+		select 1, 'book ' || i, 352, '', 'unread', true, 1 from n`, books)
 	if err != nil {
 		b.Fatal(err)
 	}

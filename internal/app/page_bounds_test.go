@@ -28,42 +28,42 @@ func TestPageOfALargeFormIsSmall(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	apostrophes := strings.Repeat("'", 1_000_000)
-	for _, body := range []string{"text=" + apostrophes, "_content=" + apostrophes, "_etag=" + apostrophes, apostrophes + "=x"} {
-		for _, target := range []string{"/tweet/", "/tweet/1", "/nothing"} {
+	for _, body := range []string{"title=" + apostrophes, "_content=" + apostrophes, "_etag=" + apostrophes, apostrophes + "=x"} {
+		for _, target := range []string{"/book/", "/book/1", "/nothing"} {
 			for _, method := range []string{"", "&_method=PUT", "&_method=PATCH", "&_method=DELETE"} {
-				page := s.do("POST", target, body+method, browser, "Content-Type: application/x-www-form-urlencoded")
+				page := s.do("POST", target, body+method, browser, formType)
 				if method != "&_method=DELETE" && page.status < 400 || len(page.body) > 50_000 {
 					t.Errorf("%.9s, sent to %s%s: %d with %d bytes", body, target, method, page.status, len(page.body))
 				}
 			}
 		}
 	}
-	page := s.do("POST", "/tweet/", "text="+apostrophes, browser, "Content-Type: application/x-www-form-urlencoded")
-	for _, text := range []string{"expected length &lt;= 140", "too long to be shown again (1000000 bytes)"} {
+	page := s.do("POST", "/book/", "title="+apostrophes, browser, formType)
+	for _, text := range []string{"expected length &lt;= 80", "too long to be shown again (1000000 bytes)"} {
 		if !strings.Contains(page.body, text) {
 			t.Errorf("the page does not say %q", text)
 		}
 	}
 }
 
-// A thousand tweets are the most that a collection answers with: they are all shown.
+// A thousand books are the most that a collection answers with: the page shows them all.
 func TestPageShowsTheLargestCollection(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	text := strings.Repeat("&", 140)
+	body := bookWith("note", strings.Repeat("&", 200))
 	for range 1000 {
-		s.do("POST", "/tweet/", `{"text":"`+text+`"}`)
+		s.do("POST", "/book/", body)
 	}
-	page := s.do("GET", "/tweet/?limit=1000", "", browser)
-	if n := strings.Count(page.body, strings.Repeat("&amp;", 140)); n < 998 || strings.Contains(page.body, "The rest is in the raw JSON.") {
-		t.Errorf("a page of %d bytes shows %d tweets", len(page.body), n)
+	page := s.do("GET", "/book/?limit=1000", "", browser)
+	if n := strings.Count(page.body, strings.Repeat("&amp;", 200)); n < 998 || strings.Contains(page.body, "The rest is in the raw JSON.") {
+		t.Errorf("a page of %d bytes shows %d books", len(page.body), n)
 	}
 }
 
 func TestHeadOfAPageHasTheLengthOfItsGet(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	for _, target := range []string{"/", "/tweet/", "/tweet/1", "/tweet/x", "/nothing", "/healthcheck", "/docs", "/?format=html"} {
+	for _, target := range []string{"/", "/book/", "/book/1", "/book/x", "/nothing", "/healthcheck", "/docs", "/?format=html"} {
 		for _, encoding := range []string{"identity", "gzip"} {
 			headers := []string{browser, "X-Request-ID: same", "Accept-Encoding: " + encoding}
 			get, head := s.do("GET", target, "", headers...), s.do("HEAD", target, "", headers...)

@@ -26,29 +26,28 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), "drop table tweet"); err != nil {
+	if _, err := db.ExecContext(t.Context(), "drop table book"); err != nil {
 		t.Fatal(err)
 	}
-	const form = "Content-Type: application/x-www-form-urlencoded"
 	for _, tt := range []struct {
 		s                          *service
 		method, target, body, head string
 		status                     int
 	}{
 		{s, "GET", "/nothing", "", "", 404},
-		{s, "GET", "/tweet/x", "", "", 422},
-		{s, "GET", "/tweet/?limit=0", "", "", 422},
-		{s, "GET", "/tweet/?%zz", "", "", 400},
-		{s, "POST", "/livez", "", form, 405},
-		{s, "POST", "/tweet/", "text=", form, 422},
-		{s, "POST", "/tweet/", "text=a%00b", form, 422},
-		{s, "POST", "/tweet/", "_content=[", form, 400},
-		{s, "POST", "/tweet/1", "_method=PUT&text=x&_etag=%22old%22", form, 412},
-		{s, "POST", "/tweet/", strings.Repeat("x", 4<<20), form, 413},
+		{s, "GET", "/book/x", "", "", 422},
+		{s, "GET", "/book/?limit=0", "", "", 422},
+		{s, "GET", "/book/?%zz", "", "", 400},
+		{s, "POST", "/livez", "", formType, 405},
+		{s, "POST", "/book/", "title=", formType, 422},
+		{s, "POST", "/book/", "title=a%00b", formType, 422},
+		{s, "POST", "/book/", "_content=[", formType, 400},
+		{s, "POST", "/book/1", "_method=PUT&" + validForm + "&_etag=%22old%22", formType, 412},
+		{s, "POST", "/book/", strings.Repeat("x", 4<<20), formType, 413},
 		{s, "GET", "/", "", "Host: evil.example", 421},
-		{slow, "GET", "/tweet/", "", "", 504},
-		{broken, "GET", "/tweet/", "", "", 500},
-		{broken, "POST", "/tweet/", "text=x", form, 500},
+		{slow, "GET", "/book/", "", "", 504},
+		{broken, "GET", "/book/", "", "", 500},
+		{broken, "POST", "/book/", validForm, formType, 500},
 	} {
 		headers := []string{browser, tt.head}
 		if tt.status == 413 {
@@ -86,7 +85,7 @@ func TestDocumentsAndFilesAreNoPages(t *testing.T) {
 func TestPagesAreCompressed(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	answer := s.do("GET", "/tweet/", "", browser, "Accept-Encoding: gzip")
+	answer := s.do("GET", "/book/", "", browser, "Accept-Encoding: gzip")
 	z, err := gzip.NewReader(strings.NewReader(answer.body))
 	if err != nil || answer.header.Get("Content-Encoding") != "gzip" {
 		t.Fatal(err, answer.header)
@@ -99,24 +98,23 @@ func TestPagesAreCompressed(t *testing.T) {
 func TestManyLargeFormsKeepNoOtherOut(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
-	const form = "Content-Type: application/x-www-form-urlencoded"
 	for range 60 { // 6 MB, of the 4 MB that all bodies have
-		if _, err := fmt.Fprintf(dial(t, s.url), "POST /tweet/ HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s\r\nContent-Length: 1000000\r\n\r\n%s",
-			browser, form, strings.Repeat("x", 100_000)); err != nil {
+		if _, err := fmt.Fprintf(dial(t, s.url), "POST /book/ HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s\r\nContent-Length: 1000000\r\n\r\n%s",
+			browser, formType, strings.Repeat("x", 100_000)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	becomes := func(status int, body string) {
 		t.Helper()
-		answer := s.do("POST", "/tweet/", body, browser, form)
+		answer := s.do("POST", "/book/", body, browser, formType)
 		for tries := 0; answer.status == 503 && tries < 200; tries++ { // the pages for those that do not fit are being made
 			time.Sleep(50 * time.Millisecond)
-			answer = s.do("POST", "/tweet/", body, browser, form)
+			answer = s.do("POST", "/book/", body, browser, formType)
 		}
 		if answer.status != status {
 			t.Errorf("a form of %d bytes is a %d, want %d", len(body), answer.status, status)
 		}
 	}
-	becomes(303, "text=small")
+	becomes(303, validForm)
 	becomes(422, "note="+strings.Repeat("x", 500_000))
 }

@@ -43,8 +43,10 @@ func setOnDatabase(t *testing.T, url string, settings ...string) {
 func useEverything(t *testing.T, env map[string]string, header string) {
 	t.Helper()
 	s := startService(t, env)
-	const text = `{"text":"a \\ b 'c' 🙂"}`
-	created := s.do("POST", "/tweet/", text, header)
+	s.do("POST", "/shelf/", `{"name":"Travel","room":"Attic"}`, header)
+	s.do("POST", "/book/", validBook, header)
+	const text = `{"shelf":1,"title":"a \\ b 'c' 🙂","pages":352,"status":"reading","due":"2017-07-30T17:22:42+02:00"}`
+	created := s.do("POST", "/book/", text, header)
 	path := strings.TrimPrefix(created.header.Get("Location"), s.url)
 	if created.status != http.StatusCreated || !strings.Contains(created.body, `Z","href"`) {
 		t.Fatalf("POST = %d %s", created.status, created.body)
@@ -55,10 +57,10 @@ func useEverything(t *testing.T, env map[string]string, header string) {
 		want                 string
 	}{
 		{"GET", path, "", http.StatusOK, created.body},
-		{"GET", "/tweet/", "", http.StatusOK, strings.TrimSpace(created.body)},
-		{"GET", "/tweet/?before=9999", "", http.StatusOK, strings.TrimSpace(created.body)},
+		{"GET", "/book/", "", http.StatusOK, strings.TrimSpace(created.body)},
+		{"GET", "/book/?before=1", "", http.StatusOK, strings.TrimSpace(created.body)},
 		{"PUT", path, text, http.StatusOK, `\\ b 'c' 🙂`},
-		{"PATCH", path, `{"text":"other"}`, http.StatusOK, "other"},
+		{"PATCH", path, `{"title":"other"}`, http.StatusOK, "other"},
 		{"GET", "/healthcheck", "", http.StatusOK, `"ok"`},
 		{"DELETE", path, "", http.StatusNoContent, ""},
 		{"GET", path, "", http.StatusNotFound, ""},
@@ -68,7 +70,7 @@ func useEverything(t *testing.T, env map[string]string, header string) {
 			t.Errorf("%s %s = %d %s, want %d %s", tt.method, tt.target, r.status, r.body, tt.status, tt.want)
 		}
 	}
-	for _, args := range []string{"migrate --status", "migrate tweet --to 0 --yes", "migrate", "loaddata", "dumpdata"} {
+	for _, args := range []string{"migrate --status", "migrate book --to 0 --yes", "migrate", "loaddata", "dumpdata"} {
 		if status, stdout, stderr := command(t, env, "", strings.Fields(args)...); status != 0 {
 			t.Errorf("app %s = %d: %s%s", args, status, stdout, stderr)
 		}
@@ -106,8 +108,7 @@ func TestEverythingWorksThroughPgBouncer(t *testing.T) {
 
 func TestManyRequestsShareTheConnectionsOfPgBouncer(t *testing.T) {
 	t.Parallel()
-	databasetest.NeedPostgres(t)
-	url := pgbouncertest.URL(t, "transaction", databasetest.PostgresURL(t, resources()))
+	url := pgbouncertest.URL(t, "transaction", databasetest.URL(t, filledPostgres(t)))
 	s := startService(t, map[string]string{"DATABASE_URL": url, "DATABASE_MAX_CONNECTIONS": "16"})
 	var group sync.WaitGroup
 	for client := range 16 {
@@ -117,7 +118,7 @@ func TestManyRequestsShareTheConnectionsOfPgBouncer(t *testing.T) {
 				if i%2 == 0 {
 					header = fmt.Sprintf("X-Request-ID: find-%d-%d", client, i)
 				}
-				created := s.do("POST", "/tweet/", `{"text":"one of many"}`, header)
+				created := s.do("POST", "/book/", validBook, header)
 				read := s.do("GET", strings.TrimPrefix(created.header.Get("Location"), s.url), "", header)
 				if created.status != http.StatusCreated || read.status != http.StatusOK {
 					t.Errorf("POST = %d %s, GET = %d %s", created.status, created.body, read.status, read.body)
@@ -134,12 +135,13 @@ func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testin
 	url := databasetest.PostgresURL(t, resources())
 	setOnDatabase(t, url, "search_path = pg_catalog")
 	env := map[string]string{"DATABASE_URL": url}
-	const reason = "the tables of tweet are in schema public, which the search_path (pg_catalog) does not include"
+	const reason = " are in schema public, which the search_path (pg_catalog) does not include"
 	for _, tt := range []struct {
 		args   string
 		status int
-	}{{"migrate --status", 0}, {"migrate", 1}, {"migrate tweet --to 1", 1}, {"migrate tweet --to 0", 1}} {
-		if status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...); status != tt.status || !strings.Contains(stdout+stderr, reason) {
+		tables string
+	}{{"migrate --status", 0, "shelf"}, {"migrate", 1, "shelf"}, {"migrate book --to 1", 1, "book"}, {"migrate book --to 0", 1, "book"}} {
+		if status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...); status != tt.status || !strings.Contains(stdout+stderr, "the tables of "+tt.tables+reason) {
 			t.Errorf("app %s = %d: %s%s", tt.args, status, stdout, stderr)
 		}
 	}
@@ -156,15 +158,15 @@ func TestTableThatHidesOursIsNeverTakenForIt(t *testing.T) {
 	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, resources())
 	url := databasetest.URL(t, db)
-	for _, statement := range []string{"create schema front", "create table front.tweet (like public.tweet including all)"} {
+	for _, statement := range []string{"create schema front", "create table front.book (like public.book including all)"} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
 	}
 	setOnDatabase(t, url, "search_path = front, public")
 	env := map[string]string{"DATABASE_URL": url}
-	const reason = "the migrations of tweet are recorded in schema public, but its table is found in front first"
-	for _, args := range []string{"migrate --status", "migrate", "migrate tweet --to 1 --yes", "dumpdata", "loaddata"} {
+	const reason = "the migrations of book are recorded in schema public, but its table is found in front first"
+	for _, args := range []string{"migrate --status", "migrate", "migrate book --to 1 --yes", "dumpdata", "loaddata"} {
 		if status, stdout, stderr := command(t, env, "", strings.Fields(args)...); status != 1 || !strings.Contains(stderr, reason) {
 			t.Errorf("app %s = %d: %s%s", args, status, stdout, stderr)
 		}

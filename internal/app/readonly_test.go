@@ -30,18 +30,17 @@ func (s *service) healthSays(want string) {
 // answers fails the test unless a read and a change are answered so.
 func (s *service) answers(read, change int) {
 	s.t.Helper()
-	if r := s.do("GET", "/tweet/", ""); r.status != read {
+	if r := s.do("GET", "/book/", ""); r.status != read {
 		s.t.Errorf("GET = %d %s, want %d", r.status, r.body, read)
 	}
-	if r := s.do("POST", "/tweet/", `{"text":"more"}`); r.status != change {
+	if r := s.do("POST", "/book/", validBook); r.status != change {
 		s.t.Errorf("POST = %d %s, want %d", r.status, r.body, change)
 	}
 }
 
 func TestDatabaseThatBecomesReadOnlyIsReadAndTheHealthSaysSo(t *testing.T) {
 	t.Parallel()
-	databasetest.NeedPostgres(t)
-	url := databasetest.PostgresURL(t, resources())
+	url := databasetest.URL(t, filledPostgres(t))
 	setOnDatabase(t, url, "default_transaction_read_only = on")
 	s := startService(t, map[string]string{"DATABASE_URL": url})
 	s.answers(http.StatusOK, http.StatusServiceUnavailable)
@@ -64,7 +63,7 @@ func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := databasetest.OpenSQLite(t, resources())
+			db := filledSQLite(t)
 			change := func(pragma string) {
 				t.Helper()
 				if _, err := db.Write.ExecContext(t.Context(), pragma); err != nil {
@@ -78,7 +77,7 @@ func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T
 				}
 			}
 			write := func() error {
-				_, err := db.Write.ExecContext(t.Context(), "insert into tweet (text, timestamp, version) values ($1, $2, 1)", strings.Repeat("x", 140), time.Now())
+				_, err := db.Write.ExecContext(t.Context(), insertBook, strings.Repeat("x", 80))
 				return err
 			}
 			change(tt.begin)

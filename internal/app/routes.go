@@ -60,16 +60,16 @@ func classify(ready *health.Health) func(error) *web.Problem {
 func (c *config) middlewares(log *slog.Logger, pages, traced, counted web.Middleware) []web.Middleware {
 	return []web.Middleware{
 		middleware.RequestInfo(c.TrustedProxies),
-		middleware.ForgetHosts(c.AllowedHosts), // before pages, which would show the name
+		middleware.ClearUnknownHosts(c.AllowedHosts), // before pages, which would show the name
 		traced,
-		middleware.AccessLog(log),
+		middleware.AccessLog(log, health.IsProbe),
 		counted,
 		middleware.Compress(),
 		middleware.Recover(log), // from a panic while a page is made
 		middleware.Deadline(c.timeouts().request),
 		pages,
-		middleware.Recover(log),              // from a panic of a handler, which becomes a page
-		middleware.Hosts(middleware.IsProbe), // probes use an address, and their answers name no host
+		middleware.Recover(log), // from a panic of a handler, which becomes a page
+		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their answers name no host
 		middleware.CrossOrigin(),
 	}
 }

@@ -6,35 +6,32 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/databasetest"
 )
 
-// unguarded has tweet 2 and 3 hold what the constraints refuse, and 1 and 4 be good.
-var unguarded = map[database.Engine][]string{
-	database.Postgres: {
-		"alter table tweet drop constraint tweet_timestamp_years",
-		"insert into tweet (text, timestamp, version) values ('good', '2017-07-30 15:22:42+00', 1), ('x', '10000-01-01 00:00:00+00', 1), ('x', 'infinity', 1), ('good', now(), 1)",
-	},
-	database.SQLite: {
-		"alter table tweet drop constraint tweet_timestamp_utc",
-		"insert into tweet (text, timestamp, version) values ('good', '2017-07-30 15:22:42+00:00', 1), ('x', '10000-01-01 00:00:00+00:00', 1), ('x', 1501428162, 1), ('good', '2017-07-30 15:22:42+00:00', 1)",
-	},
+// unreadable makes the due dates of books 2 and 3 such that they cannot be read, and book 4
+// a good one.
+var unreadable = map[database.Engine][]string{
+	database.Postgres: {"update book set due = '10000-01-01 00:00:00+00' where id = 2", "update book set due = 'infinity' where id = 3"},
+	database.SQLite:   {"update book set due = '10000-01-01 00:00:00+00:00' where id = 2", "update book set due = 1501428162 where id = 3"},
 }
 
 func TestRowThatCannotBeReadIsNamed(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
-		for _, statement := range unguarded[db.Engine] {
+	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
+		s := startService(t, env)
+		for range 2 {
+			s.do("POST", "/book/", validBook)
+		}
+		for _, statement := range unreadable[db.Engine] {
 			if _, err := db.ExecContext(t.Context(), statement); err != nil {
 				t.Fatal(err)
 			}
 		}
-		s := startService(t, env)
-		for target, want := range map[string]string{"/tweet/": "tweet 2", "/tweet/?after=1": "tweet 2", "/tweet/2": "tweet 2", "/tweet/3": "tweet 3"} {
-			r := s.do("GET", target, "", "X-Request-ID: "+strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(target), "-"))
+		for target, want := range map[string]string{"/book/?after=3": "book 2", "/book/2": "book 2", "/book/3": "book 3"} {
+			r := s.do("GET", target, "")
 			if r.status != http.StatusInternalServerError || !strings.Contains(r.body, `"`+want+` could not be read.`) {
 				t.Errorf("%s = %d: %s", target, r.status, r.body)
 			}
-			for _, inside := range []string{"Scan", "column", "timestamp", "sql"} {
+			for _, inside := range []string{"Scan", "column", "due", "sql"} {
 				if strings.Contains(r.body, inside) {
 					t.Errorf("%s shows %q: %s", target, inside, r.body)
 				}
@@ -45,17 +42,17 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 				t.Errorf("the log does not say why: %v", record)
 			}
 		}
-		if r := s.do("GET", "/tweet/?after=3", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"id":4`) {
+		if r := s.do("GET", "/book/?limit=1&before=3", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"id":4`) {
 			t.Errorf("the rest of the list = %d: %s", r.status, r.body)
 		}
-		status, _, stderr := command(t, env, "", "dumpdata")
-		if status != 1 || !strings.Contains(stderr, "app: tweet 2 cannot be read: ") || strings.Count(stderr, "\n") != 1 {
+		status, _, stderr := command(t, env, "", "dumpdata", "book")
+		if status != 1 || !strings.Contains(stderr, "app: book 2 cannot be read: ") || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("app dumpdata = %d: %s", status, stderr)
 		}
-		if _, err := db.ExecContext(t.Context(), "delete from tweet where id = 2"); err != nil {
+		if _, err := db.ExecContext(t.Context(), "delete from book where id = 2"); err != nil {
 			t.Fatal(err)
 		}
-		if status, _, stderr := command(t, env, "", "dumpdata"); status != 1 || !strings.Contains(stderr, "tweet 3 cannot be read") && !strings.Contains(stderr, "read the tweet that follows 1") {
+		if status, _, stderr := command(t, env, "", "dumpdata"); status != 1 || !strings.Contains(stderr, "book 3 cannot be read") && !strings.Contains(stderr, "read the book that follows 1") {
 			t.Errorf("app dumpdata = %d: %s", status, stderr)
 		}
 	})
@@ -63,23 +60,16 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 
 func TestTextThatIsNotUnicodeIsAnsweredAndNotDumped(t *testing.T) {
 	t.Parallel()
-	onSQLite(t, func(env map[string]string, db *database.DB) {
-		const insert = "insert into tweet (text, timestamp, version) values ('a' || cast(x'ff' as text), '2017-07-30 15:22:42+00:00', 1)"
-		if _, err := db.ExecContext(t.Context(), insert); err != nil {
-			t.Fatal(err)
-		}
-		if r := startService(t, env).do("GET", "/tweet/", ""); r.status != http.StatusOK || !strings.Contains(r.body, "\"a\ufffd\"") {
-			t.Errorf("the list = %d: %s", r.status, r.body)
-		}
-		status, _, stderr := command(t, env, "", "dumpdata")
-		if status != 1 || !strings.Contains(stderr, "app: tweet 1 cannot be written as JSON: ") || strings.Contains(stderr, "Go ") {
-			t.Errorf("app dumpdata = %d: %s", status, stderr)
-		}
-	})
-}
-
-func onSQLite(t *testing.T, test func(env map[string]string, db *database.DB)) {
-	t.Helper()
-	db := databasetest.OpenSQLite(t, resources())
-	test(map[string]string{"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4"}, db)
+	db := filledSQLite(t)
+	if _, err := db.ExecContext(t.Context(), "update book set title = 'a' || cast(x'ff' as text) where id = 1"); err != nil {
+		t.Fatal(err)
+	}
+	env := settingsOf(t, db)
+	if r := startService(t, env).do("GET", "/book/", ""); r.status != http.StatusOK || !strings.Contains(r.body, "\"a\ufffd\"") {
+		t.Errorf("the list = %d: %s", r.status, r.body)
+	}
+	status, _, stderr := command(t, env, "", "dumpdata", "book")
+	if status != 1 || !strings.Contains(stderr, "app: book 1 cannot be written as JSON: ") || strings.Contains(stderr, "Go ") {
+		t.Errorf("app dumpdata = %d: %s", status, stderr)
+	}
 }

@@ -124,7 +124,7 @@ func TestNoSecretIsSeenWhileServing(t *testing.T) {
 		"DATABASE_URL": "postgres://app:" + marker + "%40%2F@127.0.0.1:1/x?sslmode=disable", "DATABASE_PASSWORD": marker, "ADMIN_TOKEN": marker + marker,
 		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_HEADERS": "authorization=" + marker, "SYSLOG_ADDRESS": "tcp://127.0.0.1:1",
 	}, "--otel-exporter-otlp-headers=x="+marker)
-	s.do("GET", "/tweet/", "", "traceparent: 00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
+	s.do("GET", "/book/", "", "traceparent: 00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
 	for _, path := range []string{"/", "/settings", "/healthcheck", "/metrics", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2"} {
 		for _, accept := range []string{"*/*", "text/html"} {
 			got := s.do("GET", s.admin+path, "", "Accept: "+accept, "Authorization: Bearer "+marker+marker)

@@ -99,8 +99,8 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 	options.StatementTimeout = p.config.timeouts().statement
 	options.Observe = observe
 	db, err := database.Open(options)
-	if err != nil || db.Engine != database.SQLite {
-		return db, err
+	if err != nil {
+		return nil, err
 	}
 	if err := db.Prepare(p.ctx, p.service.Resources, p.fill(log)); err != nil {
 		return nil, errors.Join(p.config.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)), db.Close())

@@ -16,22 +16,22 @@ func TestFirstStartFillsTheDatabaseAndTheNextLeavesItAsItWas(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "first.db")}
 	first := startService(t, env)
-	var tweets []struct{ Text, Href string }
-	if err := json.Unmarshal([]byte(first.do("GET", "/tweet/", "").body), &tweets); err != nil || len(tweets) != 2 {
-		t.Fatalf("the first start serves %v, %v", tweets, err)
+	var books []struct{ Href string }
+	if err := json.Unmarshal([]byte(first.do("GET", "/book/", "").body), &books); err != nil || len(books) != 2 {
+		t.Fatalf("the first start serves %v, %v", books, err)
 	}
-	for _, tweet := range tweets {
-		if got := first.do("GET", tweet.Href, "").status; got != http.StatusOK {
-			t.Errorf("GET %s = %d", tweet.Href, got)
+	for _, book := range books {
+		if got := first.do("GET", book.Href, "").status; got != http.StatusOK {
+			t.Errorf("GET %s = %d", book.Href, got)
 		}
 	}
-	first.do("DELETE", "/tweet/1", "")
+	first.do("DELETE", "/book/1", "")
 	if status := first.exit(); status != 0 {
 		t.Errorf("exit status = %d", status)
 	}
 	second := startService(t, env)
-	if got := second.do("GET", "/tweet/1", "").status; got != http.StatusNotFound {
-		t.Errorf("the deleted tweet is back: %d", got)
+	if got := second.do("GET", "/book/1", "").status; got != http.StatusNotFound {
+		t.Errorf("the deleted book is back: %d", got)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, resources())
-	if err := db.MigrateTo(t.Context(), resources()[0], 0, nil); err != nil {
+	if err := db.MigrateTo(t.Context(), resources()[1], 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
@@ -70,15 +70,15 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	if got := s.do("GET", "/livez", "").status; got != http.StatusOK {
 		t.Errorf("livez = %d", got)
 	}
-	if got := s.do("GET", "/tweet/", "").status; got != http.StatusServiceUnavailable {
-		t.Errorf("GET /tweet/ = %d", got)
+	if got := s.do("GET", "/book/", "").status; got != http.StatusServiceUnavailable {
+		t.Errorf("GET /book/ = %d", got)
 	}
 	env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
 	if status, _, _ := command(t, env, "", "healthcheck"); status != 1 {
 		t.Errorf("app healthcheck = %d, want 1", status)
 	}
 	status, stdout, stderr := command(t, env, "", "migrate")
-	if status != 0 || !strings.HasPrefix(stdout, "applied tweet/00001_create_tweet.sql in ") {
+	if status != 0 || !strings.HasPrefix(stdout, "applied book/00001_create_book.sql in ") {
 		t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
 	}
 	got := 0
@@ -114,11 +114,11 @@ func TestEveryRequestLeavesOneLine(t *testing.T) {
 		route                string
 		level                string
 	}{
-		{"GET", "/tweet/1", "", 200, "/tweet/{id}", "INFO"},
-		{"GET", "/tweet/", "", 200, "/tweet/", "INFO"},
-		{"POST", "/tweet/", `{"text":""}`, 422, "/tweet/", "INFO"},
+		{"GET", "/book/1", "", 200, "/book/{id}", "INFO"},
+		{"GET", "/book/", "", 200, "/book/", "INFO"},
+		{"POST", "/book/", invalidBook, 422, "/book/", "INFO"},
 		{"GET", "/nowhere", "", 404, "", "INFO"},
-		{"DELETE", "/tweet/", "", 405, "/tweet/", "INFO"},
+		{"DELETE", "/book/", "", 405, "/book/", "INFO"},
 		{"GET", "/livez", "", 200, "/livez", "DEBUG"},
 		{"GET", "/healthcheck", "", 200, "/healthcheck", "DEBUG"},
 	}
@@ -148,14 +148,14 @@ func TestEveryProblemOfTheRouterIsAProblem(t *testing.T) {
 		status                 int
 	}{
 		{"GET", "/nowhere", "", 404},
-		{"GET", "/tweet/1/2", "", 404},
-		{"PATCH", "/tweet/", "", 405},
-		{"BREW", "/tweet/", "", 405},
-		{"GET", "/tweet/", "Accept: text/csv", 406},
-		{"GET", "/tweet/", "Host: example.org", 421},
-		{"GET", "/tweet/", "Host: localhost.example.org", 421},
-		{"GET", "/tweet/x", "", 422},
-		{"GET", "/tweet/99999999999999999999", "", 422},
+		{"GET", "/book/1/2", "", 404},
+		{"PATCH", "/book/", "", 405},
+		{"BREW", "/book/", "", 405},
+		{"GET", "/book/", "Accept: text/csv", 406},
+		{"GET", "/book/", "Host: example.org", 421},
+		{"GET", "/book/", "Host: localhost.example.org", 421},
+		{"GET", "/book/x", "", 422},
+		{"GET", "/book/99999999999999999999", "", 422},
 	} {
 		got := s.do(tt.method, tt.target, "", tt.header)
 		var problem struct {
@@ -181,7 +181,7 @@ func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
 		"127.0.0.0/8":  {"https://api.example.org/", "203.0.113.7"},
 	} {
 		s := startService(t, map[string]string{"TRUSTED_PROXIES": trusted, "ALLOWED_HOSTS": "127.0.0.1,.example.org"})
-		got := s.do("POST", "/tweet/", `{"text":"x"}`, forwarded...)
+		got := s.do("POST", "/book/", validBook, forwarded...)
 		if location := got.header.Get("Location"); !strings.HasPrefix(location, want.base) {
 			t.Errorf("%s: Location = %q", trusted, location)
 		}
@@ -195,7 +195,7 @@ func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
 func TestProbesAreAnsweredUnderAnyHost(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ALLOWED_HOSTS": "api.example.org"})
-	for path, want := range map[string]int{"/livez": 200, "/healthcheck": 200, "/tweet/": 421} {
+	for path, want := range map[string]int{"/livez": 200, "/healthcheck": 200, "/book/": 421} {
 		if got := s.do("GET", path, "", "Host: 10.0.0.7").status; got != want {
 			t.Errorf("GET %s = %d, want %d", path, got, want)
 		}
@@ -206,10 +206,10 @@ func TestIndexLinksToWhatThereIs(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var links map[string]string
-	if err := json.Unmarshal([]byte(s.do("GET", "/", "").body), &links); err != nil || links["tweet"] == "" {
+	if err := json.Unmarshal([]byte(s.do("GET", "/", "").body), &links); err != nil || links["book"] == "" {
 		t.Fatalf("the index is %v, %v", links, err)
 	}
-	if source := links["source"]; source != "https://example.com/templatesite" {
+	if source := links["source"]; source != "https://"+testService.build().Module {
 		t.Errorf("the source is at %q", source)
 	}
 	delete(links, "source")

@@ -14,12 +14,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/databasetest"
-	"example.com/templatesite/internal/web"
-	"example.com/templatesite/static"
-	"example.com/templatesite/tweet"
 )
 
 // TestMain has traces sent soon: the library reads that from the environment alone, and
@@ -173,11 +167,6 @@ func (s *service) do(method, target, body string, headers ...string) reply {
 	return reply{response.StatusCode, response.Header, string(text)}
 }
 
-// service under test: for now the real one.
-var testService = Service{Name: "templatesite", Description: "A test.", Resources: resources(), Static: static.Files}
-
-func resources() []web.Resource { return []web.Resource{tweet.Resource()} }
-
 func variables(env map[string]string) (all []string) {
 	for name, value := range env {
 		all = append(all, name+"="+value)
@@ -188,15 +177,13 @@ func variables(env map[string]string) (all []string) {
 // command runs the program and returns what it prints.
 func command(t *testing.T, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
-	var out, errs bytes.Buffer
-	status = run(t.Context(), testService, Process{Args: args, Environment: variables(env), Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs})
-	return status, out.String(), errs.String()
+	return commandOf(t, testService, env, stdin, args...)
 }
 
-// onEach runs test on both engines, with the settings of a migrated database.
-func onEach(t *testing.T, test func(t *testing.T, env map[string]string, db *database.DB)) {
+// commandOf is command of another service.
+func commandOf(t *testing.T, service Service, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
-	databasetest.Each(t, resources(), func(t *testing.T, db *database.DB) {
-		test(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4"}, db)
-	})
+	var out, errs bytes.Buffer
+	status = run(t.Context(), service, Process{Args: args, Environment: variables(env), Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs})
+	return status, out.String(), errs.String()
 }

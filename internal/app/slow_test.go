@@ -26,7 +26,7 @@ func dial(t *testing.T, url string) net.Conn {
 func stall(t *testing.T, s *service, framing string, size int) net.Conn {
 	t.Helper()
 	conn := dial(t, s.url)
-	body := `{"text":"` + strings.Repeat("x", size-9)
+	body := `{"note":"` + strings.Repeat("x", size-9)
 	if framing == "Transfer-Encoding: chunked" {
 		body = fmt.Sprintf("%x\r\n%s\r\n", len(body), body)
 	}
@@ -39,10 +39,10 @@ func stall(t *testing.T, s *service, framing string, size int) net.Conn {
 // sendLarge has clients send whole bodies of 100 KB side by side, and returns how many
 // got each status.
 func sendLarge(s *service, clients int) map[int]int {
-	body := `{"text":"` + strings.Repeat("x", 100_000) + `"}`
+	body := bookWith("note", strings.Repeat("x", 100_000))
 	answers := make(chan int, clients)
 	for range clients {
-		go func() { answers <- s.do("POST", "/tweet/", body).status }()
+		go func() { answers <- s.do("POST", "/book/", body).status }()
 	}
 	statuses := map[int]int{}
 	for range clients {
@@ -60,7 +60,7 @@ func TestStalledBodiesKeepNoOtherOut(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond) // they have arrived
 		for range 3 {
-			// 422 is the answer of the resource itself: its text is too long.
+			// 422 is the answer of the resource itself: its note is too long.
 			if got := sendLarge(s, 8); got[http.StatusUnprocessableEntity] != 8 {
 				t.Errorf("%s: the statuses of honest bodies are %v", framing, got)
 			}

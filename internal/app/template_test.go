@@ -23,8 +23,8 @@ func TestImageOfTheDatabaseHasTheTemplateThatTestsLookFor(t *testing.T) {
 		if status != 0 {
 			t.Fatalf("app migrate --status = %d: %s", status, stderr)
 		}
-		name := exec.CommandContext(t.Context(), sh, filepath.Join("docker", "db", "template-name"))
-		name.Dir = filepath.Join("..", "..")
+		name := exec.CommandContext(t.Context(), sh, filepath.Join("..", "..", "docker", "db", "template-name"))
+		name.Dir = filepath.Join("..", "sampletest") // it finds the migrations below this folder
 		name.Stdin = strings.NewReader(stdout)
 		got, err := name.Output()
 		if want := databasetest.TemplateName(resources()); err != nil || strings.TrimSpace(string(got)) != want {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/middleware"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/tracing"
 	"example.com/templatesite/internal/web"
 )
@@ -25,7 +25,7 @@ type traces struct {
 func (p *program) openTraces(log *slog.Logger) (traces, error) {
 	tracer, err := tracing.New(&p.config.Tracing, p.service.Name, p.service.build().Version, log)
 	return traces{
-		requests:   tracer.Requests(middleware.IsProbe),
+		requests:   tracer.Requests(health.IsProbe),
 		statements: tracer.Statements(p.config.system()),
 		close:      func() { tracer.Close(traceFlushTimeout) },
 	}, err

@@ -39,11 +39,11 @@ func named(name string) func(otlptest.Span) bool {
 }
 
 func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		env, receiver := traced(t, env)
 		s := startService(t, env)
-		s.do("POST", "/tweet/", `{"text":"a value"}`, traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
-		request, statement := receiver.Wait(t, named("POST /tweet/")), receiver.Wait(t, named("tweet.create"))
+		s.do("POST", "/book/", titled("a value"), traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
+		request, statement := receiver.Wait(t, named("POST /book/")), receiver.Wait(t, named("book.create"))
 		if request.TraceID != callersTrace || request.ParentID != callersSpan || request.Kind != "server" || request.Status != "" || len(request.Events) > 0 {
 			t.Errorf("the request is %+v", request)
 		}
@@ -54,15 +54,15 @@ func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
 		size := request.Attributes["http.response.body.size"]
 		delete(request.Attributes, "http.response.body.size")
 		if diff := cmp.Diff(map[string]any{
-			"http.request.method": "POST", "http.route": "/tweet/", "http.response.status_code": int64(201),
-			"url.scheme": "http", "url.path": "/tweet/", "server.address": "127.0.0.1", "network.protocol.version": "1.1",
+			"http.request.method": "POST", "http.route": "/book/", "http.response.status_code": int64(201),
+			"url.scheme": "http", "url.path": "/book/", "server.address": "127.0.0.1", "network.protocol.version": "1.1",
 			"client.address": "127.0.0.1", "user_agent.original": "me", "request.id": "find-me",
 		}, request.Attributes); diff != "" || size.(int64) < 10 {
 			t.Errorf("the request says (-want +got) %s and the size %v", diff, size)
 		}
 		system := map[database.Engine]string{database.Postgres: "postgresql", database.SQLite: "sqlite"}[db.Engine]
 		if diff := cmp.Diff(map[string]any{
-			"db.system.name": system, "db.query.summary": "tweet.create", "db.operation.name": "insert", "db.collection.name": "tweet",
+			"db.system.name": system, "db.query.summary": "book.create", "db.operation.name": "insert", "db.collection.name": "book",
 		}, statement.Attributes); diff != "" {
 			t.Errorf("the statement says (-want +got) %s", diff)
 		}
@@ -73,13 +73,13 @@ func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
 }
 
 func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		env, receiver := traced(t, env)
 		s := startService(t, env)
-		if _, err := db.Write.ExecContext(t.Context(), "alter table tweet rename column text to gone"); err != nil {
+		if _, err := db.Write.ExecContext(t.Context(), "alter table book rename column title to gone"); err != nil {
 			t.Fatal(err)
 		}
-		got := s.do("GET", "/tweet/1", "")
+		got := s.do("GET", "/book/1", "")
 		var problem struct {
 			Detail  string `json:"detail"`
 			TraceID string `json:"trace_id"`
@@ -88,7 +88,7 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 			t.Fatalf("%d %s", got.status, got.body)
 		}
 		s.record("request", func(r map[string]any) bool { return r["trace_id"] == problem.TraceID })
-		request, statement := receiver.Wait(t, named("GET /tweet/{id}")), receiver.Wait(t, named("tweet.get"))
+		request, statement := receiver.Wait(t, named("GET /book/{id}")), receiver.Wait(t, named("book.get"))
 		for _, span := range []otlptest.Span{request, statement} {
 			if span.TraceID != problem.TraceID || span.Status != "error" || len(span.Events) != 1 || span.Events[0].Name != "exception" || span.Events[0].Attributes["exception.type"] == "" {
 				t.Errorf("%s is %+v", span.Name, span)
@@ -115,8 +115,8 @@ func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
 	s := startService(t, env)
 	for range 2 {
 		s.do("GET", "/nowhere/with?secret=x", "")
-		s.do("BREW", "/tweet/", "")
-		s.do("GET", "/tweet/77777", "", "User-Agent: "+strings.Repeat("x", 5000))
+		s.do("BREW", "/book/", "")
+		s.do("GET", "/book/77777", "", "User-Agent: "+strings.Repeat("x", 5000))
 	}
 	s.do("GET", "/livez", "", traceparent)
 	s.do("GET", "/healthcheck", "", traceparent)
@@ -131,11 +131,11 @@ func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
 		if agent, _ := span.Attributes["user_agent.original"].(string); len(agent) > 1024 {
 			t.Errorf("%s tells of a User-Agent of %d bytes", span.Name, len(agent))
 		}
-		if rows, ok := span.Attributes["db.response.returned_rows"]; span.Name == "tweet.get" && (!ok || rows != int64(0)) {
-			t.Errorf("tweet.get returned %v rows", rows)
+		if rows, ok := span.Attributes["db.response.returned_rows"]; span.Name == "book.get" && (!ok || rows != int64(0)) {
+			t.Errorf("book.get returned %v rows", rows)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"GET": 2, "HTTP /tweet/": 2, "GET /tweet/{id}": 2, "tweet.get": 2}, names); diff != "" {
+	if diff := cmp.Diff(map[string]int{"GET": 2, "HTTP /book/": 2, "GET /book/{id}": 2, "book.get": 2}, names); diff != "" {
 		t.Errorf("names of spans (-want +got) %s", diff)
 	}
 	if strings.Contains(fmt.Sprint(receiver.Spans()), "secret") {
@@ -147,15 +147,15 @@ func TestOctetsOfAClientThatAreNoTextLoseNoTrace(t *testing.T) {
 	t.Parallel()
 	env, receiver := traced(t, nil)
 	s := startService(t, env)
-	s.do("GET", "/tweet/%ff", "", "User-Agent: \xff")
-	s.do("GET", "/tweet/77777", "")
+	s.do("GET", "/book/%ff", "", "User-Agent: \xff")
+	s.do("GET", "/book/77777", "")
 	var paths []any
 	for _, span := range receiver.WaitFor(t, 3) {
 		if span.Kind == "server" {
 			paths = append(paths, span.Attributes["url.path"], span.Attributes["user_agent.original"])
 		}
 	}
-	if diff := cmp.Diff([]any{"/tweet/\uFFFD", "\uFFFD", "/tweet/77777", "Go-http-client/1.1"}, paths); diff != "" {
+	if diff := cmp.Diff([]any{"/book/\uFFFD", "\uFFFD", "/book/77777", "Go-http-client/1.1"}, paths); diff != "" {
 		t.Errorf("what arrives (-want +got) %s", diff)
 	}
 }
@@ -184,7 +184,7 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 			t.Parallel()
 			env, receiver := traced(t, tt.env)
 			s := startService(t, env)
-			got := s.do("GET", "/tweet/77777", "", tt.parent)
+			got := s.do("GET", "/book/77777", "", tt.parent)
 			record := s.record("request", nil)
 			if tt.traced {
 				receiver.WaitFor(t, 2)
@@ -218,7 +218,7 @@ func TestCollectorThatIsDownIsSaidOnceAndHoldsUpNobody(t *testing.T) {
 			})
 			for range 600 { // two batches are full, and sent: to wait for that would take 10 s
 				start := time.Now()
-				s.do("GET", "/tweet/1", "")
+				s.do("GET", "/book/1", "")
 				if took := time.Since(start); took > 8*time.Second {
 					t.Errorf("a request took %s", took)
 				}

@@ -104,7 +104,7 @@ func TestPageOfALongResourceIsBounded(t *testing.T) {
 	if len(page.Body) > 3<<20 || allocated > 100<<20 {
 		t.Errorf("the page has %d bytes, for which %d bytes are allocated", len(page.Body), allocated)
 	}
-	wantText(t, page, "It is too long to be changed on a page.", "The rest is in the raw JSON.", "Dig it out")
+	wantText(t, page, "This is too long to be edited on a page.", "The rest is in the raw JSON.", "Dig it out")
 	if page, _, allocated := cost(c, "GET", "/nested", "", html); len(page.Body) > 3<<20 || allocated > 100<<20 {
 		t.Errorf("the page of nested JSON has %d bytes, for which %d bytes are allocated", len(page.Body), allocated)
 	}

@@ -1,10 +1,29 @@
-// Package browsable shows the API to people: whoever asks for text/html gets the
-// answer of any URL as a page, with links to follow and forms to try. The page is
-// made from the OpenAPI description and from the JSON that the handlers answer, so
-// a resource has it without doing anything for it.
+// Package browsable shows the API in a browser: a client that prefers text/html gets the
+// answer of any URL as a page, with links to follow and forms to try. A page is made from
+// the OpenAPI description and from the JSON that the handlers answer, so a resource needs
+// no code for it.
 //
-// It does not know the resources, and it decides nothing: what a form sends goes
-// through the same middlewares and handlers as what a program sends.
+// The package does not know the resources and decides nothing: a form goes through the
+// same middlewares and handlers as the request of a program.
+//
+// Its files, in the order in which a request meets them; each uses only those below it:
+//
+//	browsable.go        the middleware: does the client want a page?
+//	page_request.go     the way of one request: form, handlers, then a redirect or a page
+//	handler_request.go  the request that the handlers see
+//	render.go           makes the page, within the limit of pages that are made at a time
+//	view.go             what the page shows
+//	links.go            its links
+//	form.go             its forms, and the filter of a collection
+//	fill.go             values put into controls
+//	encode.go           values of controls turned into JSON
+//	field.go            controls made from a schema
+//	constraint.go       what a control accepts
+//	date_time.go        the control of a time
+//	submission.go       a form as the browser sent it
+//	capture.go          the answer of the handlers
+//	highlight.go        JSON as HTML, with curl.go, indent.go and json.go
+//	bounds.go           the largest sizes of what a page repeats
 package browsable
 
 import (
@@ -12,60 +31,75 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 
 	"example.com/templatesite/internal/web"
 )
 
-// Files are what the pages load.
+// Files are the files that the pages load.
 //
 //go:embed browsable.css browsable.js browsable.svg
 var Files embed.FS
 
-// Pages answers with a page whoever prefers one. It stands outside of the
-// middlewares that answer with problems, so that these are pages, too. asset
-// returns the URL of one of Files.
+// Pages answers a client that prefers HTML with a page. It must be outside of the
+// middlewares that answer with problems, so that problems become pages, too. asset returns
+// the URL of one of Files.
 func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	s := &site{
-		api:    api,
-		making: web.NewLimiter(runtime.GOMAXPROCS(0)),
-		Style:  asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg"),
+		api: api, schemas: schemas{api.OpenAPI().Components.Schemas},
+		renderLimit: web.NewLimiter(runtime.GOMAXPROCS(0)),
+		assets:      assets{Style: asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg")},
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header()["Vary"] = andAccept(w.Header()["Vary"])
+			w.Header()["Vary"] = addAccept(w.Header()["Vary"])
 			switch {
 			case !wantsPage(r):
 				next.ServeHTTP(w, r)
-			case s.making.Full(): // before anything is read or changed
+			case s.renderLimit.Full(): // before anything is read or changed
 				s.refuse(w, r)
 			default:
-				s.visit(w, r, next)
+				s.servePage(w, r, next)
 			}
 		})
 	}
 }
 
-// encodingAndAccept is what nearly every answer depends on: it is shared by all of them.
+// wantsPage reports whether r prefers a page to JSON: by ?format= or else by Accept
+// (RFC 9110, section 12.5.1). A client that accepts both equally gets JSON. It runs for
+// every request, so it decides quickly for what programs usually send.
+func wantsPage(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, "//") {
+		return false // as a link on a page, it would lead to another host
+	}
+	if strings.Contains(r.URL.RawQuery, "format=") {
+		switch r.URL.Query().Get("format") {
+		case "html":
+			return true
+		case "json":
+			return false
+		}
+	}
+	accept := r.Header["Accept"]
+	if !slices.ContainsFunc(accept, mayMeanHTML) {
+		return false
+	}
+	return web.Quality(accept, "text/html") > web.Quality(accept, "application/json")
+}
+
+func mayMeanHTML(accept string) bool {
+	accept = strings.ToLower(accept)
+	return strings.Contains(accept, "html") || strings.Contains(accept, "text/*")
+}
+
+// encodingAndAccept is the Vary header of nearly all answers. They share it, which saves
+// an allocation.
 var encodingAndAccept = []string{"Accept-Encoding", "Accept"}
 
-// andAccept adds Accept to what an answer depends on.
-func andAccept(vary []string) []string {
+// addAccept adds Accept to a Vary header.
+func addAccept(vary []string) []string {
 	if slices.Equal(vary, encodingAndAccept[:1]) {
 		return encodingAndAccept
 	}
 	return append(vary, "Accept")
-}
-
-// site is what all pages share.
-type site struct {
-	api *web.API
-	// making bounds how many pages are made at once: one takes ten times the memory of
-	// what it shows.
-	making              *web.Limiter
-	Style, Script, Icon string
-}
-
-// refuse answers with a problem that is no page, as too many are being made.
-func (s *site) refuse(w http.ResponseWriter, r *http.Request) {
-	web.WriteProblem(w, r, s.api.Shed(r.Method == http.MethodGet || r.Method == http.MethodHead))
 }

@@ -7,19 +7,22 @@ import (
 	"net/http"
 )
 
-// capture is the answer of the handlers. What a page is made of is kept; anything
-// else, such as a file, passes to the client as it comes.
+// capture is a ResponseWriter that keeps an answer from which a page can be made. It passes
+// any other answer, such as a file, to the client as it comes.
 type capture struct {
 	to     http.ResponseWriter
 	header http.Header
 	status int
 	body   bytes.Buffer
+	// passed says that the answer goes to the client.
 	passed bool
-	// data says that JSON is an answer of the API, and no file; all that nothing passes.
-	data, all bool
+	// isAPI says that JSON is an answer of the API, and not a file.
+	isAPI bool
+	// captureAll keeps the answer whatever it is.
+	captureAll bool
 }
 
-// Unwrap lets http.ResponseController end the reading of a body.
+// Unwrap lets http.ResponseController set deadlines of the connection.
 func (c *capture) Unwrap() http.ResponseWriter { return c.to }
 
 func (c *capture) Header() http.Header {
@@ -29,13 +32,13 @@ func (c *capture) Header() http.Header {
 	return c.header
 }
 
-// WriteHeader may come twice: a handler that panics half way has answered already
-// when the problem is written, and then only that counts.
+// WriteHeader may be called twice: if a handler panics after it has begun to answer, the
+// problem replaces its answer.
 func (c *capture) WriteHeader(status int) {
 	switch {
 	case c.passed || status < http.StatusOK:
 		c.to.WriteHeader(status)
-	case c.all || c.isForPage():
+	case c.captureAll || c.isForPage():
 		c.status = status
 		c.body.Reset()
 	default:
@@ -55,7 +58,7 @@ func (c *capture) Write(data []byte) (int, error) {
 	return c.body.Write(data)
 }
 
-// begin begins the answer of a handler that has named no status.
+// begin sets the status 200 if the handler has set none.
 func (c *capture) begin() {
 	if c.status == 0 && !c.passed {
 		c.WriteHeader(http.StatusOK)
@@ -64,10 +67,10 @@ func (c *capture) begin() {
 
 func (c *capture) ok() bool { return c.status >= 200 && c.status < 300 }
 
-// isForPage reports whether a page can be made of the answer: it is JSON of the API,
-// and neither encoded nor a part.
+// isForPage reports whether a page can be made of the answer: it is JSON of the API, not
+// compressed and not a part.
 func (c *capture) isForPage() bool {
 	mediaType, _, err := mime.ParseMediaType(c.header.Get("Content-Type"))
-	return err == nil && (mediaType == "application/problem+json" || c.data && mediaType == "application/json") &&
+	return err == nil && (mediaType == "application/problem+json" || c.isAPI && mediaType == "application/json") &&
 		c.header.Get("Content-Encoding") == "" && c.header.Get("Content-Range") == ""
 }

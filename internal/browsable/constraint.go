@@ -12,7 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// number sets what holds a control to numbers as the schema describes them.
+// number makes f a control for the numbers that the schema allows.
 func (f *field) number() {
 	s := f.schema
 	f.Control, f.Type, f.Step = "input", "number", "any"
@@ -26,15 +26,14 @@ func (f *field) number() {
 	}
 	f.Step = number(s.MultipleOf)
 	if s.Minimum != nil {
-		// Browsers count the steps from the least value, the API counts them from 0.
-		// Both roundings take away what floats have too much.
+		// Browsers count the steps from the minimum, the API counts them from 0. Both
+		// roundings remove the errors of floats.
 		steps := math.Ceil(math.Round(*s.Minimum / *s.MultipleOf * 1e9) / 1e9)
 		f.Min = strconv.FormatFloat(steps**s.MultipleOf, 'g', 15, 64)
 	}
 }
 
-// inputTypes are those of the formats for which browsers have a control that holds
-// what the API takes.
+// inputTypes are the types of input for formats that browsers and the API write alike.
 var inputTypes = map[string]string{"date": "date", "email": "email", "uri": "url", "password": "password"}
 
 // typed are the formats that users type as text, and how. Browsers' controls for times know
@@ -45,7 +44,10 @@ var typed = map[string]struct{ help, example string }{
 	"duration":  {"Hours, minutes and seconds: 1h30m, or 2.5s.", "1h30m"},
 }
 
-// text sets what holds a control to texts as the schema describes them.
+// longText is the length from which a text gets more than one line.
+const longText = 80
+
+// text makes f a control for the texts that the schema allows.
 func (f *field) text() {
 	s := f.schema
 	f.Control, f.Type = "input", cmp.Or(inputTypes[s.Format], "text")
@@ -53,7 +55,7 @@ func (f *field) text() {
 		f.Control = "textarea"
 	}
 	if s.Pattern != "" {
-		// Browsers want all of the text to match, the API wants a part of it.
+		// In a browser the whole text must match, in the API a part of it.
 		f.Pattern = ".*(?:" + s.Pattern + ").*"
 	}
 	var least, most string
@@ -62,15 +64,15 @@ func (f *field) text() {
 	}
 	if s.MaxLength != nil {
 		most = strconv.Itoa(*s.MaxLength)
-		// Browsers count UTF-16 units, of which a character has one or two: this
-		// bound refuses nothing that the API takes.
+		// Browsers count UTF-16 units, of which a character has one or two: this bound
+		// refuses nothing that the API accepts.
 		f.MaxLength = 2 * *s.MaxLength
 	}
 	f.Limits = cmp.Or(sentence(s.PatternDescription), limits(least, most, " characters"), typed[s.Format].help)
 	f.Placeholder = cmp.Or(f.Placeholder, typed[s.Format].example)
 }
 
-// limits returns a sentence, for it stands in a line of its own.
+// limits returns a sentence, because it has a line of its own on the page.
 func limits(least, most, unit string) string {
 	if cmp.Or(most, least) == "1" {
 		unit = strings.TrimSuffix(unit, "s")
@@ -102,18 +104,18 @@ func number(n *float64) string {
 	return strconv.FormatFloat(*n, 'f', -1, 64)
 }
 
-// inQuery makes f the control of a query parameter: always one line, in which commas
-// separate several values.
+// inQuery makes f the control of a query parameter: always one line, with commas between
+// the values of a list.
 func (f *field) inQuery() {
 	switch {
 	case f.schema.Type == huma.TypeArray:
-		f.Control, f.Type, f.Limits, f.Placeholder = "input", "text", "Several are separated by commas.", ""
+		f.Control, f.Type, f.Limits, f.Placeholder = "input", "text", "Separate several values with commas.", ""
 	case f.Control == "textarea":
 		f.Control = "input"
 	}
 }
 
-// InputType is a plain one when that of f would not show the value.
+// InputType is text if a browser would not show the value in an input of the field's type.
 func (f *field) InputType() string {
 	var err error
 	switch {

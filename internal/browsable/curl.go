@@ -6,9 +6,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// curl returns the command that sends the same request from a shell, or nothing when the
-// address is too long, or base is empty: the request was for a host that is not ours, and
-// whose name no page repeats. The command reads a long body from a file.
+// curl returns the command that sends the same request from a shell. It is empty if the URL
+// is too long, or if base is empty: then the request named a host that is not ours, which a
+// page must not repeat. The command reads a long body from a file.
 func curl(method, base, target, etag, body string) string {
 	url := base + target
 	if base == "" || len(url) > maxAddress {
@@ -16,7 +16,7 @@ func curl(method, base, target, etag, body string) string {
 	}
 	command := []string{"curl"}
 	if strings.ContainsAny(url, "[]{}") {
-		command = append(command, "-g") // or curl would take them for lists of URLs
+		command = append(command, "-g") // curl would read them as lists of URLs
 	}
 	if method != "GET" {
 		command = append(command, "-X", method)
@@ -38,5 +38,5 @@ func curl(method, base, target, etag, body string) string {
 	return strings.Join(command, " ")
 }
 
-// quoted is text as one word of a shell, in which nothing has a meaning.
+// quoted returns text as one word of a shell, in which no character is special.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -10,8 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// encode makes the JSON object of what was typed. It validates nothing: what is no
-// number, say, is sent as the text that it is, and the API says what is wrong.
+// encode makes a JSON object of what was typed. It validates nothing: a number that cannot
+// be read, for example, is sent as a text, and the API says what is wrong.
 func encode(fields []*field, values url.Values) jsontext.Value {
 	var all []member
 	for _, f := range fields {
@@ -22,9 +22,9 @@ func encode(fields []*field, values url.Values) jsontext.Value {
 	return object(all)
 }
 
-// encode returns nil for a field that was left empty and need not be there.
+// encode returns nil for a field that was left empty and may be absent.
 func (f *field) encode(values url.Values) jsontext.Value {
-	// Forms are sent with CR LF at the ends of lines, whatever was typed.
+	// Browsers send CR LF at the ends of lines.
 	typed := strings.ReplaceAll(values.Get(f.Name), "\r\n", "\n")
 	switch {
 	case f.Control == "fieldset":
@@ -54,7 +54,7 @@ func (f *field) typedIn(values url.Values) bool {
 	return false
 }
 
-// empty is what an empty control means.
+// empty returns the value of a control that was left empty.
 func (f *field) empty() jsontext.Value {
 	switch {
 	case f.Required && f.schema.Nullable:
@@ -67,21 +67,8 @@ func (f *field) empty() jsontext.Value {
 	return nil
 }
 
-// mayBeEmpty reports whether the empty text is a value of f.
-func (f *field) mayBeEmpty() bool {
-	s := f.schema
-	return s.Type == huma.TypeString && !s.Nullable && len(s.Enum) == 0 && s.Format == "" && s.Pattern == "" &&
-		(s.MinLength == nil || *s.MinLength == 0)
-}
-
-// Must reports whether the control may not be left empty.
-func (f *field) Must() bool { return !f.mayBeAbsent() && !f.Loose && !f.mayBeEmpty() }
-
-// mayBeAbsent reports whether f may be left out, or be null.
-func (f *field) mayBeAbsent() bool { return !f.Required || f.schema.Nullable }
-
-// mergePatch is what a merge patch (RFC 7396) has to say to make after of before.
-// Of what is empty in both it says nothing.
+// mergePatch returns the merge patch (RFC 7396) that turns before into after. It leaves out
+// what is empty in both.
 func mergePatch(before, after jsontext.Value) jsontext.Value {
 	from, to := members(before), members(after)
 	var changes []member
@@ -102,8 +89,9 @@ func alike(a, b jsontext.Value) bool {
 	return !slices.ContainsFunc(names(from, to), func(name string) bool { return !alike(from[name], to[name]) })
 }
 
-// replacing is what makes is of was in a patch. An object is whole, as the API wants
-// it, and has a null for each part that is no more, as it is merged.
+// replacing returns the member of a patch that turns was into is. An object is complete,
+// because the API validates it as a whole, and has a null for each part that is removed,
+// because it is merged.
 func replacing(was, is jsontext.Value) jsontext.Value {
 	switch {
 	case is == nil:
@@ -119,7 +107,7 @@ func replacing(was, is jsontext.Value) jsontext.Value {
 	return object(parts)
 }
 
-// names are those of the members of either object.
+// names returns the names of the members of both objects.
 func names(a, b map[string]jsontext.Value) []string {
 	both := map[string]bool{}
 	for _, object := range []map[string]jsontext.Value{a, b} {

@@ -3,6 +3,7 @@ package browsable
 import (
 	"cmp"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,10 +18,12 @@ type field struct {
 	Control string
 	// Type is that of an input.
 	Type string
-	// What follows are the attributes of the control.
+	// Required says that the property must be there.
 	Required bool
-	// Loose says that what is around the field may be left out, and the field with it.
-	Loose                   bool
+	// Optional says that the object around the field may be absent, and the field with it.
+	Optional bool
+
+	// The attributes of the control.
 	Min, Max, Step, Pattern string
 	MaxLength               int
 	Placeholder, Value      string
@@ -30,35 +33,42 @@ type field struct {
 	schema                  *huma.Schema
 }
 
-// maxNesting is how deep objects become fieldsets; what is deeper is typed as JSON.
+// schemas makes fields of schemas.
+type schemas struct{ registry huma.Registry }
+
+// maxNesting is how deep objects become fieldsets; deeper ones are typed as JSON.
 const maxNesting = 3
 
-// longText is the length from which a text gets more than one line.
-const longText = 80
-
-// fields returns the controls for what an operation takes, or nil when that is no
+// fields returns the controls for the body of an operation, or nil if the body is not an
 // object with named properties.
-func (s *site) fields(op *huma.Operation) []*field {
-	schema := s.bodySchema(op)
+func (s schemas) fields(op *huma.Operation) []*field {
+	schema := s.body(op)
 	if schema == nil {
 		return nil
 	}
 	return s.fieldsOf(schema, "")
 }
 
-func (s *site) bodySchema(op *huma.Operation) *huma.Schema {
+func (s schemas) body(op *huma.Operation) *huma.Schema {
 	if op == nil || op.RequestBody == nil {
 		return nil
 	}
 	for _, mediaType := range slices.Sorted(maps.Keys(op.RequestBody.Content)) {
-		return s.api.Resolve(op.RequestBody.Content[mediaType].Schema)
+		return s.resolve(op.RequestBody.Content[mediaType].Schema)
 	}
 	return nil
 }
 
-// fieldsOf lists what is required first, in the order of the type; the description
-// keeps no order of the others.
-func (s *site) fieldsOf(schema *huma.Schema, prefix string) []*field {
+func (s schemas) resolve(schema *huma.Schema) *huma.Schema {
+	if schema != nil && schema.Ref != "" {
+		return s.registry.SchemaFromRef(schema.Ref)
+	}
+	return schema
+}
+
+// fieldsOf lists the required properties first, in the order of the Go type, then the
+// others by name: the description does not keep their order.
+func (s schemas) fieldsOf(schema *huma.Schema, prefix string) []*field {
 	names := slices.Clone(schema.Required)
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		if !slices.Contains(names, name) {
@@ -67,20 +77,20 @@ func (s *site) fieldsOf(schema *huma.Schema, prefix string) []*field {
 	}
 	var all []*field
 	for _, name := range names {
-		property := s.api.Resolve(schema.Properties[name])
+		property := s.resolve(schema.Properties[name])
 		if property == nil || property.ReadOnly {
 			continue
 		}
 		f := s.field(prefix+name, property, slices.Contains(schema.Required, name))
 		f.Label = name
-		// Beside a reference stands what is true of this place alone.
+		// The description beside a reference is about this property, not about all of its type.
 		f.Help = cmp.Or(schema.Properties[name].Description, f.Help)
 		all = append(all, f)
 	}
 	return all
 }
 
-func (s *site) field(name string, schema *huma.Schema, required bool) *field {
+func (s schemas) field(name string, schema *huma.Schema, required bool) *field {
 	f := &field{
 		Name: name, Label: name, Help: schema.Description, Required: required, Value: text(schema.Default), schema: schema,
 	}
@@ -106,7 +116,7 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 	case schema.Type == huma.TypeObject && len(schema.Properties) > 0 && strings.Count(name, ".") < maxNesting:
 		f.Control, f.Fields = "fieldset", s.fieldsOf(schema, name+".")
 		if !required || schema.Nullable {
-			loosen(f.Fields)
+			makeOptional(f.Fields)
 		}
 	default:
 		f.Control, f.Limits = "json", "As JSON."
@@ -114,22 +124,22 @@ func (s *site) field(name string, schema *huma.Schema, required bool) *field {
 	return f
 }
 
-func loosen(fields []*field) {
+func makeOptional(fields []*field) {
 	for _, f := range fields {
-		f.Loose = true
-		loosen(f.Fields)
+		f.Optional = true
+		makeOptional(f.Fields)
 	}
 }
 
-// nameable reports whether all fields can be controls: some names would mean
-// something else in what a form sends.
+// nameable reports whether all fields can be controls: some names would mean something
+// else in a form.
 func nameable(fields []*field) bool {
 	return !slices.ContainsFunc(fields, func(f *field) bool {
 		return strings.Contains(f.Label, ".") || slices.Contains([]string{methodName, etagName, contentName}, f.Name) || !nameable(f.Fields)
 	})
 }
 
-// text is a value of a schema as it is typed.
+// text returns a value of a schema as a user types it.
 func text(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -142,19 +152,54 @@ func text(value any) string {
 	return string(marshal(value))
 }
 
-// Counted is the number of characters up to which a script may count.
+// mayBeAbsent reports whether f may be left out, or be null.
+func (f *field) mayBeAbsent() bool { return !f.Required || f.schema.Nullable }
+
+// mayBeEmpty reports whether the empty text is a value of f.
+func (f *field) mayBeEmpty() bool {
+	s := f.schema
+	return s.Type == huma.TypeString && !s.Nullable && len(s.Enum) == 0 && s.Format == "" && s.Pattern == "" &&
+		(s.MinLength == nil || *s.MinLength == 0)
+}
+
+// Must reports whether the control must not be left empty.
+func (f *field) Must() bool { return !f.mayBeAbsent() && !f.Optional && !f.mayBeEmpty() }
+
+// Counted is the number of characters for the script that counts what is typed.
 func (f *field) Counted() int { return f.MaxLength / 2 }
 
-// mark notes at the fields of a form which places of a problem they are, and at the
-// places where the control is; prefix is how these name the form's part of a request.
-func mark(fields []*field, form, prefix string, places []place) {
+// inForm is a field and the id of its form.
+type inForm struct {
+	Form  string
+	Field *field
+}
+
+// ID is the id of the field's control.
+func (f inForm) ID() string { return controlID(f.Form, f.Field.Name) }
+
+// controlID returns the id of a control. Fields may have any name, so ids that begin with
+// the id of a form and a dash are kept for fields.
+func controlID(form, name string) string {
+	return form + "-" + strings.ReplaceAll(url.QueryEscape(name), "%", "=") // without spaces, which separate ids
+}
+
+// fieldError is one error of a problem. Control is the id of the control that it is about.
+type fieldError struct {
+	Message  string `json:"message"`
+	Location string `json:"location"`
+	Control  string `json:"-"`
+}
+
+// mark adds the errors to the fields that they are about, and the ids of the controls to
+// the errors. prefix is what comes before the names of the fields in a location.
+func mark(fields []*field, form, prefix string, found []fieldError) {
 	for _, f := range fields {
-		mark(f.Fields, form, prefix, places)
-		for i, p := range places {
-			rest, ok := strings.CutPrefix(p.Location, prefix+f.Name)
-			if ok && p.Control == "" && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-				f.Errors = append(f.Errors, p.Message)
-				places[i].Control = controlID(form, f.Name)
+		mark(f.Fields, form, prefix, found)
+		for i, e := range found {
+			rest, ok := strings.CutPrefix(e.Location, prefix+f.Name)
+			if ok && e.Control == "" && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+				f.Errors = append(f.Errors, e.Message)
+				found[i].Control = controlID(form, f.Name)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package browsable
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -8,8 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// fill puts the values of a JSON object into the controls, and reports whether a
-// form that nobody touches says the same when it is sent.
+// fill puts the values of a JSON object into the controls. It reports whether the form, sent
+// without a change, keeps the object as it is.
 func fill(fields []*field, all jsontext.Value) bool {
 	put(fields, all)
 	values := url.Values{}
@@ -34,14 +35,13 @@ func put(fields []*field, all jsontext.Value) {
 	}
 }
 
-// What browsers make of values: they change the ends of lines, and an input has only
-// one line.
+// Browsers change the ends of lines, and an input has only one line.
 var (
 	oneLine = strings.NewReplacer("\r", "", "\n", "", "\x00", "\uFFFD")
 	lines   = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD")
 )
 
-// untouched is what a browser sends for the controls as they are.
+// untouched adds what a browser sends for controls that were not changed.
 func untouched(fields []*field, values url.Values) {
 	for _, f := range fields {
 		switch {
@@ -55,8 +55,8 @@ func untouched(fields []*field, values url.Values) {
 	}
 }
 
-// retype puts what was typed back into the controls while there is room, in bytes. A
-// control that stays empty for lack of room gets an error that says so.
+// retype puts what was typed back into the controls, up to room bytes. A control for which
+// there is no room left is empty and has an error that says so.
 func retype(fields []*field, values url.Values, room *int) {
 	for _, f := range fields {
 		f.Value = values.Get(f.Name)
@@ -68,7 +68,21 @@ func retype(fields []*field, values url.Values, room *int) {
 	}
 }
 
-// example is the body that a schema's defaults and examples make, to begin with.
+// mostTyped is how many bytes of typed text the control shows again: more than the field
+// accepts, so that a user can shorten a text that is too long.
+func (f *field) mostTyped() int {
+	if f.MaxLength == 0 && (f.Control == "textarea" || f.Control == "json") {
+		return maxTyped
+	}
+	return max(maxTypedLine, 4*f.MaxLength)
+}
+
+// tooLong says that a control does not show again what was typed.
+func tooLong(typed string) string {
+	return fmt.Sprintf("too long to be shown again (%d bytes)", len(typed))
+}
+
+// example is a body made of the defaults and the examples of a schema.
 func example(fields []*field) jsontext.Value {
 	values := url.Values{}
 	collect(fields, values)
@@ -91,7 +105,7 @@ func collect(fields []*field, values url.Values) {
 	}
 }
 
-// writable keeps of an object what a form may send.
+// writable returns the members of an object that a form may send.
 func writable(fields []*field, all jsontext.Value) jsontext.Value {
 	var kept []member
 	values := members(all)

@@ -2,43 +2,45 @@ package browsable
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// form is one form of a page: it makes, changes or deletes something.
+// form is one form of a page: it creates, changes or deletes something.
 type form struct {
-	// ID is the method in lower case, and the form's place on the page.
+	// ID is the method in lower case, and the form's id on the page.
 	ID, Title, Help, Button string
 	Method, Action, ETag    string
 	Fields                  []*field
-	// Raw is the body to be typed as a whole, and RawMethods are what it can be
-	// sent with. RawOnly says that the controls cannot hold what there is, or were not
-	// used; RawOpen that the body was typed.
-	Raw              string
-	RawMethods       []string
+	// Raw is the body as JSON, to be edited as text, and RawMethods are the methods that
+	// can send it.
+	Raw        string
+	RawMethods []string
+	// RawOnly says that there are no controls: they cannot hold the resource as it is, or
+	// the body was typed as JSON. RawOpen says that it was.
 	RawOnly, RawOpen bool
-	// Note says why the form does not contain what the user expects in it.
+	// Note says why the form is not as the user expects it.
 	Note string
 	Curl string
-	// body is what the command sends.
+	// body is what the curl command sends.
 	body string
 }
 
-// forms returns the forms that make sense here: one to create where POST is
-// answered, and ones to change and to delete what was read. Who has sent a form that
-// did not do its work sees that one.
-func (v *visit) forms(item jsontext.Value, etag string) []*form {
+// forms returns the forms that make sense here: one to create if POST is supported, and
+// those to change and to delete the item that was read. If a form was refused, it is the
+// only one.
+func (p *pageRequest) forms(item jsontext.Value, etag string) []*form {
 	var all []*form
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		op := v.operations[method]
-		if op == nil || len(v.request.URL.EscapedPath()) > maxAddress || method == http.MethodPatch && v.operations[http.MethodPut] != nil {
+		op := p.operations[method]
+		if op == nil || len(p.request.URL.EscapedPath()) > maxAddress || method == http.MethodPatch && p.operations[http.MethodPut] != nil {
 			continue
 		}
-		f := v.form(op)
-		if sensible := item != nil || v.sent.isOf(f) || v.sent == nil && method == http.MethodPost; !sensible {
+		f := p.form(op)
+		if sensible := item != nil || f.isSent(p.sent) || p.sent == nil && method == http.MethodPost; !sensible {
 			continue
 		}
 		switch method {
@@ -46,35 +48,25 @@ func (v *visit) forms(item jsontext.Value, etag string) []*form {
 			f.Raw = indented(example(f.Fields))
 			f.body = f.Raw
 		case http.MethodPut, http.MethodPatch:
-			if !v.sent.isOf(f) {
+			if !f.isSent(p.sent) {
 				f.edit(item)
 			}
 		}
-		v.finish(f, etag)
+		p.finish(f, etag)
 		all = append(all, f)
 	}
 	return all
 }
 
-// edit fills f with the resource as it is.
-func (f *form) edit(item jsontext.Value) {
-	if f.body = string(item); len(item) > maxTyped {
-		f.RawOnly, f.RawMethods, f.Note = true, nil, "It is too long to be changed on a page."
-		return
-	}
-	f.RawOnly = !fill(f.Fields, item)
-	f.Raw = indented(writable(f.Fields, item))
-	f.body = f.Raw
-}
-
-func (v *visit) form(op *huma.Operation) *form {
+// form returns the empty form of an operation.
+func (p *pageRequest) form(op *huma.Operation) *form {
 	f := &form{
 		ID: strings.ToLower(op.Method), Title: op.Summary, Help: op.Description, Method: op.Method, Button: button(op),
-		Action: v.request.URL.EscapedPath(), Fields: v.fields(op),
+		Action: p.request.URL.EscapedPath(), Fields: p.schemas.fields(op),
 	}
 	if op.RequestBody != nil {
 		f.RawMethods = []string{op.Method}
-		if op.Method == http.MethodPut && v.operations[http.MethodPatch] != nil {
+		if op.Method == http.MethodPut && p.operations[http.MethodPatch] != nil {
 			f.RawMethods = append(f.RawMethods, http.MethodPatch)
 		}
 	}
@@ -93,22 +85,38 @@ func button(op *huma.Operation) string {
 	return "Send"
 }
 
-// finish completes f with what was typed into it, when it is the one that was sent.
-func (v *visit) finish(f *form, etag string) {
+// edit fills f with the resource as it is.
+func (f *form) edit(item jsontext.Value) {
+	if f.body = string(item); len(item) > maxTyped {
+		f.RawOnly, f.RawMethods, f.Note = true, nil, "This is too long to be edited on a page."
+		return
+	}
+	f.RawOnly = !fill(f.Fields, item)
+	f.Raw = indented(writable(f.Fields, item))
+	f.body = f.Raw
+}
+
+// finish completes f: if it is the form that was sent, with what was typed.
+func (p *pageRequest) finish(f *form, etag string) {
 	if f.Method != http.MethodPost {
 		f.ETag = etag
 	}
-	if v.sent.isOf(f) {
-		f.again(v.sent)
+	if f.isSent(p.sent) {
+		f.refill(p.sent)
 	}
 	if len(f.RawMethods) > 0 && (len(f.Fields) == 0 || !nameable(f.Fields)) {
 		f.RawOnly = true
 	}
-	f.Curl = curl(f.Method, v.info.BaseURL, f.Action, f.ETag, f.body)
+	f.Curl = curl(f.Method, p.info.BaseURL, f.Action, f.ETag, f.body)
 }
 
-// again fills f with what was typed into it.
-func (f *form) again(sent *submission) {
+// isSent reports whether f is the form that was sent, if one was.
+func (f *form) isSent(sent *submission) bool {
+	return sent != nil && (sent.method == f.Method || slices.Contains(f.RawMethods, sent.method))
+}
+
+// refill fills f with what was typed into it.
+func (f *form) refill(sent *submission) {
 	f.RawOnly, f.RawOpen, f.body = sent.raw, sent.raw, sent.body
 	room := maxTyped
 	switch {
@@ -126,17 +134,17 @@ func (f *form) again(sent *submission) {
 	}
 }
 
-// filter returns the controls for the query parameters of a GET, as they are now.
-func (v *visit) filter() []*field {
-	op := v.operations[http.MethodGet]
-	if op == nil || v.sent != nil {
+// filter returns the controls of the query parameters of a GET, with their values.
+func (p *pageRequest) filter() []*field {
+	op := p.operations[http.MethodGet]
+	if op == nil || p.sent != nil {
 		return nil
 	}
 	var all []*field
-	query := v.request.URL.Query()
+	query := p.request.URL.Query()
 	for _, param := range op.Parameters {
-		if schema := v.api.Resolve(param.Schema); param.In == "query" && schema != nil {
-			f := v.field(param.Name, schema, param.Required)
+		if schema := p.schemas.resolve(param.Schema); param.In == "query" && schema != nil {
+			f := p.schemas.field(param.Name, schema, param.Required)
 			f.Help = param.Description
 			f.inQuery()
 			if query.Has(param.Name) {

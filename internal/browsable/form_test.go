@@ -146,7 +146,7 @@ func TestTextThatAFormCannotHoldIsOfferedAsJSON(t *testing.T) {
 	c := start(t)
 	c.Want(http.StatusCreated, "POST", "/plant/", strings.Replace(fern, "Fern", `two\nlines`, 1))
 	page := c.Want(http.StatusOK, "GET", "/plant/1", "", html)
-	wantText(t, page, "A form cannot hold this as it is.", `two\nlines`)
+	wantText(t, page, "A form cannot show this exactly.", `two\nlines`)
 	if strings.Contains(page.Body, `id="put-name"`) {
 		t.Error("there is a form")
 	}

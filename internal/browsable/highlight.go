@@ -9,9 +9,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// highlight returns JSON indented, with an element around each line, name and value,
-// and with the URLs in it as links. Numbers and texts stay as they were written. It ends
-// early when the answer is too much for a page.
+// highlight returns JSON with indentation, with an element around each line, name and value,
+// and with its URLs as links. Numbers and texts stay as they were written. It cuts off an
+// answer that is too long for a page.
 func highlight(value jsontext.Value) template.HTML {
 	var html strings.Builder
 	text, whole := indentedUpTo(value, maxJSON)
@@ -32,10 +32,10 @@ func highlight(value jsontext.Value) template.HTML {
 	return template.HTML(html.String()) //nolint:gosec // every part of it is escaped
 }
 
-// deepest is up to where the stylesheet aligns the rest of a line that is too long.
+// deepest is the last level for which the stylesheet aligns the continuation of a long line.
 const deepest = 4
 
-// mostEscaped is how many bytes of HTML a byte becomes at most: an address is written twice.
+// mostEscaped is how many bytes of HTML a byte can become: a URL is written twice.
 const mostEscaped = 10
 
 // highlightLine reports whether all of the line fits on the page.
@@ -57,34 +57,6 @@ func highlightLine(html *strings.Builder, rest string) bool {
 	return true
 }
 
-// tokenLength returns how long the token is with which text begins: a string, a
-// number or a word, or all that comes before the next of these.
-func tokenLength(text string) int {
-	if text[0] == '"' {
-		for i := 1; i < len(text); i++ {
-			switch text[i] {
-			case '\\':
-				i++
-			case '"':
-				return i + 1
-			}
-		}
-		return len(text)
-	}
-	value := isValue(text[0])
-	for i := 1; i < len(text); i++ {
-		if text[i] == '"' || isValue(text[i]) != value {
-			return i
-		}
-	}
-	return len(text)
-}
-
-// isValue reports whether c is part of a number, true, false or null.
-func isValue(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c == '-' || c == '+' || c == '.' || c == 'E'
-}
-
 func tokenClass(token, rest string) string {
 	switch c := token[0]; {
 	case c == '"' && strings.HasPrefix(rest, ":"):
@@ -99,11 +71,11 @@ func tokenClass(token, rest string) string {
 	return ""
 }
 
-// address finds URLs in text. Only these schemes become links: others can do
-// something when they are followed.
+// address finds URLs in text. Other schemes do not become links: following one can run
+// code.
 var address = regexp.MustCompile(`https?://[^\s"<>\\]*[^\s"<>\\.,;:!?)]`)
 
-// linked escapes text, and makes links of the URLs in it.
+// linked escapes text and turns its URLs into links.
 func linked(text string) string {
 	var html strings.Builder
 	end := 0

@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// deepestIndent bounds the indentation: JSON that nests thousands of levels would become
+	// deepestIndent bounds the indentation: JSON with thousands of levels would become
 	// thousands of times as long.
 	deepestIndent = 32
 	// maxMarks is how many braces and commas in a row are indented before the length of the
-	// result is looked at.
+	// result is checked.
 	maxMarks = 1000
 )
 
-// indented returns value over several lines, for a person to read or change, or in one
-// line when that would be too long.
+// indented returns value over several lines, to be read and edited, or in one line if that
+// would be too long.
 func indented(value jsontext.Value) string {
 	text, whole := indentedUpTo(value, 4*maxTyped)
 	if !whole {
@@ -25,8 +25,8 @@ func indented(value jsontext.Value) string {
 	return visible(text)
 }
 
-// indentedUpTo returns value over several lines, at most so many bytes of them, and reports
-// whether that is all of it. What is not JSON stays as it is.
+// indentedUpTo returns value over several lines, up to most bytes, and reports whether that
+// is all of it. A value that is not JSON is returned as it is.
 func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
 	if !value.IsValid(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) {
 		return shorten(string(value), most), len(value) <= most
@@ -91,4 +91,32 @@ func indentMarks(out *strings.Builder, marks string, depth int) int {
 		newLine()
 	}
 	return depth
+}
+
+// tokenLength returns the length of the token at the beginning of text: a string, a number
+// or a word, or all that comes before the next of these.
+func tokenLength(text string) int {
+	if text[0] == '"' {
+		for i := 1; i < len(text); i++ {
+			switch text[i] {
+			case '\\':
+				i++
+			case '"':
+				return i + 1
+			}
+		}
+		return len(text)
+	}
+	value := isValue(text[0])
+	for i := 1; i < len(text); i++ {
+		if text[i] == '"' || isValue(text[i]) != value {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// isValue reports whether c is part of a number, true, false or null.
+func isValue(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c == '-' || c == '+' || c == '.' || c == 'E'
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// member is a member of a JSON object whose order is kept.
+// member is one member of a JSON object that keeps its order.
 type member struct {
 	name  string
 	value jsontext.Value
@@ -28,7 +28,7 @@ func object(members []member) jsontext.Value {
 	return append(text, '}')
 }
 
-// marshal writes what cannot fail: text that is no Unicode is refused before.
+// marshal cannot fail: text that is not Unicode was refused before.
 func marshal(value any) jsontext.Value {
 	data, err := json.Marshal(value, jsontext.AllowInvalidUTF8(true))
 	if err != nil {
@@ -37,7 +37,7 @@ func marshal(value any) jsontext.Value {
 	return data
 }
 
-// members returns the members of a JSON object, or nil when it is none.
+// members returns the members of a JSON object, or nil if all is something else.
 func members(all jsontext.Value) map[string]jsontext.Value {
 	var values map[string]jsontext.Value
 	if all.Kind() != '{' || json.Unmarshal(all, &values, jsontext.AllowInvalidUTF8(true)) != nil {
@@ -54,8 +54,7 @@ func unquoted(value jsontext.Value) string {
 	return text
 }
 
-// covers reports whether sent says all of what is stored. What is null may be left
-// out.
+// covers reports whether sent contains all that is stored. A null may be left out.
 func covers(sent, stored jsontext.Value) bool {
 	switch stored.Kind() {
 	case 'n':
@@ -72,21 +71,21 @@ func covers(sent, stored jsontext.Value) bool {
 	return same(sent, stored)
 }
 
-// same reports whether two values differ in nothing but the order of names and how
-// texts are escaped.
+// same reports whether two values are equal but for the order of names and the escaping of
+// texts.
 func same(a, b jsontext.Value) bool {
 	a, b = a.Clone(), b.Clone()
 	asWritten := []jsontext.Options{jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)}
 	return a.Canonicalize(asWritten...) == nil && b.Canonicalize(asWritten...) == nil && bytes.Equal(a, b)
 }
 
-// isEmpty reports whether a value is what an empty control stands for.
+// isEmpty reports whether a value shows as an empty control.
 func isEmpty(value jsontext.Value) bool {
 	return value == nil || value.Kind() == 'n' || string(value) == `""`
 }
 
-// visible writes the characters that turn the direction of text as JSON's escapes:
-// text would look as if it said something else.
+// visible replaces the characters that change the direction of text with JSON's escapes,
+// because they can make a text look like another one.
 func visible(text string) string {
 	return directions.ReplaceAllStringFunc(text, func(control string) string {
 		return strings.Trim(strconv.QuoteToASCII(control), `"`)

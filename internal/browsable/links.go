@@ -14,18 +14,23 @@ import (
 )
 
 type (
+	// group is a list of links under a title.
 	group struct {
 		Title string
 		Links []link
 	}
 	link struct{ Name, URL, Summary string }
+	// crumb is one step of the path. Its URL is empty if nothing answers there.
+	crumb struct{ Name, URL string }
+	// pageLink leads to another page of a collection.
+	pageLink struct{ Rel, Name, URL string }
 )
 
-// documents are the pages of the service that are none of ours.
-func (v *visit) documents() []link {
+// documents are the pages of the service that other packages serve.
+func (p *pageRequest) documents() []link {
 	var all []link
-	for _, path := range v.api.Paths() {
-		op := v.api.Operations(path)[http.MethodGet]
+	for _, path := range p.api.Paths() {
+		op := p.api.Operations(path)[http.MethodGet]
 		if op != nil && !strings.Contains(path, "{") && op.Responses["200"] != nil && op.Responses["200"].Content["text/html"] != nil {
 			all = append(all, link{Name: op.OperationID, URL: path, Summary: op.Summary})
 		}
@@ -33,9 +38,9 @@ func (v *visit) documents() []link {
 	return all
 }
 
-// groups turns an object of nothing but links, such as the index, into lists: what
-// can be changed are the resources, the rest is about the service.
-func (v *visit) groups(body jsontext.Value) []group {
+// groups turns an object that contains only links, such as the index, into lists: what
+// has more methods than GET is a resource, the rest is about the service.
+func (p *pageRequest) groups(body jsontext.Value) []group {
 	resources, service := group{Title: "Resources"}, group{Title: "About this service"}
 	all := members(body)
 	if len(all) > maxLinks {
@@ -48,8 +53,8 @@ func (v *visit) groups(body jsontext.Value) []group {
 		}
 		l := link{Name: name, URL: target, Summary: target}
 		to := &service
-		if path, own := strings.CutPrefix(target, v.info.BaseURL); own {
-			operations := v.api.Operations(v.api.Match(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}, Host: v.request.Host}))
+		if path, own := strings.CutPrefix(target, p.info.BaseURL); own {
+			operations := p.api.Operations(p.api.Match(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}, Host: p.request.Host}))
 			if get := operations[http.MethodGet]; get != nil {
 				l.Summary = get.Summary
 			}
@@ -68,11 +73,11 @@ func (v *visit) groups(body jsontext.Value) []group {
 	return found
 }
 
-// crumbs are the steps of the path, each with the URL that answers there. To look one
-// up takes work that grows with the path, so the steps of a long path end early.
-func (v *visit) crumbs() []crumb {
-	all := []crumb{{v.api.OpenAPI().Info.Title, "/"}}
-	path := v.request.URL.EscapedPath()
+// crumbs are the steps of the path, each with the URL that answers there. Looking one up
+// costs time that grows with the path, so a long path is cut off.
+func (p *pageRequest) crumbs() []crumb {
+	all := []crumb{{p.api.OpenAPI().Info.Title, "/"}}
+	path := p.request.URL.EscapedPath()
 	for i, c := range path {
 		if i == 0 || c != '/' && i != len(path)-1 {
 			continue
@@ -84,7 +89,7 @@ func (v *visit) crumbs() []crumb {
 		name, _ := url.PathUnescape(step[strings.LastIndex(strings.TrimSuffix(step, "/"), "/")+1:])
 		one := crumb{Name: visible(shorten(strings.TrimSuffix(name, "/"), maxName))}
 		for _, target := range []string{step, strings.TrimSuffix(step, "/")} {
-			if one.URL == "" && v.answers(target) {
+			if one.URL == "" && p.answers(target) {
 				one.URL = target
 			}
 		}
@@ -93,41 +98,47 @@ func (v *visit) crumbs() []crumb {
 	return all
 }
 
-// answers reports whether a GET of that path leads somewhere.
-func (v *visit) answers(path string) bool {
+// answers reports whether there is a route for a GET of that path.
+func (p *pageRequest) answers(path string) bool {
 	target, err := url.Parse(path)
 	if err != nil {
 		return false
 	}
-	return v.api.Match(&http.Request{Method: http.MethodGet, URL: target, Host: v.request.Host}) != ""
+	return p.api.Match(&http.Request{Method: http.MethodGet, URL: target, Host: p.request.Host}) != ""
 }
 
-// turn is a link to another page of a collection.
-type turn struct{ Rel, Name, URL string }
+// linkHeader finds the URLs in a Link header and their relations.
+var linkHeader = regexp.MustCompile(`<([^>]*)>; rel="(\w+)"`)
 
-// relation finds the links of a Link header by what they lead to.
-var relation = regexp.MustCompile(`<([^>]*)>; rel="(\w+)"`)
-
-// turns are the links of the answer, and one to the first page: that of the same
-// query, but for where it begins or ends.
-func (v *visit) turns() []turn {
+// pageLinks are the links of the answer to other pages of the collection, and one to the
+// first page: that of the same query without its position.
+func (p *pageRequest) pageLinks() []pageLink {
 	targets := map[string]string{}
-	query := v.request.URL.Query()
-	if v.answer.ok() && web.FirstPage(query) {
-		targets["first"] = strings.TrimSuffix(v.request.URL.EscapedPath()+"?"+query.Encode(), "?")
+	query := p.request.URL.Query()
+	if p.answer.ok() && web.FirstPage(query) {
+		targets["first"] = strings.TrimSuffix(p.request.URL.EscapedPath()+"?"+query.Encode(), "?")
 	}
-	for _, header := range v.answer.header.Values("Link") {
-		for _, found := range relation.FindAllStringSubmatch(header, -1) {
+	for _, header := range p.answer.header.Values("Link") {
+		for _, found := range linkHeader.FindAllStringSubmatch(header, -1) {
 			if target, err := url.Parse(found[1]); err == nil {
 				targets[found[2]] = target.RequestURI()
 			}
 		}
 	}
-	var all []turn
-	for _, t := range []turn{{Rel: "first", Name: "First page"}, {Rel: "prev", Name: "Previous page"}, {Rel: "next", Name: "Next page"}} {
-		if t.URL = ifShort(targets[t.Rel], maxAddress); t.URL != "" {
-			all = append(all, t)
+	var all []pageLink
+	for _, l := range []pageLink{{Rel: "first", Name: "First page"}, {Rel: "prev", Name: "Previous page"}, {Rel: "next", Name: "Next page"}} {
+		if l.URL = ifShort(targets[l.Rel], maxAddress); l.URL != "" {
+			all = append(all, l)
 		}
 	}
 	return all
+}
+
+// withFormat returns the URL that forces a format.
+func withFormat(u *url.URL, format string) string {
+	query := u.RawQuery
+	if query != "" {
+		query += "&"
+	}
+	return u.EscapedPath() + "?" + query + "format=" + format
 }

@@ -102,7 +102,7 @@ func TestWhatAFormWouldChangeIsOfferedAsJSON(t *testing.T) {
 		"two lines where a control has one":  `{"nick":null,"level":null,"sure":null,"code":"A\nB"}`,
 	} {
 		page := webtest.New(t, thing[odd](t, "PUT", stored)).Want(http.StatusOK, "GET", "/thing", "", html)
-		wantText(t, page, "A form cannot hold this as it is.")
+		wantText(t, page, "A form cannot show this exactly.")
 		if strings.Contains(page.Body, `id="put-nick"`) {
 			t.Errorf("%s: there is a form", name)
 		}

@@ -6,30 +6,26 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"unicode/utf8"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/templatesite/internal/web"
 )
 
-// Names of a form that are no fields: the method that it stands for, the ETag that
-// it was made for, and the body, when that was typed as a whole.
+// Names of controls that are not fields: the method that the form stands for, the ETag
+// that it was made for, and the body, if it was typed as JSON.
 const (
 	methodName  = "_method"
 	etagName    = "_etag"
 	contentName = "_content"
 )
 
-// submission is a form that was sent.
+// submission is a form as the browser sent it.
 type submission struct {
 	method, etag string
 	values       url.Values
-	// raw says that the body was typed as a whole.
+	// raw says that the body was typed as JSON.
 	raw bool
-	// body is the JSON that was sent on.
+	// body is the JSON that the handlers get.
 	body string
 }
 
@@ -38,7 +34,6 @@ func isForm(r *http.Request) bool {
 	return r.Method == http.MethodPost && err == nil && mediaType == "application/x-www-form-urlencoded"
 }
 
-// parseForm reads what a form has sent.
 func parseForm(data []byte) (*submission, *web.Problem) {
 	unreadable := web.NewProblem(http.StatusBadRequest, "The form could not be read.")
 	if bytes.Count(data, []byte{'&'}) >= maxFields {
@@ -54,7 +49,7 @@ func parseForm(data []byte) (*submission, *web.Problem) {
 		}
 	}
 	if len(values.Get(etagName)) > maxETag {
-		return nil, unreadable.WithCause(errors.New("its version is too long"))
+		return nil, unreadable.WithCause(errors.New("its ETag is too long"))
 	}
 	sent := &submission{method: http.MethodPost, etag: values.Get(etagName), values: values, raw: values.Has(contentName)}
 	switch method := values.Get(methodName); method {
@@ -62,30 +57,7 @@ func parseForm(data []byte) (*submission, *web.Problem) {
 		sent.method = method
 	case "", http.MethodPost:
 	default:
-		return nil, web.NewProblem(http.StatusBadRequest, "A form stands for POST, PUT, PATCH or DELETE.")
+		return nil, web.NewProblem(http.StatusBadRequest, "The _method of a form must be POST, PUT, PATCH or DELETE.")
 	}
 	return sent, nil
-}
-
-// isOf reports whether f is the form that was sent.
-func (s *submission) isOf(f *form) bool {
-	return s != nil && (s.method == f.Method || slices.Contains(f.RawMethods, s.method))
-}
-
-// body returns the JSON that the form stands for. A patch says what differs from what
-// there is.
-func (v *visit) body(op *huma.Operation) string {
-	if v.sent.raw {
-		return v.sent.values.Get(contentName)
-	}
-	fields := v.fields(op)
-	body := encode(fields, v.sent.values)
-	if v.sent.method == http.MethodPatch {
-		var before jsontext.Value
-		if now := v.read(); now != nil {
-			before = writable(fields, now.body.Bytes())
-		}
-		body = mergePatch(before, body)
-	}
-	return string(body)
 }

@@ -11,34 +11,37 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// assets are the URLs of the files that every page loads.
+type assets struct{ Style, Script, Icon string }
+
 // view is what a page shows.
 type view struct {
-	*site
+	assets
 	Site, Version, Request string
 	Documents              []link
 	Crumbs                 []crumb
 	Title, Lead, Notice    string
 	Index                  bool
 
-	// The request, and the answer to it.
+	// The request and its answer.
 	Method, Path, Query, Curl  string
 	Status                     int
 	StatusText, Allow, JSONURL string
 	Headers                    []header
 	Body                       template.HTML
-	Turns                      []turn
+	PageLinks                  []pageLink
 	Filter                     []*field
-	// Groups are the links of an answer that has nothing else.
+	// Groups are the links of an answer that contains nothing else.
 	Groups []group
 
 	// Sent says that the page answers a form.
 	Sent    bool
 	Forms   []*form
 	Problem *problem
-	// Now is the resource as somebody else left it meanwhile, and Conflict the form
-	// to decide with.
-	Now      template.HTML
+	// Conflict is the form that was made for an older version, and Current the resource
+	// as it is now.
 	Conflict *form
+	Current  template.HTML
 }
 
 type (
@@ -48,125 +51,115 @@ type (
 	}
 	problem struct {
 		Title, Detail string
-		Places        []place
+		Errors        []fieldError
 	}
-	// place is one thing that is wrong; Control is the id of the control for it.
-	place struct {
-		Message  string `json:"message"`
-		Location string `json:"location"`
-		Control  string `json:"-"`
-	}
-	// crumb is one step of the path; without a URL nothing is there.
-	crumb struct{ Name, URL string }
 )
 
-func (v *visit) view() *view {
-	about := v.api.OpenAPI().Info
-	url := v.request.URL
-	body := jsontext.Value(v.answer.body.Bytes())
-	p := &view{
-		site: v.site, Site: about.Title, Version: about.Version, Request: v.info.ID,
-		Documents: v.documents(), Crumbs: v.crumbs(), Notice: v.notice, Index: url.Path == "/",
-		Method: v.request.Method, Path: visible(shorten(url.Path, maxLine)), Query: shorten(url.RawQuery, maxLine),
-		Status: v.answer.status, StatusText: http.StatusText(v.answer.status), Allow: v.allow(), JSONURL: ifShort(withFormat(url, "json"), maxAddress),
-		Headers: headers(v.answer.header), Body: highlight(body), Filter: v.filter(), Groups: v.groups(body),
+func (p *pageRequest) view() *view {
+	about := p.api.OpenAPI().Info
+	url := p.request.URL
+	body := jsontext.Value(p.answer.body.Bytes())
+	v := &view{
+		assets: p.assets, Site: about.Title, Version: about.Version, Request: p.info.ID,
+		Documents: p.documents(), Crumbs: p.crumbs(), Notice: p.notice, Index: url.Path == "/",
+		Method: p.request.Method, Path: visible(shorten(url.Path, maxLine)), Query: shorten(url.RawQuery, maxLine),
+		Status: p.answer.status, StatusText: http.StatusText(p.answer.status), Allow: p.allow(), JSONURL: ifShort(withFormat(url, "json"), maxAddress),
+		Headers: headers(p.answer.header), Body: highlight(body), Filter: p.filter(), Groups: p.groups(body),
 	}
-	p.Title, p.Lead = v.title(p)
-	p.Curl = curl(p.Method, v.info.BaseURL, url.RequestURI(), "", "")
-	p.Turns = v.turns()
-	item, etag := v.item()
-	p.Forms = v.forms(item, etag)
-	if v.sent != nil {
-		p.Sent = true
-		p.Curl = curl(p.Method, v.info.BaseURL, url.RequestURI(), v.sent.etag, v.sent.body)
+	v.Title, v.Lead = p.title(v)
+	v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), "", "")
+	v.PageLinks = p.pageLinks()
+	item, etag := p.item()
+	v.Forms = p.forms(item, etag)
+	if p.sent != nil {
+		v.Sent = true
+		v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), p.sent.etag, p.sent.body)
 	}
-	if v.answer.status >= http.StatusBadRequest {
-		v.explain(p, body)
+	if p.answer.status >= http.StatusBadRequest {
+		p.explain(v, body)
 	}
-	if v.now != nil {
-		v.compare(p)
+	if p.current != nil {
+		p.compare(v)
 	}
-	return p
+	return v
 }
 
-// item is the JSON object that the forms to change and to delete are for, and its
-// ETag.
-func (v *visit) item() (jsontext.Value, string) {
-	from := v.answer
-	if v.now != nil {
-		from = v.now
-	} else if v.sent != nil {
-		return nil, v.sent.etag
+// item returns the JSON object that can be changed or deleted here, or nil, and its ETag.
+func (p *pageRequest) item() (jsontext.Value, string) {
+	from := p.answer
+	if p.current != nil {
+		from = p.current
+	} else if p.sent != nil {
+		return nil, p.sent.etag
 	}
 	value := jsontext.Value(from.body.Bytes())
-	read := v.now != nil || v.request.Method == http.MethodGet || v.request.Method == http.MethodHead
+	read := p.current != nil || p.request.Method == http.MethodGet || p.request.Method == http.MethodHead
 	if !read || !from.ok() || value.Kind() != '{' {
 		return nil, ""
 	}
 	return value, from.header.Get("ETag")
 }
 
-// explain says what is wrong, beside the fields that it is about.
-func (v *visit) explain(p *view, body jsontext.Value) {
+// explain shows a problem, and its errors at the fields that they are about.
+func (p *pageRequest) explain(v *view, body jsontext.Value) {
 	values := members(body)
 	if values["title"] == nil {
-		return // the answer of a health check, say, which speaks for itself
+		return // not a problem: a failed health check, for example, needs no explanation
 	}
-	p.Problem = &problem{Title: p.StatusText, Detail: shorten(unquoted(values["detail"]), maxLine)}
-	// Without places there is an answer that says no more than its detail.
-	_ = json.Unmarshal(values["errors"], &p.Problem.Places)
-	mark(p.Filter, "query", "query.", p.Problem.Places)
-	for _, f := range p.Forms {
-		if v.sent != nil && !v.sent.raw && f.Method == v.sent.method {
-			mark(f.Fields, f.ID, "body.", p.Problem.Places)
+	v.Problem = &problem{Title: v.StatusText, Detail: shorten(unquoted(values["detail"]), maxLine)}
+	_ = json.Unmarshal(values["errors"], &v.Problem.Errors) // many problems have none: the detail says it all
+	mark(v.Filter, "query", "query.", v.Problem.Errors)
+	for _, f := range v.Forms {
+		if p.sent != nil && !p.sent.raw && f.Method == p.sent.method {
+			mark(f.Fields, f.ID, "body.", v.Problem.Errors)
 		}
 	}
 }
 
-// compare puts what was sent beside what there is now. Its form carries the ETag of
-// the latter: to send it again is to have decided.
-func (v *visit) compare(p *view) {
-	p.Now = highlight(jsontext.Value(v.now.body.Bytes()))
-	for _, f := range p.Forms {
-		if v.sent.isOf(f) {
-			p.Conflict = f
+// compare shows the form that was sent beside the resource as it is now. The form has the
+// current ETag, so that sending it again overwrites the resource.
+func (p *pageRequest) compare(v *view) {
+	v.Current = highlight(jsontext.Value(p.current.body.Bytes()))
+	for _, f := range v.Forms {
+		if f.isSent(p.sent) {
+			v.Conflict = f
 			break
 		}
 	}
-	if p.Conflict == nil {
+	if v.Conflict == nil {
 		return
 	}
-	p.Forms = nil
-	p.Conflict.Button = "Save mine instead"
-	if v.sent.method == http.MethodDelete {
-		p.Conflict.Button = "Delete it anyway"
+	v.Forms = nil
+	v.Conflict.Button = "Save mine instead"
+	if p.sent.method == http.MethodDelete {
+		v.Conflict.Button = "Delete it anyway"
 	}
 }
 
-func (v *visit) title(p *view) (title, lead string) {
-	if p.Index {
-		return p.Site, v.api.OpenAPI().Info.Description
+func (p *pageRequest) title(v *view) (title, lead string) {
+	if v.Index {
+		return v.Site, p.api.OpenAPI().Info.Description
 	}
-	if op := v.operations[v.request.Method]; op != nil {
+	if op := p.operations[p.request.Method]; op != nil {
 		return op.Summary, op.Description
 	}
-	return p.StatusText, ""
+	return v.StatusText, ""
 }
 
-func (v *visit) allow() string {
-	if path := v.api.Match(v.request); path != "" {
-		return v.api.Allow(path)
+func (p *pageRequest) allow() string {
+	if path := p.api.Match(p.request); path != "" {
+		return p.api.Allow(path)
 	}
 	return ""
 }
 
-// internals are headers that belong to the JSON or to every answer alike.
-var internals = []string{"Content-Length", "Strict-Transport-Security", "Vary"}
+// hiddenHeaders are not shown: they are about the JSON alone, or the same in all answers.
+var hiddenHeaders = []string{"Content-Length", "Strict-Transport-Security", "Vary"}
 
 func headers(all http.Header) []header {
 	var list []header
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if !slices.Contains(internals, name) {
+		if !slices.Contains(hiddenHeaders, name) {
 			list = append(list, header{name, template.HTML(linked(shorten(strings.Join(all[name], ", "), maxLine)))}) //nolint:gosec // linked escapes it
 		}
 	}

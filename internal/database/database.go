@@ -1,29 +1,25 @@
-// Package database opens the database that a URL names, keeps its schema at the
-// version of the program, and knows what its errors mean for a client.
+// Package database opens the database that a URL names, keeps its schema at the version of
+// the program, and knows what its errors mean for a client.
 //
-// It does not know the resources, except as lists of migrations.
+// It does not know the resources, except as lists of migrations and constraints.
 package database
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"example.com/templatesite/internal/web"
 )
 
-// Engine is the kind of database: it names the folder of its migrations.
-type Engine string
-
-// The engines that the resources' SQL is written and tested for.
-const (
-	Postgres Engine = "postgres"
-	SQLite   Engine = "sqlite"
-)
+// engines are the kinds of databases that Open can open. What only one of them needs is in
+// the files with its prefix: to drop an engine, delete its line here and those files.
+var engines = []engine{
+	sqliteEngine{},
+	postgresEngine{},
+}
 
 // Options say which database to open, and how.
 type Options struct {
@@ -31,39 +27,19 @@ type Options struct {
 	URL string
 	// Password, when it is not empty, overrides the URL's.
 	Password string
-	// Create makes a SQLite file that is missing, and empty. Without it, that is an
-	// error of the first query.
+	// Create makes an empty SQLite file when it is missing. Otherwise the first query fails.
 	Create bool
 	// MaxConnections bounds the pool.
 	MaxConnections int
-	// LockTimeout bounds how long a statement waits for a lock; 0 is no bound
-	// but the request's own. Migrations set it: a schema change that waits for a
-	// lock makes everybody behind it wait too.
+	// LockTimeout bounds how long a statement waits for a lock; 0 is no bound but the
+	// context's own. Migrations set it: while a schema change waits for a lock, every other
+	// statement on the table waits behind it.
 	LockTimeout time.Duration
-	// StatementTimeout bounds how long the server works on a statement, also for a
-	// program that has died or cannot be reached; 0 is no bound.
+	// StatementTimeout bounds how long the server works on a statement, even when the program
+	// has died or cannot be reached; 0 is no bound.
 	StatementTimeout time.Duration
-	// Observe is told of each statement; nil is nobody.
+	// Observe is called with each statement that is done. It may be nil.
 	Observe Observer
-}
-
-// observed returns a connector whose statements are observed, if anyone wants to.
-func (o Options) observed(c driver.Connector) driver.Connector {
-	if o.Observe == nil {
-		return c
-	}
-	return observing{c, o.Observe}
-}
-
-// both returns an observer that tells both; the second may be nil.
-func both(first, second Observer) Observer {
-	if second == nil {
-		return first
-	}
-	return func(ctx context.Context, s *web.Statement) {
-		first(ctx, s)
-		second(ctx, s)
-	}
 }
 
 // DB is a pool of connections to one database. It is safe for concurrent use.
@@ -71,44 +47,20 @@ type DB struct {
 	web.DB
 	Engine Engine
 
+	engine    engine
+	connector driver.Connector // for connections outside the pool
 	changes   *changes
-	connector driver.Connector // to the database itself, unobserved
-
-	// Of SQLite: the file, and whether it is made when it is missing.
-	path   string
-	create bool
-
-	// Of PostgreSQL:
-	password    string
-	namesSchema bool // the URL does
-}
-
-// HasPassword reports whether this is the password that connections are opened with,
-// wherever it comes from.
-func (db *DB) HasPassword(password string) bool { return db.password == password }
-
-// Exists returns an error that says what to do when there is no database file.
-func (db *DB) Exists() error {
-	if db.Engine != SQLite {
-		return nil
-	}
-	if _, err := os.Stat(db.path); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no database %q: `app` creates and fills one, `app migrate` creates an empty one", db.path)
-	}
-	return nil
 }
 
 // Open returns a pool; it does not connect yet. The caller closes it.
 func Open(o Options) (*DB, error) {
-	var db *DB
-	var err error
+	e, err := engineOf(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("open database: the URL %w", err)
+	}
 	last := &changes{}
 	o.Observe = both(last.observe, o.Observe)
-	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
-		db, err = openSQLite(path, o)
-	} else {
-		db, err = openPostgres(o)
-	}
+	db, err := e.open(o)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -121,4 +73,25 @@ func Open(o Options) (*DB, error) {
 	db.SetMaxOpenConns(readers)
 	db.SetMaxIdleConns(readers)
 	return db, nil
+}
+
+// newDB returns the DB of an engine with its pools for reads and for changes, which may be
+// the same.
+func newDB(e engine, c driver.Connector, read, write *sql.DB) *DB {
+	return &DB{DB: web.DB{DB: read, Write: write}, Engine: e.name(), engine: e, connector: c}
+}
+
+// HasPassword reports whether connections are opened with this password, whether it comes
+// from the options, the URL or the environment.
+func (db *DB) HasPassword(password string) bool { return db.engine.hasPassword(password) }
+
+// Exists returns an error that says what to do when there is no database file.
+func (db *DB) Exists() error { return db.engine.exists() }
+
+// Prepare makes a database that lives in a file of this program ready to be served: it
+// migrates it, and calls fill first when the database is new. On a server it does nothing.
+// Of several programs that start at once on one file, one does the work and the others
+// wait. A start that is killed leaves an empty database, and the next start begins again.
+func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
+	return db.engine.prepare(ctx, db, resources, fill)
 }

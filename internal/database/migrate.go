@@ -207,8 +207,5 @@ func (db *DB) dialect() goose.Dialect {
 
 // locked runs f while nobody else migrates this database.
 func (db *DB) locked(ctx context.Context, f func() error) error {
-	if db.Engine == Postgres {
-		return db.lockAdvisory(ctx, f)
-	}
-	return db.lockFile(ctx, db.create, f)
+	return db.engine.lock(ctx, db, f)
 }

@@ -143,7 +143,7 @@ func (db *DB) checkSchema(ctx context.Context, resource web.Resource) error {
 	case seen != "" && seen != first:
 		return fmt.Errorf("the tables of %s are in schema %q, but new ones would be made in %q, which is now the first of the search_path (%s): "+
 			"drop that schema, or set the search_path to the other, as in `alter role … set search_path = %[2]s`", resource.Name, seen, first, path)
-	case seen == "" && all != "" && !db.namesSchema:
+	case seen == "" && all != "" && !db.engine.(postgresEngine).namesSchema:
 		return fmt.Errorf("the tables of %s are in schema %s, which the search_path (%s) does not include: set it to that, as in `alter role … set search_path = %[2]s`; "+
 			"or add ?search_path=SCHEMA to DATABASE_URL, if they are another installation's", resource.Name, all, path)
 	}

@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,16 +19,36 @@ import (
 // letters of "template" as a number.
 const migrationLock int64 = 0x74656d706c617465
 
-// connectTimeout bounds how long each server may take to accept a connection, when the
-// URL does not say so: one that is dead must not keep us from the next, nor from
-// itself when it is back.
+// connectTimeout bounds how long each server may take to accept a connection, unless the
+// URL sets its own timeout: a dead server must not delay the next one, nor its own return.
 const connectTimeout = time.Second
 
-// maxDescriptions bounds what a connection keeps of the types of statements that are not
-// prepared: those with the id of a request differ each time.
+// maxDescriptions bounds how many unprepared statements a connection keeps the types of:
+// the SQL of statements with a request id differs every time.
 const maxDescriptions = 128
 
-func openPostgres(o Options) (*DB, error) {
+// Postgres is PostgreSQL.
+const Postgres Engine = "postgres"
+
+type postgresEngine struct {
+	password    string
+	namesSchema bool // the URL does
+}
+
+func (postgresEngine) name() Engine { return Postgres }
+
+func (e postgresEngine) hasPassword(password string) bool { return e.password == password }
+
+func (postgresEngine) exists() error { return nil } // the first query tells
+
+func (postgresEngine) readOnlyFile(error) bool { return false } // readOnly asks the server
+
+// prepare does nothing: the server is other programs', too, so migrations are a command.
+func (postgresEngine) prepare(context.Context, *DB, []web.Resource, func(context.Context, *DB) error) error {
+	return nil
+}
+
+func (postgresEngine) open(o Options) (*DB, error) {
 	config, err := parsePostgres(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("the URL %w", err)
@@ -40,42 +59,49 @@ func openPostgres(o Options) (*DB, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
-	other := func(f *pgconn.FallbackConfig) bool { return f.Host != config.Host || f.Port != config.Port }
-	// Of several servers, the one that takes writes is meant.
-	follow := slices.ContainsFunc(config.Fallbacks, other) && !strings.Contains(o.URL, "target_session_attrs")
-	newest := &primary{}
-	if follow {
+	settings := o.session(config.RuntimeParams)
+	newest, failover := &primary{}, severalServers(config) && !strings.Contains(o.URL, "target_session_attrs")
+	if failover {
 		config.LookupFunc = newest.lookup(config.LookupFunc)
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	settings := o.session(config.RuntimeParams)
-	config.ValidateConnect = validate(validateEncoding, config.ValidateConnect, settings.settle)
+	config.ValidateConnect = validateAll(validateEncoding, config.ValidateConnect, settings.apply)
 	pin(config.RuntimeParams)
 	config.DescriptionCacheCapacity = min(config.DescriptionCacheCapacity, maxDescriptions)
-	lost := &loss{pingTimeout: config.ConnectTimeout}
-	connector := driver.Connector(retrying{stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing)), lost})
-	if follow {
-		connector = following{connector, newest}
+
+	// A statement passes the last of these connectors first.
+	lost := &lastLoss{pingTimeout: config.ConnectTimeout}
+	connector := stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing))
+	connector = retryConnector{connector, lost}
+	if failover {
+		connector = failoverConnector{connector, newest}
 	}
-	connector = pooling{connector, settings.sql("true"), pooledMode(o.URL, config.DefaultQueryExecMode)}
-	connector = o.observed(commenting{connector, unprepared(config.DefaultQueryExecMode)})
+	connector = poolerConnector{connector, settings.sql("true"), poolerMode(o.URL, config.DefaultQueryExecMode)}
+	connector = requestIDConnector{connector, unprepared(config.DefaultQueryExecMode)}
+	connector = newObserveConnector(connector, o.Observe)
+
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{
-		DB: web.DB{DB: db, Write: db}, Engine: Postgres,
-		connector: connector, password: config.Password, namesSchema: sets(config.RuntimeParams, "search_path"),
-	}, nil
+	own := postgresEngine{config.Password, sets(config.RuntimeParams, "search_path")}
+	return newDB(own, connector, db, db), nil
 }
 
-// validate asks all of these, but for those that are nil, of a connection that was just
-// opened: in the time for connecting, so that a server that hangs is passed over.
-func validate(all ...pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
+// severalServers reports whether the URL names more than one server.
+func severalServers(config *pgx.ConnConfig) bool {
+	return slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool {
+		return f.Host != config.Host || f.Port != config.Port
+	})
+}
+
+// validateAll runs these checks, except nil ones, on a connection that was just opened. They
+// count towards the time for connecting, so a server that hangs is passed over.
+func validateAll(checks ...pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
 	return func(ctx context.Context, conn *pgconn.PgConn) error {
-		for _, ask := range all {
-			if ask == nil {
+		for _, check := range checks {
+			if check == nil {
 				continue
 			}
-			if err := ask(ctx, conn); err != nil {
+			if err := check(ctx, conn); err != nil {
 				return err
 			}
 		}
@@ -83,30 +109,29 @@ func validate(all ...pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
 	}
 }
 
-// validateEncoding refuses a database that does not store characters as ours: it would
-// count and compare bytes.
+// validateEncoding refuses a database that is not encoded in UTF-8: it would count and
+// compare bytes instead of characters.
 func validateEncoding(_ context.Context, conn *pgconn.PgConn) error {
-	// A pooler may not say.
+	// A pooler may not report the encoding.
 	if encoding := conn.ParameterStatus("server_encoding"); encoding != "" && encoding != "UTF8" {
 		return fmt.Errorf("the database is encoded in %s, it must be in UTF8: `create database … encoding 'UTF8' template template0`", encoding)
 	}
 	return nil
 }
 
-// lockAdvisory runs f while a transaction on a connection of its own, which the pool need
-// not have a place for, holds the advisory lock. The server releases it when the
-// transaction ends, also when the program is killed; a lock of the session would stay
-// behind a pooler.
-func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
+// lock runs f while a transaction on a connection of its own, outside the pool and
+// its bound, holds the advisory lock. The server releases the lock when the transaction
+// ends, also when the program is killed; a lock of the session would stay behind a pooler.
+func (postgresEngine) lock(ctx context.Context, db *DB, f func() error) error {
 	own := sql.OpenDB(db.connector)
 	defer own.Close()
-	// At a higher level the transaction would keep its first snapshot, and whoever makes
-	// an index concurrently waits for all of these.
+	// At a higher isolation level the transaction would keep its first snapshot, and create
+	// index concurrently waits for all older snapshots.
 	tx, err := own.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // there is nothing in it but the lock
+	defer func() { _ = tx.Rollback() }() // it contains only the lock
 	if _, err := tx.ExecContext(ctx, mayIdle); err != nil {
 		return err
 	}
@@ -116,13 +141,13 @@ func (db *DB) lockAdvisory(ctx context.Context, f func() error) error {
 	return f()
 }
 
-// mayIdle lets a transaction last as long as the migrations do.
+// mayIdle turns off the timeouts that would end the transaction before the migrations.
 const mayIdle = `select set_config(name, '0', true)
 	from (values ('idle_in_transaction_session_timeout'), ('transaction_timeout')) as timeouts (name)
 	where current_setting(name, true) is not null`
 
-// awaitLock asks for the lock again and again. A statement that waits for it would hold
-// a snapshot meanwhile, and so would one of the extended protocol after its end.
+// awaitLock polls for the lock. A statement that waits for it would hold a snapshot
+// meanwhile, and a statement of the extended protocol would hold one even after its end.
 func awaitLock(ctx context.Context, tx *sql.Tx) error {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()

@@ -13,14 +13,15 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// patience is how long a connection is in use before somebody asks whether its server
-// is still the one that takes writes.
-const patience = time.Second
+// checkInterval is how long a connection may be in use before it is checked whether its
+// server is still the primary, and how often it is checked again.
+const checkInterval = time.Second
 
-// following opens connections to the one of several servers that takes writes, and
-// leaves the others. A server that hangs does not end its connections: who waits on
-// one of them learns from a new connection that another has taken over.
-type following struct {
+// failoverConnector opens connections to the primary, the one of several servers that
+// takes writes, and gives up connections to a server that is no longer the primary. A
+// server that hangs does not close its connections: only a new connection shows that
+// another server has taken over.
+type failoverConnector struct {
 	driver.Connector
 	primary *primary
 }
@@ -28,11 +29,12 @@ type following struct {
 // primary is the server that the newest connection goes to.
 type primary struct {
 	server atomic.Value
-	names  sync.Map // by address
-	asked  singleflight.Group
+	names  sync.Map // of servers, by address
+	check  singleflight.Group
 }
 
-// lookup notes whose the addresses are that it finds: a server may have several.
+// lookup returns a LookupFunc that remembers the server's name for each address that find
+// returns: a server may have several addresses.
 func (p *primary) lookup(find pgconn.LookupFunc) pgconn.LookupFunc {
 	return func(ctx context.Context, name string) ([]string, error) {
 		addresses, err := find(ctx, name)
@@ -52,89 +54,88 @@ func (p *primary) serverAt(address string) string {
 	return address // a socket of this machine
 }
 
-// Connect opens a connection that is in use.
-func (c following) Connect(ctx context.Context) (driver.Conn, error) {
+// Connect opens a connection and starts to watch it, since it is in use at once.
+func (c failoverConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := conn.(*retrier)
+	r := conn.(*retryConn)
 	network := r.Conn.Conn().PgConn().Conn()
-	f := &follower{retrier: r, servers: c, network: network, server: c.primary.serverAt(network.RemoteAddr().String())}
-	c.primary.server.Store(f.server)
-	f.timer = time.AfterFunc(math.MaxInt64, f.watch)
-	f.use()
-	return f, nil
+	own := &failoverConn{retryConn: r, connector: c, network: network, server: c.primary.serverAt(network.RemoteAddr().String())}
+	c.primary.server.Store(own.server)
+	own.timer = time.AfterFunc(math.MaxInt64, own.watch)
+	own.startWatch()
+	return own, nil
 }
 
-// ask finds out which server takes writes. Many who ask at once are one question.
-func (c following) ask() {
-	_, _, _ = c.primary.asked.Do("", func() (any, error) {
+// findPrimary opens a connection to find out which server is the primary. Concurrent calls
+// share one connection.
+func (c failoverConnector) findPrimary() {
+	_, _, _ = c.primary.check.Do("", func() (any, error) {
 		if conn, err := c.Connect(context.Background()); err == nil {
-			_ = conn.Close() // it has told what it was opened for
+			_ = conn.Close() // Connect has noted its server
 		}
 		return nil, nil
 	})
 }
 
-type follower struct {
-	*retrier
-	servers following
-	server  string
-	network net.Conn
-	timer   *time.Timer
-	used    atomic.Bool
+type failoverConn struct {
+	*retryConn
+	connector failoverConnector
+	server    string
+	network   net.Conn
+	timer     *time.Timer
+	inUse     atomic.Bool
 }
 
-// left reports whether another server takes writes now.
-func (f *follower) left() bool { return f.servers.primary.server.Load() != f.server }
+// stale reports whether another server is the primary now.
+func (c *failoverConn) stale() bool { return c.connector.primary.server.Load() != c.server }
 
-// use begins to watch the connection.
-func (f *follower) use() {
-	f.used.Store(true)
-	f.timer.Reset(patience)
+func (c *failoverConn) startWatch() {
+	c.inUse.Store(true)
+	c.timer.Reset(checkInterval)
 }
 
-// rest ends what use began.
-func (f *follower) rest() {
-	f.used.Store(false)
-	f.timer.Stop()
+func (c *failoverConn) stopWatch() {
+	c.inUse.Store(false)
+	c.timer.Stop()
 }
 
-// watch ends the network connection, and so whatever waits for it, when the server is
-// left, and else looks again later.
-func (f *follower) watch() {
-	if !f.used.Load() {
+// watch closes the network connection when it is stale, which ends the statement that
+// waits for it with an error. Otherwise it checks again after checkInterval.
+func (c *failoverConn) watch() {
+	if !c.inUse.Load() {
 		return
 	}
-	f.servers.ask()
-	if f.left() {
-		_ = f.network.Close() // whoever uses it has the error
+	c.connector.findPrimary()
+	if c.stale() {
+		_ = c.network.Close() // the statement reports the error
 		return
 	}
-	f.timer.Reset(patience)
+	c.timer.Reset(checkInterval)
 }
 
 // ResetSession reports whether a connection of the pool may be used.
-func (f *follower) ResetSession(ctx context.Context) error {
-	if f.left() {
+func (c *failoverConn) ResetSession(ctx context.Context) error {
+	if c.stale() {
 		return driver.ErrBadConn
 	}
-	if err := f.retrier.ResetSession(ctx); err != nil {
+	if err := c.retryConn.ResetSession(ctx); err != nil {
 		return err
 	}
-	f.use()
+	c.startWatch()
 	return nil
 }
 
 // IsValid reports whether the connection may go back to the pool.
-func (f *follower) IsValid() bool {
-	f.rest()
-	return f.retrier.IsValid() && !f.left()
+func (c *failoverConn) IsValid() bool {
+	c.stopWatch()
+	return c.retryConn.IsValid() && !c.stale()
 }
 
 // Close closes the connection.
-func (f *follower) Close() error {
-	f.rest()
-	return f.retrier.Close()
+func (c *failoverConn) Close() error {
+	c.stopWatch()
+	return c.retryConn.Close()
 }

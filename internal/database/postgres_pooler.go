@@ -9,17 +9,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// pooling opens connections that work through a pooler, as PgBouncer is one, which may
-// have another process of the server run each statement: nothing is prepared there, and
-// settings are set for each transaction.
-type pooling struct {
+// poolerConnector opens connections that may go through a pooler such as PgBouncer, which
+// may have another process of the server run each statement. Through one, nothing is
+// prepared, and the settings are set again in each transaction.
+type poolerConnector struct {
 	driver.Connector
-	begin string
-	mode  pgx.QueryExecMode
+	settings string            // SQL that sets them for one transaction
+	mode     pgx.QueryExecMode // for statements through a pooler
 }
 
-// unprepared is the mode for statements that the server must not keep: it is told their
-// types, which the connection keeps, and sends the same binary values as in the other.
+// unprepared returns the mode for statements that the server must not keep prepared. The
+// connection then keeps the types of their values, and sends the same binary values.
 func unprepared(mode pgx.QueryExecMode) pgx.QueryExecMode {
 	if mode == pgx.QueryExecModeCacheStatement {
 		return pgx.QueryExecModeCacheDescribe
@@ -27,62 +27,62 @@ func unprepared(mode pgx.QueryExecMode) pgx.QueryExecMode {
 	return mode
 }
 
-// pooledMode is the mode behind a pooler: the URL's, where it names one, since some
-// poolers know of prepared statements.
-func pooledMode(url string, mode pgx.QueryExecMode) pgx.QueryExecMode {
+// poolerMode returns the mode for statements through a pooler. A mode that the URL names is
+// kept, since some poolers support prepared statements.
+func poolerMode(url string, mode pgx.QueryExecMode) pgx.QueryExecMode {
 	if strings.Contains(url, "default_query_exec_mode") {
 		return mode
 	}
 	return unprepared(mode)
 }
 
-func (c pooling) Connect(ctx context.Context) (driver.Conn, error) {
+func (c poolerConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	own := conn.(postgresConn)
-	if !own.pooled() {
+	if !own.throughPooler() {
 		return conn, nil
 	}
-	return &pooledConn{own, c}, nil
+	return &poolerConn{own, c}, nil
 }
 
-// pooled reports whether the connection leads to a pooler.
-func (r *retrier) pooled() bool {
-	pooled, _ := r.Conn.Conn().PgConn().CustomData()[pooledKey].(bool)
-	return pooled
+// throughPooler reports whether the connection leads to a pooler.
+func (c *retryConn) throughPooler() bool {
+	found, _ := c.Conn.Conn().PgConn().CustomData()[poolerKey].(bool)
+	return found
 }
 
-type pooledConn struct {
+type poolerConn struct {
 	postgresConn
-	pooling pooling
+	connector poolerConnector
 }
 
 // ExecContext runs a statement without rows.
-func (c *pooledConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.postgresConn.ExecContext(ctx, query, inMode(c.pooling.mode, args))
+func (c *poolerConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	return c.postgresConn.ExecContext(ctx, query, inMode(c.connector.mode, args))
 }
 
 // QueryContext runs a statement with rows.
-func (c *pooledConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.postgresConn.QueryContext(ctx, query, inMode(c.pooling.mode, args))
+func (c *poolerConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return c.postgresConn.QueryContext(ctx, query, inMode(c.connector.mode, args))
 }
 
-// BeginTx begins a transaction, and sets in it what the session cannot keep.
-func (c *pooledConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+// BeginTx begins a transaction and sets in it what the session cannot keep.
+func (c *poolerConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	tx, err := c.postgresConn.BeginTx(ctx, options)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.postgresConn.ExecContext(ctx, c.pooling.begin, nil); err != nil {
+	if _, err := c.postgresConn.ExecContext(ctx, c.connector.settings, nil); err != nil {
 		return nil, errors.Join(err, tx.Rollback())
 	}
 	return tx, nil
 }
 
-// inMode has the driver run a statement in a mode, unless a later one is among the
-// arguments.
+// inMode puts a mode before the arguments of a statement, as pgx expects it. A mode that is
+// among the arguments already wins.
 func inMode(mode pgx.QueryExecMode, args []driver.NamedValue) []driver.NamedValue {
 	return append([]driver.NamedValue{{Value: mode}}, args...)
 }

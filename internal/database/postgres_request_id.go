@@ -9,24 +9,24 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// commenting opens connections on which a request that came with an id of its
-// own, which somebody therefore follows, leaves that id in its SQL: the server's
-// log and pg_stat_activity show it. Such a statement differs each time, so the server
-// must not keep it prepared, which is why the others stay as they are.
-type commenting struct {
+// requestIDConnector opens connections that put the id of a request into its SQL, as a
+// comment, when the client sent that id: the server's log and pg_stat_activity then show
+// it. Such SQL differs with every request, so the server must not keep it prepared; all
+// other statements stay unchanged and prepared.
+type requestIDConnector struct {
 	driver.Connector
-	mode pgx.QueryExecMode // of the statements with an id
+	mode pgx.QueryExecMode // for statements with an id
 }
 
-func (c commenting) Connect(ctx context.Context) (driver.Conn, error) {
+func (c requestIDConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &commenter{conn.(postgresConn), c.mode}, nil
+	return &requestIDConn{conn.(postgresConn), c.mode}, nil
 }
 
-// postgresConn is what we and database/sql use of the driver's connection.
+// postgresConn is what database/sql and this package use of the driver's connection.
 type postgresConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -37,29 +37,29 @@ type postgresConn interface {
 	driver.QueryerContext
 	driver.SessionResetter
 	driver.Validator
-	pooled() bool
+	throughPooler() bool
 }
 
-type commenter struct {
+type requestIDConn struct {
 	postgresConn
 	mode pgx.QueryExecMode
 }
 
 // ExecContext runs a statement without rows.
-func (c *commenter) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+func (c *requestIDConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	query, args = c.comment(ctx, query, args)
 	return c.postgresConn.ExecContext(ctx, query, args)
 }
 
 // QueryContext runs a statement with rows.
-func (c *commenter) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (c *requestIDConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	query, args = c.comment(ctx, query, args)
 	return c.postgresConn.QueryContext(ctx, query, args)
 }
 
-// comment puts the id in front. It is of a plain alphabet, and cannot end the
-// comment: see middleware.Identify.
-func (c *commenter) comment(ctx context.Context, query string, args []driver.NamedValue) (string, []driver.NamedValue) {
+// comment puts the id before the SQL. An id consists of letters, digits and ._- only (see
+// middleware.RequestInfo), so it cannot end the comment.
+func (c *requestIDConn) comment(ctx context.Context, query string, args []driver.NamedValue) (string, []driver.NamedValue) {
 	info := web.InfoFrom(ctx)
 	if !info.ClientSentID {
 		return query, args

@@ -12,9 +12,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// startup are the settings that a connection begins with, whatever the server, the
-// database, the role or the URL say: on them depends how text is read and written. They
-// are those that PgBouncer keeps for each client.
+// startup are the settings that every connection starts with, regardless of the server, the
+// database, the role or the URL: they decide how text is read and written. PgBouncer keeps
+// exactly these for each client.
 var startup = map[string]string{
 	"client_encoding":             "UTF8",
 	"DateStyle":                   "ISO, MDY",
@@ -22,12 +22,12 @@ var startup = map[string]string{
 	"standard_conforming_strings": "on",
 }
 
-// session are the settings that a connection gets when it is open, by name. A pooler
+// session are the settings, by name, that a connection gets after it is opened: a pooler
 // would refuse them at the start.
 type session map[string]string
 
-// session returns the settings of the options and those that the code relies on beyond
-// startup's. The URL may say otherwise, as it is meant for us alone.
+// session returns the settings of the options, and the others that the code relies on.
+// Settings in the URL win, since the URL is only for this service.
 func (o Options) session(url map[string]string) session {
 	s := session{
 		"lock_timeout":                  milliseconds(o.LockTimeout),
@@ -41,7 +41,7 @@ func (o Options) session(url map[string]string) session {
 	return s
 }
 
-// sets reports whether the parameters of a connection have that setting.
+// sets reports whether the parameters of a connection contain a setting.
 func sets(parameters map[string]string, setting string) bool {
 	for name := range parameters {
 		if strings.EqualFold(name, setting) {
@@ -51,7 +51,7 @@ func sets(parameters map[string]string, setting string) bool {
 	return strings.Contains(parameters["options"], setting)
 }
 
-// pin puts the settings of startup into the parameters of a connection.
+// pin puts the startup settings into the parameters of a connection.
 func pin(parameters map[string]string) {
 	for name, value := range startup {
 		maps.DeleteFunc(parameters, func(other, _ string) bool { return strings.EqualFold(name, other) })
@@ -64,7 +64,8 @@ func pin(parameters map[string]string) {
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// sql sets everything, for the transaction alone where the SQL expression local is true.
+// sql returns a statement that applies the settings: for one transaction if the SQL
+// expression local is true, else for the session.
 func (s session) sql(local string) string {
 	var set strings.Builder
 	set.WriteString("select pg_backend_pid()")
@@ -74,19 +75,19 @@ func (s session) sql(local string) string {
 	return set.String()
 }
 
-// settle sets everything on a connection that was just opened, and finds out whether a
-// pooler is between us and the server: then the process that works for us is not the one
-// that the connection has named. Nothing is set there, since the next client of that
-// process would find it.
-func (s session) settle(ctx context.Context, conn *pgconn.PgConn) error {
+// apply applies the settings to a connection that was just opened, and finds out whether it
+// leads to a pooler: the process that runs the statement is then not the one that the
+// connection has named. Through a pooler it applies nothing, since the settings would stay
+// for the next client of that process.
+func (s session) apply(ctx context.Context, conn *pgconn.PgConn) error {
 	pid := strconv.FormatUint(uint64(conn.PID()), 10)
 	results, err := conn.Exec(ctx, s.sql("pg_backend_pid() <> "+pid)).ReadAll()
 	if err != nil {
 		return fmt.Errorf("set up the session: %w", err)
 	}
-	conn.CustomData()[pooledKey] = string(results[0].Rows[0][0]) != pid
+	conn.CustomData()[poolerKey] = string(results[0].Rows[0][0]) != pid
 	return nil
 }
 
-// pooledKey is where a connection keeps whether it leads to a pooler.
-const pooledKey = "pooled"
+// poolerKey is the key under which a connection keeps whether it leads to a pooler.
+const poolerKey = "pooled"

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The parts of a PostgreSQL URL that CheckURL accepts (RFC 3986, several hosts).
+// The parts of a PostgreSQL URL that are accepted (RFC 3986, several hosts).
 const (
 	encoded   = `(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})`
 	userInfo  = encoded + `+(?::(?:` + encoded + `|:)*)?@`
@@ -23,38 +23,31 @@ var (
 	passwordInParams = regexp.MustCompile(`(?i)[?&](?:pg)?(?:password|passwd|pass|pwd)=`)
 )
 
-const mustBe = "must be sqlite:PATH or postgres://USER@HOST:PORT/NAME. "
+func urlError(text string) error { return errors.New(mustBe() + ". " + text) }
 
-var (
-	errURL = errors.New(mustBe + "Percent-encode what is no letter or digit in a user and a password " +
-		"(an @ is %40, a / is %2F), or set DATABASE_PASSWORD to the password as it is")
-	errPasswordParameter = errors.New(mustBe + "A password is no parameter: set DATABASE_PASSWORD to it")
-	errParameters        = errors.New(mustBe + "The driver does not accept its port or its parameters, " +
-		"or a file that they name cannot be read")
-)
+func (postgresEngine) urlForm() string { return "postgres://USER@HOST:PORT/NAME" }
 
-// CheckURL returns why the URL of a database is refused. The error continues a sentence
-// about the URL, and quotes nothing of it.
-func CheckURL(text string) error {
-	if path, ok := strings.CutPrefix(text, "sqlite:"); ok {
-		return checkPath(path)
-	}
-	_, err := parsePostgres(text)
+func (postgresEngine) accepts(url string) bool { return strings.HasPrefix(url, "postgres") }
+
+func (postgresEngine) checkURL(url string) error {
+	_, err := parsePostgres(url)
 	return err
 }
 
-// parsePostgres refuses a URL when there is any doubt where its password ends: the rest of
-// it would be shown as a host, a database or a parameter.
+// parsePostgres refuses a URL if it is not certain where its password ends: the rest of the
+// password would be shown as a host, a database or a parameter.
 func parsePostgres(text string) (*pgx.ConnConfig, error) {
 	switch {
 	case !postgresURL.MatchString(text), strings.Contains(text, "%00"), colonInUser.MatchString(text):
-		return nil, errURL
+		return nil, urlError("Percent-encode what is no letter or digit in a user and a password " +
+			"(an @ is %40, a / is %2F), or set DATABASE_PASSWORD to the password as it is")
 	case passwordInParams.MatchString(text):
-		return nil, errPasswordParameter
+		return nil, urlError("A password is no parameter: set DATABASE_PASSWORD to it")
 	}
 	config, err := pgx.ParseConfig(text)
 	if err != nil {
-		return nil, errParameters // pgx may quote a password
+		// pgx's own error may quote a password.
+		return nil, urlError("The driver does not accept its port or its parameters, or a file that they name cannot be read")
 	}
 	return config, nil
 }

@@ -1,53 +1,78 @@
 package database
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"modernc.org/sqlite"
-
-	"example.com/templatesite/internal/web"
 )
 
-// sqliteSettings hold on every connection: readers do not wait for the writer
-// (WAL), a commit is on the disk before it is acknowledged (synchronous FULL), a
-// writer waits for its turn instead of failing (busy_timeout, txlock immediate),
-// times are in UTC and in a form that sorts, and a connection keeps 500 KB of the
-// file, as the system's cache keeps the rest (cache_size).
+// sqliteSettings apply to every connection: readers do not wait for the writer (WAL), a
+// commit is on the disk before it is acknowledged (synchronous FULL), a writer waits for
+// the lock instead of failing (busy_timeout, txlock immediate), times are in UTC and in a
+// form that sorts, and a connection caches only 500 KB, as the operating system caches the
+// file (cache_size).
 const sqliteSettings = "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_pragma=cache_size(-500)"
 
-// openSQLite opens the file at path. It never makes one: SQLite would make it
-// readable for everyone (see sqlite_file.go).
-func openSQLite(path string, o Options) (*DB, error) {
-	if err := checkPath(path); err != nil {
-		return nil, fmt.Errorf("the URL %w", err)
-	}
-	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: sqliteSettings + "&mode=rw"}
-	db, err := connectSQLite(name.String(), o)
-	if err != nil {
-		return nil, err
-	}
-	db.path, db.create = path, o.Create
-	return db, nil
+// SQLite is SQLite, in a file.
+const SQLite Engine = "sqlite"
+
+type sqliteEngine struct {
+	path   string // of the file
+	create bool   // an empty file if there is none
 }
 
-func connectSQLite(name string, o Options) (*DB, error) {
+func (sqliteEngine) name() Engine { return SQLite }
+
+func (sqliteEngine) urlForm() string { return "sqlite:PATH" }
+
+func (sqliteEngine) accepts(url string) bool { return strings.HasPrefix(url, "sqlite:") }
+
+func (sqliteEngine) checkURL(url string) error { return checkPath(strings.TrimPrefix(url, "sqlite:")) }
+
+func (sqliteEngine) hasPassword(string) bool { return false }
+
+func (e sqliteEngine) exists() error {
+	if _, err := os.Stat(e.path); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no database %q: `app` creates and fills one, `app migrate` creates an empty one", e.path)
+	}
+	return nil
+}
+
+// readOnly is false: SQLite opens a file that it cannot write, and only a change shows it.
+func (sqliteEngine) readOnly(context.Context, *DB) (bool, error) { return false, nil }
+
+// open never makes the file: SQLite would make it readable for everyone (see
+// sqlite_file.go).
+func (e sqliteEngine) open(o Options) (*DB, error) {
+	if err := e.checkURL(o.URL); err != nil {
+		return nil, fmt.Errorf("the URL %w", err)
+	}
+	e.path, e.create = strings.TrimPrefix(o.URL, "sqlite:"), o.Create
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: e.path}).EscapedPath(), RawQuery: sqliteSettings + "&mode=rw"}
+	return e.connect(name.String(), o.Observe)
+}
+
+// connect returns pools for the database that SQLite knows by this name.
+func (e sqliteEngine) connect(name string, observe Observer) (*DB, error) {
 	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, err
 	}
-	kept := o.observed(keeping{connector})
-	return &DB{DB: web.DB{DB: sql.OpenDB(kept), Write: sql.OpenDB(kept)}, Engine: SQLite, connector: connector}, nil
+	pool := func() *sql.DB { return sql.OpenDB(newObserveConnector(stmtCacheConnector{connector}, observe)) }
+	return newDB(e, connector, pool(), pool()), nil
 }
 
-// checkPath returns why path, which follows sqlite: in a URL, is refused: other programs
-// take it for more than a path, or the file would have another name than it seems. The
+// checkPath returns why path, the URL without sqlite:, is refused: other programs would
+// take it for more than a path, or the file would have another name than it appears. The
 // error continues a sentence about the URL, and quotes nothing of it.
 func checkPath(path string) error {
 	invisible := func(c rune) bool { return !unicode.IsPrint(c) }
@@ -70,10 +95,10 @@ func checkPath(path string) error {
 	return nil
 }
 
-// named puts the path of the database before an error of SQLite, which has none.
-func (db *DB) named(err error) error {
+// withPath puts the path of the database before an error of SQLite, which does not name it.
+func (e sqliteEngine) withPath(err error) error {
 	if _, ok := errors.AsType[*sqlite.Error](err); ok {
-		return fmt.Errorf("%q: %w", db.path, err)
+		return fmt.Errorf("%q: %w", e.path, err)
 	}
 	return err
 }

@@ -17,47 +17,46 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// lockWait bounds how long a program waits for another one's migrations.
-const lockWait = 5 * time.Minute
-
-// maxLinks is how many symbolic links may lead to a file, as Linux has it.
+// maxLinks is how many symbolic links may lead to a file; Linux has the same bound.
 const maxLinks = 40
 
-// Prepare makes an embedded database ready to be served: it migrates it and, when
-// there was none, fills it first. Many programs may start at once on one file:
-// one of them does it, the others wait. A start that is killed leaves an empty
-// database behind, and the next one begins again.
-func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
-	return db.lockFile(ctx, true, func() error {
+func (e sqliteEngine) prepare(ctx context.Context, db *DB, resources []web.Resource, fill func(context.Context, *DB) error) error {
+	return e.lockFile(ctx, true, func() error {
 		empty := false
 		err := db.QueryRowContext(ctx, "select count(*) = 0 from sqlite_master").Scan(&empty)
 		if err == nil && empty {
-			return db.fillEmpty(ctx, resources, fill)
+			return e.fillEmpty(ctx, db, resources, fill)
 		}
 		if err == nil {
 			err = db.migrate(ctx, resources, nil)
 		}
 		if err != nil {
-			return db.named(err)
+			return e.withPath(err)
 		}
 		for _, resource := range resources {
-			db.tryToChange(ctx, resource)
+			tryChange(ctx, db, resource)
 		}
 		return nil
 	})
 }
 
+// tryChange changes no row. Its failure, which the observer sees, shows a file that the
+// program can open but not write.
+func tryChange(ctx context.Context, db *DB, resource web.Resource) {
+	_, _ = db.Write.ExecContext(ctx, "delete from "+versionTable(resource)+" where false")
+}
+
 // fillEmpty makes the database in memory and copies it into the file in a single
-// transaction: the file stays what it is (its place, its owner, its mode), and there is
-// no moment at which it is half of a database.
-func (db *DB) fillEmpty(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
+// transaction: the file keeps its place, its owner and its mode, and never contains half of
+// a database.
+func (e sqliteEngine) fillEmpty(ctx context.Context, db *DB, resources []web.Resource, fill func(context.Context, *DB) error) error {
 	name := "file:/" + rand.Text() + "?vfs=memdb&" + sqliteSettings
-	draft, err := connectSQLite(name, Options{})
+	draft, err := e.connect(name, func(context.Context, *web.Statement) {})
 	if err != nil {
 		return err
 	}
 	defer draft.Close()
-	// A database in memory lives as long as somebody is connected to it.
+	// A database in memory is deleted when its last connection is closed.
 	holder, err := draft.Conn(ctx)
 	if err != nil {
 		return err
@@ -68,18 +67,18 @@ func (db *DB) fillEmpty(ctx context.Context, resources []web.Resource, fill func
 		err = fill(ctx, draft)
 	}
 	if err == nil {
-		err = db.named(db.copyFrom(ctx, name))
+		err = e.withPath(db.copyFrom(ctx, name))
 	}
 	return err
 }
 
-// copyFrom replaces all that the database holds by what another one holds.
+// copyFrom replaces the content of the database by that of another one.
 func (db *DB) copyFrom(ctx context.Context, name string) error {
 	conn, err := db.connector.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }() // what matters is committed by then
+	defer func() { _ = conn.Close() }() // the content is committed by then
 	copying, err := conn.(interface {
 		NewRestore(string) (*sqlite.Backup, error)
 	}).NewRestore(name)
@@ -90,17 +89,22 @@ func (db *DB) copyFrom(ctx context.Context, name string) error {
 	return errors.Join(err, copying.Finish())
 }
 
-// lockFile runs f under a lock beside the file, and makes one that is missing first.
-func (db *DB) lockFile(ctx context.Context, create bool, f func() error) error {
-	path, err := followLinks(db.path)
+func (e sqliteEngine) lock(ctx context.Context, _ *DB, f func() error) error {
+	return e.lockFile(ctx, e.create, f)
+}
+
+// lockFile runs f while it holds the lock file beside the database. With create, it first
+// makes a database file that is missing.
+func (e sqliteEngine) lockFile(ctx context.Context, create bool, f func() error) error {
+	path, err := followLinks(e.path)
 	if err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%q is a %s; sqlite: needs the path of a regular file", path, kindOf(info))
+		return fmt.Errorf("%q is a %s; sqlite: needs the path of a regular file", path, fileType(info))
 	}
 	if info, err := os.Lstat(path + ".lock"); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%q is a %s: remove it, the lock has to be a regular file", path+".lock", kindOf(info))
+		return fmt.Errorf("%q is a %s: remove it, the lock has to be a regular file", path+".lock", fileType(info))
 	}
 	lock := flock.New(path + ".lock")
 	waiting, cancel := context.WithTimeout(ctx, lockWait)
@@ -118,11 +122,11 @@ func (db *DB) lockFile(ctx context.Context, create bool, f func() error) error {
 	return errors.Join(err, lock.Close())
 }
 
-// makeFile makes a file that is missing, for its owner alone: SQLite gives its log the
-// same mode.
+// makeFile makes the file if it is missing. Only the owner may read it; SQLite gives its log
+// the same mode.
 func makeFile(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return nil // SQLite says what is wrong with it
+		return nil // SQLite reports what is wrong with it
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -131,13 +135,13 @@ func makeFile(path string) error {
 	return file.Close()
 }
 
-// followLinks returns where path leads, also when there is nothing yet: all names of a
-// database have to mean the same lock.
+// followLinks returns the path without symbolic links, also when there is no file yet: every
+// path to a database must lead to the same lock.
 func followLinks(path string) (string, error) {
 	for range maxLinks {
 		target, err := os.Readlink(path)
 		if err != nil {
-			return path, nil // it is no link
+			return path, nil // not a link
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(filepath.Dir(path), target)
@@ -147,7 +151,7 @@ func followLinks(path string) (string, error) {
 	return "", fmt.Errorf("%q: %w", path, syscall.ELOOP)
 }
 
-func kindOf(info fs.FileInfo) string {
+func fileType(info fs.FileInfo) string {
 	if info.IsDir() {
 		return "folder"
 	}

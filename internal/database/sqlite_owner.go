@@ -7,10 +7,10 @@ import (
 	"syscall"
 )
 
-// shareWithOwner gives the lock the mode and the owner of the database, as SQLite does
-// with its log: one that root has made must not lock out the service. It follows no link,
-// which would give root's files away. It is no error when it cannot be done, since
-// whoever may use the lock already needs nothing of it.
+// shareWithOwner gives the lock file the mode and the owner of the database, as SQLite does
+// with its log: a lock that root has made must not lock out the service. It follows no
+// link, which could give away root's other files. A failure is ignored: a program
+// that can open the lock works with it as it is.
 func shareWithOwner(lock, database string) {
 	info, err := os.Stat(database)
 	if err != nil {

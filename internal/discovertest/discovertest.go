@@ -1,6 +1,6 @@
-// Package discovertest finds out what a running service serves: its resources, from
-// the index and the OpenAPI description, and the bodies that they accept. Tests from
-// outside use it, so that they name no resource. Only tests import it.
+// Package discovertest finds the resources of a running service, and the bodies that they
+// accept, in its index and its OpenAPI description. Tests from outside use it to work with
+// any service. Only tests and the lab import it.
 package discovertest
 
 import (
@@ -8,18 +8,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/templatesite/internal/webtest"
 )
 
-// ErrNone says that a service has no resource whose rows can be created and told apart.
-var ErrNone = errors.New("the service has no resource that tests from outside could use: " +
-	"one with a collection in the index, a POST, an item below it and a text field without a format")
+// ErrNone means that a service has no resource that tests from outside can use.
+var ErrNone = errors.New("the service has no resource for tests from outside: one that is listed in the index, " +
+	"has all operations (list, create, get, replace, update, delete), and has a text field without a format in its example")
 
 // Resource is one resource of a service.
 type Resource struct {
@@ -29,28 +30,32 @@ type Resource struct {
 	Path string
 	// Route is the route of an item, as in "/book/{id}".
 	Route string
-	// Text is the name of the text field in which Body puts a text, and MaxLength how many
-	// characters fit; 0 is no limit.
+	// Text is the name of the field in which Body puts a text, and MaxLength its limit in
+	// characters, or 0 if it has none.
 	Text      string
 	MaxLength uint64
 
 	example map[string]any
+	changes bool // whether rows can be replaced, patched and deleted
 }
 
-// First returns the first resource of the service at url, which has no slash at its
-// end. It returns ErrNone if there is none.
+// First returns the first resource of All whose rows can also be replaced, patched and
+// deleted. It returns ErrNone if there is none.
 func First(ctx context.Context, url string) (Resource, error) {
 	all, err := All(ctx, url)
-	if err == nil && len(all) == 0 {
-		err = ErrNone
-	}
 	if err != nil {
 		return Resource{}, err
 	}
-	return all[0], nil
+	for _, r := range all {
+		if r.changes {
+			return r, nil
+		}
+	}
+	return Resource{}, ErrNone
 }
 
-// All returns the resources of the service at url, sorted by name.
+// All returns the resources of the service at url whose rows can be created and told apart,
+// sorted by name. The URL has no slash at its end.
 func All(ctx context.Context, url string) ([]Resource, error) {
 	text, err := get(ctx, url+"/")
 	if err != nil {
@@ -77,22 +82,22 @@ func All(ctx context.Context, url string) ([]Resource, error) {
 	return all, nil
 }
 
-// Body returns a valid body whose text field holds text; an empty text leaves the
-// example of the description.
+// Body returns a valid body for creating or replacing a row: the example of the description
+// with text in its text field, or the unchanged example if text is empty.
 func (r Resource) Body(text string) string {
 	fields := maps.Clone(r.example)
 	if text != "" {
 		fields[r.Text] = text
 	}
-	body, _ := json.Marshal(fields) // which came from JSON
+	body, _ := json.Marshal(fields) // cannot fail: the fields come from JSON
 	return string(body)
 }
 
 // Item returns the path of the item with that id.
 func (r Resource) Item(id int64) string { return fmt.Sprintf("%s%d", r.Path, id) }
 
-// describe takes from the description what it says of the resource, and reports
-// whether rows can be created and told apart.
+// describe fills in what the description says about the resource, and reports whether rows
+// can be created and told apart.
 func (r *Resource) describe(document *openapi3.T) bool {
 	for path := range document.Paths.Map() {
 		if rest, below := strings.CutPrefix(path, r.Path); below && strings.HasPrefix(rest, "{") && strings.Count(rest, "/") == 0 {
@@ -103,6 +108,8 @@ func (r *Resource) describe(document *openapi3.T) bool {
 	if r.Route == "" || collection == nil || collection.Get == nil || collection.Post == nil || collection.Post.RequestBody == nil {
 		return false
 	}
+	item := document.Paths.Value(r.Route)
+	r.changes = item.Put != nil && item.Patch != nil && item.Delete != nil
 	media := collection.Post.RequestBody.Value.Content["application/json"]
 	if media == nil || media.Schema == nil {
 		return false
@@ -119,8 +126,8 @@ func (r *Resource) describe(document *openapi3.T) bool {
 	return r.Text != ""
 }
 
-// holdsText reports whether a field takes any text, and is a better choice than the one
-// that was found before: a longer one, or one whose name comes first.
+// holdsText reports whether a field accepts any text and is a better choice than the one
+// chosen so far: it may be longer, or is as long and comes first by name.
 func (r *Resource) holdsText(name string, field *openapi3.Schema) bool {
 	_, inExample := r.example[name]
 	if !inExample || !field.Type.Is("string") || field.Format != "" || field.Pattern != "" || len(field.Enum) > 0 {
@@ -135,18 +142,9 @@ func (r *Resource) holdsText(name string, field *openapi3.Schema) bool {
 }
 
 func get(ctx context.Context, url string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, err
+	answer, err := webtest.Send(ctx, http.DefaultTransport, http.MethodGet, url, "")
+	if err == nil && answer.Status != http.StatusOK {
+		err = fmt.Errorf("GET %s = %d: %s", url, answer.Status, answer.Body)
 	}
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("GET %s = %d: %s", url, response.StatusCode, text)
-	}
-	return text, err
+	return []byte(answer.Body), err
 }

@@ -21,7 +21,7 @@ func serve(t *testing.T, api *web.API) string {
 	return server.URL
 }
 
-func TestResourcesAreFoundAndTheirBodiesAreAccepted(t *testing.T) {
+func TestResourcesAreFoundAndAcceptTheirBodies(t *testing.T) {
 	t.Parallel()
 	db := databasetest.OpenSQLite(t, sampletest.Resources())
 	sampletest.Load(t, db)
@@ -53,7 +53,7 @@ func TestResourcesAreFoundAndTheirBodiesAreAccepted(t *testing.T) {
 	}
 }
 
-func TestServiceWithoutResourcesIsSaidToHaveNone(t *testing.T) {
+func TestServiceWithoutResourcesHasNone(t *testing.T) {
 	t.Parallel()
 	api := web.NewAPI(web.Options{Title: "empty", Version: "test", MaxBodyBytes: 1000})
 	api.Documents()

@@ -1,10 +1,9 @@
-// Package envtest gives tests an environment that does not depend on the shell: a
-// LOG_LEVEL, an OTEL_… or a PGHOST of the developer's reaches neither the libraries
-// under test nor the processes that tests start. The test-support packages call
-// Clear when they are initialized, so a test that imports one of them is isolated.
-// Only tests and test-support packages import it.
+// Package envtest isolates tests from the environment of the shell: a developer's LOG_LEVEL,
+// OTEL_… or PGHOST reaches neither the libraries under test nor the processes that tests
+// start. The packages for tests call Clear when they are initialized, so a test that imports
+// one of them is isolated. Only tests and packages for tests import it.
 //
-// It does not know the settings of the service: it keeps what is on a list of its own.
+// It does not know the settings of the service: it keeps the variables on its own list.
 package envtest
 
 import (
@@ -13,36 +12,36 @@ import (
 	"strings"
 )
 
-// kept are the variables by which programs find their files, and a password for the
-// server that TEST_DATABASE_URL names.
+// kept are the variables with which programs find their files, and those with the password for
+// TEST_DATABASE_URL.
 var kept = []string{
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "PGPASSWORD", "PGPASSFILE",
 	"TMP", "TEMP", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", // Windows
 }
 
-// keptPrefixes begin the names of what configures the tests themselves, and Docker.
+// keptPrefixes are those of the variables that configure the tests themselves, and Docker.
 var keptPrefixes = []string{"TEST_", "REQUIRE_", "SYSTEM_TEST_", "FAULTS", "OBSERVE", "XDG_", "DOCKER_", "COMPOSE_"}
 
 // shell is the environment before Clear.
 var shell = os.Environ()
 
-// Clear removes from this process what could change a test's result.
+// Clear unsets all variables of this process that are not kept.
 func Clear() {
 	for _, variable := range os.Environ() {
 		if !keeps(variable) {
 			name, _, _ := strings.Cut(variable, "=")
-			_ = os.Unsetenv(name) // Windows has names that cannot be removed, and are not read
+			_ = os.Unsetenv(name) // Windows has names that cannot be unset, which no program reads
 		}
 	}
 }
 
-// Environ returns what Clear keeps, for a process that is started by a test.
+// Environ returns the variables that Clear keeps, for a process that a test starts.
 func Environ() []string {
 	return slices.DeleteFunc(os.Environ(), func(variable string) bool { return !keeps(variable) })
 }
 
-// Shell returns the whole environment of the shell, for the go command, which needs its
-// own settings and perhaps a proxy.
+// Shell returns the environment before Clear, for the go command, which needs its own settings and
+// maybe a proxy.
 func Shell() []string { return slices.Clone(shell) }
 
 func keeps(variable string) bool {

@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/envtest"
 )
 
-func TestSettingsOfTheShellReachNoTestAndNoProcess(t *testing.T) {
+func TestVariablesOfTheShellReachNeitherTestsNorProcesses(t *testing.T) {
 	removed := []string{"LOG_LEVEL", "ALLOWED_HOSTS", "DATABASE_PASSWORD_FILE", "OTEL_TRACES_SAMPLER", "HTTP_PROXY", "http_proxy", "PGHOST", "LC_ALL", "TZ", "A_SETTING_TO_COME"}
 	kept := []string{"PATH", "HOME", "PGPASSWORD", "TEST_DATABASE_URL", "REQUIRE_POSTGRES", "FAULTS"}
 	for _, name := range append(removed, kept...) {
@@ -26,7 +26,7 @@ func TestSettingsOfTheShellReachNoTestAndNoProcess(t *testing.T) {
 				t.Errorf("a process does not get %s", name)
 			}
 		}
-		envtest.Clear() // which changes nothing for processes
+		envtest.Clear() // does not change Environ
 	}
 	for _, name := range removed {
 		if _, set := os.LookupEnv(name); set {

@@ -1,6 +1,6 @@
-// Package health answers whether the service can do its work (readiness) and
-// whether it is alive at all (liveness). It asks checks that others register; it
-// does not know what they look at.
+// Package health reports whether the service can do its work (readiness) and whether its
+// process responds (liveness). It runs the checks that it is given, and does not know what
+// they check.
 package health
 
 import (
@@ -15,50 +15,50 @@ import (
 )
 
 const (
-	// timeout bounds a check; a balancer that waits longer takes us for dead anyway.
+	// timeout is the deadline of a check. Load balancers rarely wait longer.
 	timeout = 2 * time.Second
-	// grace is how long a check has after that, to say why it knows nothing.
+	// grace is how long a check may take after its deadline to return its error.
 	grace = 100 * time.Millisecond
-	// sayAgain is how often the log says that a check still fails.
-	sayAgain = 20 * time.Second
-	// fresh is how old the state may be that Last knows without asking.
-	fresh = 5 * time.Second
+	// logInterval is how often a check that keeps failing is logged.
+	logInterval = 20 * time.Second
+	// maxAge is how old the states may be that Last returns without running the checks.
+	maxAge = 5 * time.Second
 )
 
-// Check reports whether something that the service needs works. The advice is
-// for anyone to see, so it holds no addresses; err is for the log and for operators.
+// Check reports whether something that the service needs works. The advice is public, so it
+// must not contain addresses; err goes to the log and to operators.
 type Check func(context.Context) (advice string, err error)
 
-// Health knows the checks. It is safe for concurrent use.
+// Health runs the checks and keeps their results. It is safe for concurrent use.
 type Health struct {
-	log      *slog.Logger
-	checks   map[string]Check
-	stopping atomic.Bool
-	doubted  atomic.Bool
-	runs     singleflight.Group
+	log        *slog.Logger
+	checks     map[string]Check
+	stopping   atomic.Bool
+	rechecking atomic.Bool
+	runs       singleflight.Group
 
-	mu     sync.Mutex
-	states map[string]*state
-	asked  time.Time
+	mu      sync.Mutex
+	states  map[string]*state
+	lastRun time.Time
 }
 
-// state is what is known of a check.
+// state is the state of a check.
 type state struct {
 	Detail
-	said    time.Time  // when the log was told last that it fails
-	told    bool       // whether the log says that it fails
-	warned  string     // the advice that the log tells though it is well
-	pending chan found // from the check that goes on; who runs the checks owns it
+	lastLogged time.Time    // when a failure or an advice was logged last
+	logged     bool         // whether a failure was logged, and not yet its end
+	advice     string       // the advice that was logged, and not yet its end
+	running    chan outcome // receives from a check that is still running; used by run only
 }
 
-// found is what a check returns.
-type found struct {
+// outcome is what a check returns.
+type outcome struct {
 	advice string
 	err    error
 }
 
-// New returns a Health that asks these checks, and logs when one begins to fail, when one
-// has advice though it is well, and when it is well again.
+// New returns a Health with these checks. It logs when a check begins to fail, when it passes
+// with an advice, and when it is well again.
 func New(log *slog.Logger, checks map[string]Check) *Health {
 	h := &Health{log: log, checks: checks, states: map[string]*state{}}
 	for name := range checks {
@@ -67,37 +67,35 @@ func New(log *slog.Logger, checks map[string]Check) *Health {
 	return h
 }
 
-// Stop makes the service not ready from now on, so that nobody sends new work.
+// Stop makes the service not ready from now on, so that load balancers send no new requests.
 func (h *Health) Stop() { h.stopping.Store(true) }
 
-// Recheck has the checks asked in the background, every second until they are well:
-// the log tells of a failure that requests have met, and of its end, also when
-// nobody asks for our health.
+// Recheck runs the checks in the background, every second until all pass. It is called when
+// a request has failed, so that the failure and its end are logged even without probes.
 func (h *Health) Recheck() {
-	if h.doubted.Swap(true) {
+	if h.rechecking.Swap(true) {
 		return
 	}
 	go func() {
-		defer h.doubted.Store(false)
+		defer h.rechecking.Store(false)
 		for well := false; !well && !h.stopping.Load(); time.Sleep(time.Second) {
 			well = h.Check(context.Background()).Status == "ok"
 		}
 	}()
 }
 
-// Check runs all checks at once, each with a deadline, and returns soon after it whatever
-// a check does. Whoever asks while they run shares what they find, so that many who ask
-// cost no more than one.
+// Check runs all checks in parallel, each with a deadline, and returns soon after the
+// deadline even when a check ignores it. Concurrent calls share one run.
 func (h *Health) Check(ctx context.Context) Report {
-	over := h.runs.DoChan("", func() (any, error) {
-		// Who has asked first may go away, and must not take the answer of the others along.
+	done := h.runs.DoChan("", func() (any, error) {
+		// The first caller's cancellation must not end the run for the others.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 		defer cancel()
 		h.run(ctx)
 		return nil, nil
 	})
 	select {
-	case <-over:
+	case <-done:
 		return h.report(true)
 	case <-ctx.Done():
 		return h.report(false)
@@ -109,72 +107,77 @@ func (h *Health) run(ctx context.Context) {
 	for name, check := range h.checks {
 		group.Go(func() {
 			start := time.Now()
-			f := h.states[name].ask(ctx, check)
-			h.note(ctx, name, start, f)
+			result := h.states[name].run(ctx, check)
+			h.record(ctx, name, start, result)
 		})
 	}
 	group.Wait()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.asked = time.Now()
+	h.lastRun = time.Now()
 }
 
-// ask returns what check finds. One that minds no deadline goes on alone, and is waited
-// for again, rather than begun once more, by those who ask next.
-func (s *state) ask(ctx context.Context, check Check) found {
+// run runs check. A check that ignores its deadline keeps running, and the next call waits
+// for it instead of starting a second one.
+func (s *state) run(ctx context.Context, check Check) outcome {
 	select {
-	case <-s.pending: // it has ended since, and is old
-		s.pending = nil
+	case <-s.running: // it has ended since, and its outcome is outdated
+		s.running = nil
 	default:
 	}
-	if s.pending == nil {
-		pending := make(chan found, 1)
-		s.pending = pending
+	if s.running == nil {
+		running := make(chan outcome, 1)
+		s.running = running
 		go func() {
 			advice, err := check(ctx)
-			pending <- found{advice, err}
+			running <- outcome{advice, err}
 		}()
 	}
 	select {
-	case f := <-s.pending:
-		s.pending = nil
-		return f
+	case result := <-s.running:
+		s.running = nil
+		return result
 	case <-time.After(timeout + grace):
-		return found{err: fmt.Errorf("no answer within %v", timeout)}
+		return outcome{err: fmt.Errorf("no answer within %v", timeout)}
 	}
 }
 
-// note keeps what a check has found, and has the log tell what is new in it.
-func (h *Health) note(ctx context.Context, name string, start time.Time, f found) {
+// record keeps the outcome of a check, and logs it when it is new.
+func (h *Health) record(ctx context.Context, name string, start time.Time, o outcome) {
 	duration := time.Since(start)
 	now := start.Add(duration).UTC().Truncate(time.Millisecond)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := h.states[name]
-	was := s.Status
-	s.Result = Result{Status: "ok", Detail: f.advice}
+	previous := s.Status
+	s.Result = Result{Status: "ok", Detail: o.advice}
 	s.Asked, s.Duration = now, duration.Seconds()
-	if f.err != nil {
+	if o.err != nil {
 		s.Status = "nok"
-		s.LastError, s.LastErrorAt = f.err.Error(), now
+		s.LastError, s.LastErrorAt = o.err.Error(), now
 	}
-	if s.Status != was || s.Since.IsZero() {
+	if s.Status != previous || s.Since.IsZero() {
 		s.Since = now
 	}
+	h.logChange(ctx, name, s, now, o)
+}
+
+func (h *Health) logChange(ctx context.Context, name string, s *state, now time.Time, o outcome) {
+	due := now.Sub(s.lastLogged) > logInterval
 	switch {
-	case f.err != nil && now.Sub(s.said) > sayAgain:
-		s.said, s.told, s.warned = now, true, ""
-		h.log.WarnContext(ctx, "health check fails", "check", name, "error", f.err)
-	case f.err == nil && f.advice != "" && f.advice != s.warned && now.Sub(s.said) > sayAgain:
-		s.said, s.told, s.warned = now, false, f.advice
-		h.log.WarnContext(ctx, "health check passes, with a warning", "check", name, "advice", f.advice)
-	case f.err == nil && f.advice == "" && (s.told || s.warned != ""):
-		s.told, s.warned = false, ""
+	case o.err != nil && due:
+		s.lastLogged, s.logged, s.advice = now, true, ""
+		h.log.WarnContext(ctx, "health check fails", "check", name, "error", o.err)
+	case o.err == nil && o.advice != "" && o.advice != s.advice && due:
+		s.lastLogged, s.logged, s.advice = now, false, o.advice
+		h.log.WarnContext(ctx, "health check passes, with a warning", "check", name, "advice", o.advice)
+	case o.err == nil && o.advice == "" && (s.logged || s.advice != ""):
+		s.logged, s.advice = false, ""
 		h.log.InfoContext(ctx, "health check is well again", "check", name)
 	}
 }
 
-// report returns the state of the checks, as far as it is known.
+// report returns the results of the checks, or "nok" for each when they are not known.
 func (h *Health) report(known bool) Report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -196,10 +199,11 @@ func (h *Health) report(known bool) Report {
 	return report
 }
 
-// Last returns whether each check was well, as it was found in the last seconds.
+// Last returns whether each check passed. It runs the checks only when their results are
+// older than maxAge.
 func (h *Health) Last() map[string]bool {
 	h.mu.Lock()
-	old := time.Since(h.asked) > fresh
+	old := time.Since(h.lastRun) > maxAge
 	h.mu.Unlock()
 	if old {
 		h.Check(context.Background())
@@ -213,7 +217,7 @@ func (h *Health) Last() map[string]bool {
 	return well
 }
 
-// details returns all that is known of the checks.
+// details returns the details of each check.
 func (h *Health) details() map[string]Detail {
 	h.mu.Lock()
 	defer h.mu.Unlock()

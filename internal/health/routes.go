@@ -20,25 +20,26 @@ type Result struct {
 	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"migrations are pending (1): run app migrate"`
 }
 
-// Detail is what operators see of a check beside that: since when it is so, when it
-// was asked last and how many seconds that took, and its last error, which may be
-// over.
+// Detail is what operators see of a check.
 type Detail struct {
 	Result
-	Since       time.Time `json:"since,omitzero"`
-	Asked       time.Time `json:"asked,omitzero"`
-	Duration    float64   `json:"duration"`
+	// Since is when the status last changed, and Asked when the check last ran.
+	Since time.Time `json:"since,omitzero"`
+	Asked time.Time `json:"asked,omitzero"`
+	// Duration is how many seconds that run took.
+	Duration float64 `json:"duration"`
+	// LastError stays after the check has recovered.
 	LastError   string    `json:"last_error,omitempty"`
 	LastErrorAt time.Time `json:"last_error_at,omitzero"`
 }
 
-// Report is the answer: the whole, and each check by its name.
+// Report is the status of the service, and the result of each check by its name.
 type Report struct {
 	Status string            `json:"status"`
 	Checks map[string]Result `json:",embed"`
 }
 
-// Schema describes the report in the OpenAPI description.
+// Schema returns the schema of a report for the OpenAPI description.
 func (Report) Schema(r huma.Registry) *huma.Schema {
 	result := r.Schema(reflect.TypeFor[Result](), true, "Result")
 	status := &huma.Schema{Type: huma.TypeString, Enum: []any{"ok", "nok"}, Description: "Whether all of it works."}
@@ -51,17 +52,27 @@ func (Report) Schema(r huma.Registry) *huma.Schema {
 	}
 }
 
-// Routes registers the addresses that balancers and orchestrators ask.
+const (
+	livezPath       = "/livez"
+	healthcheckPath = "/healthcheck"
+)
+
+// IsProbe reports whether path is one of those that Routes registers. It is also the route.
+func IsProbe(path string) bool {
+	return path == livezPath || path == healthcheckPath || path == healthcheckPath+"/"
+}
+
+// Routes registers GET /livez, GET /healthcheck and GET /healthcheck/.
 func (h *Health) Routes(api *web.API) {
 	refusals := []int{http.StatusNotAcceptable}
 	tags := api.Tag("health", "Probes for load balancers and orchestrators.")
-	for path, id := range map[string]string{"/healthcheck": "healthcheck", "/healthcheck/": "healthcheck-slash"} {
+	for path, id := range map[string]string{healthcheckPath: "healthcheck", healthcheckPath + "/": "healthcheck-slash"} {
 		web.Register(api, huma.Operation{
 			OperationID: id, Method: http.MethodGet, Path: path, Tags: tags,
 			Summary:     "Readiness",
 			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
 			Errors:      refusals,
-			// A probe with a query that means nothing to us must not fail.
+			// A probe with a query that the service does not know must not fail.
 			SkipValidateParams: true,
 		}, h.readiness)
 		answers := api.Operations(path)[http.MethodGet].Responses
@@ -75,7 +86,7 @@ func (h *Health) Routes(api *web.API) {
 		}
 	}
 	web.Register(api, huma.Operation{
-		OperationID: "livez", Method: http.MethodGet, Path: "/livez", Tags: tags,
+		OperationID: "livez", Method: http.MethodGet, Path: livezPath, Tags: tags,
 		Summary:     "Liveness",
 		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
 		Errors:      refusals,
@@ -107,8 +118,8 @@ func liveness(context.Context, *struct{}) (*livenessOutput, error) {
 	return &livenessOutput{Cache: "no-store", Body: Result{Status: "ok"}}, nil
 }
 
-// Details answers operators: the status is that of the readiness, and what is known
-// of each check is in the body. It shows errors as they are, so it is not for the public.
+// Details serves the readiness with the Detail of each check. It shows errors unfiltered, so
+// it is for operators only.
 func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 	report := h.Check(r.Context())
 	body := struct {
@@ -116,7 +127,7 @@ func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 		Checks map[string]Detail `json:",embed"`
 	}{report.Status, h.details()}
 	for name, result := range report.Checks {
-		if _, checked := body.Checks[name]; !checked { // the server itself, which is stopping
+		if _, checked := body.Checks[name]; !checked { // "server", which is stopping
 			body.Checks[name] = Detail{Result: result}
 		}
 	}
@@ -124,7 +135,7 @@ func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 	if report.Status != "ok" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	// A client that is gone cannot be told anything more.
+	// The status is sent: an error of the connection cannot be reported.
 	_ = json.MarshalWrite(w, body, json.Deterministic(true), jsontext.WithIndent("  "))
 	_, _ = w.Write([]byte("\n"))
 }

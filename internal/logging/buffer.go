@@ -9,27 +9,27 @@ import (
 )
 
 const (
-	// flushInterval is how late a line may be.
+	// flushInterval is how long a line waits for others.
 	flushInterval = 20 * time.Millisecond
-	// bufferSize bounds the lines that wait for a slow writer.
+	// bufferSize is how many bytes may wait for a slow writer.
 	bufferSize = 4 << 20
 )
 
-// Buffer stands between those who log and a writer that may block or fail: a
-// terminal that is held, a pipe that nobody reads, a full disk. Write never
-// waits; when the buffer is full the line is dropped and counted. What is written
-// within a moment goes out together, which also spares a system call a line.
+// Buffer decouples logging from a writer that may block or fail: a stopped terminal, a pipe that
+// is not read, a full disk. Write never blocks; when the buffer is full, it drops and counts the
+// line. Lines are written together every flushInterval, which also saves system calls. It is
+// safe for concurrent use.
 type Buffer struct {
 	w    io.Writer
 	wake chan struct{}
 	stop chan struct{}
 	done chan struct{}
 
-	// Of the writing goroutine only:
-	loss *slog.Logger // writes its record into line
-	line bytes.Buffer
-	told uint64 // how many lost lines the log tells of
-	torn bool   // whether the last write ended within a line
+	// Used by the writing goroutine only:
+	loss    lossReport
+	lossLog *slog.Logger // writes into line
+	line    bytes.Buffer
+	partial bool // whether the last write ended within a line
 
 	mu      sync.Mutex
 	pending []byte
@@ -37,16 +37,16 @@ type Buffer struct {
 	dropped uint64
 }
 
-// NewBuffer returns a buffer in front of w, and tells in records of that handler
-// how many lines were lost. The caller closes it.
+// NewBuffer returns a buffer that writes to w. It reports dropped lines in records of that
+// handler. The caller closes it.
 func NewBuffer(w io.Writer, handler func(io.Writer) slog.Handler) *Buffer {
 	b := &Buffer{w: w, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
-	b.loss = slog.New(handler(&b.line))
+	b.lossLog = slog.New(handler(&b.line))
 	go b.run()
 	return b
 }
 
-// Write takes one line, and never fails.
+// Write takes one line. It returns no error.
 func (b *Buffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,15 +65,14 @@ func (b *Buffer) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Dropped returns how many lines were lost.
+// Dropped returns how many lines were dropped.
 func (b *Buffer) Dropped() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.dropped
 }
 
-// Close writes what is in the buffer, for at most that long. It must be the last
-// call.
+// Close flushes the buffer, which takes at most wait. No other call may follow.
 func (b *Buffer) Close(wait time.Duration) {
 	close(b.stop)
 	select {
@@ -97,7 +96,7 @@ func (b *Buffer) run() {
 	}
 }
 
-// flush writes what is pending while others fill the spare buffer.
+// flush swaps the buffers and writes the lines. It returns the written buffer, the next spare one.
 func (b *Buffer) flush(spare []byte) []byte {
 	b.mu.Lock()
 	full, lines, dropped := b.pending, b.lines, b.dropped
@@ -105,7 +104,7 @@ func (b *Buffer) flush(spare []byte) []byte {
 	b.mu.Unlock()
 
 	written := 0
-	err := b.tellLoss(dropped)
+	err := b.loss.report(dropped, b.writeLoss)
 	if err == nil {
 		written, err = b.write(full)
 	}
@@ -117,27 +116,20 @@ func (b *Buffer) flush(spare []byte) []byte {
 	return full
 }
 
-// tellLoss says once, as soon as lines can be written again, how many were lost.
-func (b *Buffer) tellLoss(dropped uint64) error {
-	if dropped == b.told {
-		return nil
-	}
+func (b *Buffer) writeLoss(records uint64) error {
 	b.line.Reset()
-	if b.torn {
+	if b.partial {
 		b.line.WriteByte('\n')
 	}
-	b.loss.Warn("log records were dropped here", "sink", "stdout", "records", dropped-b.told)
+	b.lossLog.Warn("log records were dropped here", "sink", "stdout", "records", records)
 	_, err := b.write(b.line.Bytes())
-	if err == nil {
-		b.told = dropped
-	}
 	return err
 }
 
 func (b *Buffer) write(text []byte) (int, error) {
 	n, err := b.w.Write(text)
 	if n > 0 {
-		b.torn = text[n-1] != '\n'
+		b.partial = text[n-1] != '\n'
 	}
 	return n, err
 }

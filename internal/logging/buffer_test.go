@@ -14,23 +14,23 @@ import (
 	"example.com/templatesite/internal/logging"
 )
 
-// writer blocks until it may go on, then fails or keeps what it gets.
+// writer blocks until unblock is closed, then fails with err or keeps the lines.
 type writer struct {
 	bytes.Buffer
-	goOn chan struct{}
-	err  error
+	unblock chan struct{}
+	err     error
 }
 
 func (w *writer) Write(p []byte) (int, error) {
-	<-w.goOn
+	<-w.unblock
 	if w.err != nil {
 		return 0, w.err
 	}
 	return w.Buffer.Write(p)
 }
 
-// records writes records without what differs each time.
-func records(w io.Writer) slog.Handler {
+// withoutTime writes records without their time.
+func withoutTime(w io.Writer) slog.Handler {
 	return slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
 		if attr.Key == slog.TimeKey {
 			return slog.Attr{}
@@ -39,18 +39,18 @@ func records(w io.Writer) slog.Handler {
 	}})
 }
 
-func TestBufferedLinesAppearInOrderAndAllBeforeTheEnd(t *testing.T) {
+func TestCloseWritesAllBufferedLinesInOrder(t *testing.T) {
 	t.Parallel()
-	w := &writer{goOn: make(chan struct{})}
-	close(w.goOn)
-	b := logging.NewBuffer(w, records)
+	w := &writer{unblock: make(chan struct{})}
+	close(w.unblock)
+	b := logging.NewBuffer(w, withoutTime)
 	want := ""
 	for i := range 1000 {
 		line := fmt.Sprintf("line %d\n", i)
 		want += line
 		fmt.Fprint(b, line)
 		if i == 500 {
-			time.Sleep(50 * time.Millisecond) // two writes, at least
+			time.Sleep(50 * time.Millisecond) // at least two writes
 		}
 	}
 	b.Close(10 * time.Second)
@@ -59,10 +59,10 @@ func TestBufferedLinesAppearInOrderAndAllBeforeTheEnd(t *testing.T) {
 	}
 }
 
-func TestNobodyWaitsForAWriterThatBlocks(t *testing.T) {
+func TestLoggingDoesNotWaitForABlockedWriter(t *testing.T) {
 	t.Parallel()
-	w := &writer{goOn: make(chan struct{})}
-	b := logging.NewBuffer(w, records)
+	w := &writer{unblock: make(chan struct{})}
+	b := logging.NewBuffer(w, withoutTime)
 	line := append(bytes.Repeat([]byte("x"), 1023), '\n')
 	start := time.Now()
 	const lines = 100_000
@@ -81,14 +81,14 @@ func TestNobodyWaitsForAWriterThatBlocks(t *testing.T) {
 	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("Close took %v", took)
 	}
-	close(w.goOn)
+	close(w.unblock)
 }
 
-func TestLinesOfAWriteThatFailsCountAsDropped(t *testing.T) {
+func TestLinesOfAFailedWriteCountAsDropped(t *testing.T) {
 	t.Parallel()
-	w := &writer{goOn: make(chan struct{}), err: errors.New("no space left")}
-	close(w.goOn)
-	b := logging.NewBuffer(w, records)
+	w := &writer{unblock: make(chan struct{}), err: errors.New("no space left")}
+	close(w.unblock)
+	b := logging.NewBuffer(w, withoutTime)
 	for range 3 {
 		fmt.Fprintln(b, "lost")
 	}
@@ -98,7 +98,7 @@ func TestLinesOfAWriteThatFailsCountAsDropped(t *testing.T) {
 	}
 }
 
-// fullDisk takes so many bytes, then fails until it is emptied.
+// fullDisk fails when room bytes are written.
 type fullDisk struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -117,10 +117,10 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func TestLossIsToldOnceWhenLinesCanBeWrittenAgain(t *testing.T) {
+func TestLossIsReportedOnceWhenWritesSucceedAgain(t *testing.T) {
 	t.Parallel()
 	disk := &fullDisk{room: len("first\nse")}
-	b := logging.NewBuffer(disk, records)
+	b := logging.NewBuffer(disk, withoutTime)
 	wait := func(dropped uint64) {
 		for range 500 {
 			if b.Dropped() == dropped {

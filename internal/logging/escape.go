@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// escaper spells out what would steer the terminal that shows a line. The handlers
-// escape what could end a line or its value, which leaves C1 controls and characters
-// that turn the direction of text or are invisible.
+// escaper escapes characters that could control the terminal that shows a line. The handlers
+// of slog escape what could end a line or a value, but not C1 controls, and not characters
+// that are invisible or change the direction of text.
 type escaper struct {
 	w io.Writer
-	// json says that lines are JSON. There, such a character is spelled for whoever sees
-	// the value: jq -r would print what the handler's own \u001b stands for.
+	// json says that lines are JSON. Escapes in it are escaped twice, because jq -r would
+	// decode the handler's \u001b and print the character.
 	json bool
 }
 
-// Write takes one line. Most are plain, and are written as they are.
+// Write takes one line. Most are plain, and are written unchanged.
 func (e escaper) Write(line []byte) (int, error) {
 	escaped := line
 	switch {
@@ -34,7 +34,7 @@ func (e escaper) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// isPlain reports whether line has only ASCII, looking at eight bytes at once, and no DEL.
+// isPlain reports whether line is ASCII without DEL. It checks eight bytes at a time.
 func isPlain(line []byte) bool {
 	const high = 0x8080808080808080
 	rest := line
@@ -51,16 +51,16 @@ func isPlain(line []byte) bool {
 	return bytes.IndexByte(line, 0x7f) < 0
 }
 
-// steers reports whether c is a control or changes how the text around it is shown.
-// It leaves tabs, and line feeds to its callers.
-func steers(c rune) bool {
+// isUnsafe reports whether c is a control or format character, other than a tab or a line feed.
+// Callers handle line feeds.
+func isUnsafe(c rune) bool {
 	if c < 0x7f {
 		return c < ' ' && c != '\n' && c != '\t'
 	}
 	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-// escapeText leaves ASCII: the handler has dealt with it, and its colors are escapes.
+// escapeText does not change ASCII: the handler has escaped it, and colors its output with ESC.
 func escapeText(line []byte) []byte {
 	out := make([]byte, 0, len(line)+64)
 	for len(line) > 0 {
@@ -68,8 +68,8 @@ func escapeText(line []byte) []byte {
 		switch {
 		case c == utf8.RuneError && size == 1:
 			out = append(out, '?')
-		case c >= 0x7f && steers(c):
-			out = spell(out, c)
+		case c >= 0x7f && isUnsafe(c):
+			out = appendEscape(out, c)
 		default:
 			out = append(out, line[:size]...)
 		}
@@ -78,22 +78,22 @@ func escapeText(line []byte) []byte {
 	return out
 }
 
-// stackBegins is in front of the one value that has lines of its own. A client cannot
-// write it, as quotes in a value are escaped.
-var stackBegins = []byte(`"stack":"`)
+// stackKey precedes the only value that may contain line feeds. A client cannot forge it,
+// because quotes in a value are escaped.
+var stackKey = []byte(`"stack":"`)
 
-// escapeJSON goes through a line of JSON, with what is escaped in it already.
+// escapeJSON escapes the unsafe characters of a line of JSON, including those that are escaped once.
 func escapeJSON(line []byte) []byte {
 	out := make([]byte, 0, len(line)+64)
 	inStack := false
 	for len(line) > 0 {
-		c, size := nextOfJSON(line)
+		c, size := nextJSONRune(line)
 		switch {
-		case steers(c), c == '\n' && size > 1 && !inStack:
-			out = spell(append(out, '\\'), c)
-		case c == '"' && size == 1 && bytes.HasPrefix(line, stackBegins):
-			inStack, size = true, len(stackBegins)
-			out = append(out, stackBegins...)
+		case isUnsafe(c), c == '\n' && size > 1 && !inStack:
+			out = appendEscape(append(out, '\\'), c)
+		case c == '"' && size == 1 && bytes.HasPrefix(line, stackKey):
+			inStack, size = true, len(stackKey)
+			out = append(out, stackKey...)
 		default:
 			inStack = inStack && (c != '"' || size > 1)
 			out = append(out, line[:size]...)
@@ -103,13 +103,13 @@ func escapeJSON(line []byte) []byte {
 	return out
 }
 
-// nextOfJSON returns the next character of a line of JSON, or of a value in it.
-func nextOfJSON(line []byte) (c rune, size int) {
+// nextJSONRune returns the next character of a line of JSON, decoded, and its length in the line.
+func nextJSONRune(line []byte) (c rune, size int) {
 	if line[0] != '\\' || len(line) < 2 {
 		return utf8.DecodeRune(line)
 	}
 	switch line[1] {
-	case 'b', 'f', 'r': // one stands for all: slog itself writes only the last so
+	case 'b', 'f', 'r': // '\r' stands for all three, of which slog writes only that
 		return '\r', 2
 	case 'n':
 		return '\n', 2
@@ -123,8 +123,8 @@ func nextOfJSON(line []byte) (c rune, size int) {
 	return rune(line[1]), 2
 }
 
-// spell appends c as Go writes it.
-func spell(out []byte, c rune) []byte {
+// appendEscape appends c as an escape of Go.
+func appendEscape(out []byte, c rune) []byte {
 	digits := 4
 	out = append(out, '\\', 'u')
 	if c > 0xffff {

@@ -15,16 +15,16 @@ import (
 	"example.com/templatesite/internal/logtest"
 )
 
-// steering are texts that change what a terminal, less or an editor shows of the rest:
-// controls of both kinds, the directions of text, and what is invisible.
-var steering = []string{
+// unsafeTexts are texts that change how a terminal, less or an editor shows the rest of a line: C0 and
+// C1 controls, changes of direction, and invisible characters.
+var unsafeTexts = []string{
 	"\n{", "\x00", "\a", "\b", "\f", "\r", "\v", "\x1b[31m", "\x1b]0;title\a", "\x7f", "\u0080", "\u0085", "\u009b31m", "\u009d0;title\u009c", "\u009f",
 	"\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
 	"\u2028", "\u2029", "\ufeff", "\u200b", "\u2060", "\u00ad", "\ufff9", "\U000e0041", "\x9b31m", "\xff", `\x1b[31m`,
 }
 
-// steers returns the first rune of a line that steers, or 0.
-func steers(line string, allowed string) rune {
+// findUnsafe returns the first unsafe rune of a line, or 0.
+func findUnsafe(line string, allowed string) rune {
 	for i, c := range line {
 		raw := c == utf8.RuneError && !strings.HasPrefix(line[i:], "\ufffd")
 		if raw || unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && !strings.ContainsRune(allowed, c) {
@@ -34,24 +34,24 @@ func steers(line string, allowed string) rune {
 	return 0
 }
 
-func TestNothingInALineSteersATerminal(t *testing.T) {
+func TestLinesHaveNoUnsafeCharacters(t *testing.T) {
 	t.Parallel()
 	server := logtest.Listen(t, "127.0.0.1:0")
 	sent, _ := newLog(t, "tcp://"+server.Addr().String())
-	for _, nasty := range steering {
+	for _, chars := range unsafeTexts {
 		var text, colored, line bytes.Buffer
 		log := slog.New(slog.NewMultiHandler(
 			logging.New(&text, logging.Text, false, slog.LevelInfo), logging.New(&colored, logging.Text, true, slog.LevelInfo),
 			logging.New(&line, logging.JSON, false, slog.LevelInfo), sent.Handler()))
-		value := "größe 🧱 " + nasty + " after"
-		log.With("with", value).Info("said", "path", value, "error", errors.New(value), slog.Group("group", "inner", value))
+		value := "größe 🧱 " + chars + " after"
+		log.With("with", value).Info("message", "path", value, "error", errors.New(value), slog.Group("group", "inner", value))
 		for name, got := range map[string]string{"text": text.String(), "JSON": line.String(), "syslog": *server.Next(t).Message + "\n"} {
-			if c := steers(strings.TrimSuffix(got, "\n"), ""); c != 0 || !strings.Contains(got, "größe 🧱") || !strings.Contains(got, " after") {
-				t.Errorf("%q in %s leaves %q: %q", nasty, name, c, got)
+			if c := findUnsafe(strings.TrimSuffix(got, "\n"), ""); c != 0 || !strings.Contains(got, "größe 🧱") || !strings.Contains(got, " after") {
+				t.Errorf("%q in %s leaves %q: %q", chars, name, c, got)
 			}
 		}
-		if c := steers(strings.TrimSuffix(colored.String(), "\n"), "\x1b"); c != 0 || strings.Contains(colored.String(), "\x1b[31m") || strings.Contains(colored.String(), "\x1b]") {
-			t.Errorf("%q in color leaves %q: %q", nasty, c, colored.String())
+		if c := findUnsafe(strings.TrimSuffix(colored.String(), "\n"), "\x1b"); c != 0 || strings.Contains(colored.String(), "\x1b[31m") || strings.Contains(colored.String(), "\x1b]") {
+			t.Errorf("%q in color leaves %q: %q", chars, c, colored.String())
 		}
 		decoder := json.NewDecoder(&line)
 		for {
@@ -59,27 +59,27 @@ func TestNothingInALineSteersATerminal(t *testing.T) {
 			if errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
-				t.Fatalf("%q makes a line that is no JSON: %v", nasty, err)
+				t.Fatalf("%q makes a line that is not JSON: %v", chars, err)
 			}
-			if decoded, ok := token.(string); ok && steers(decoded, "") != 0 {
-				t.Errorf("%q steers what jq -r prints: %q", nasty, decoded)
+			if decoded, ok := token.(string); ok && findUnsafe(decoded, "") != 0 {
+				t.Errorf("%q is unsafe in the output of jq -r: %q", chars, decoded)
 			}
 		}
 	}
 }
 
-func TestMessageAndNameOfAnAttributeSteerNothingEither(t *testing.T) {
+func TestMessagesAndKeysHaveNoUnsafeCharacters(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{logging.Text, logging.JSON} {
 		var output bytes.Buffer
 		slog.New(logging.New(&output, format, false, slog.LevelInfo)).Info("a\u202eb\u009bc\x7fd", "e\u2066f", 1)
-		if c := steers(strings.TrimSuffix(output.String(), "\n"), ""); c != 0 || !strings.Contains(output.String(), `u202eb`) {
+		if c := findUnsafe(strings.TrimSuffix(output.String(), "\n"), ""); c != 0 || !strings.Contains(output.String(), `u202eb`) {
 			t.Errorf("%s leaves %q: %q", format, c, output.String())
 		}
 	}
 }
 
-func TestLinesOfAStackStayLines(t *testing.T) {
+func TestStackKeepsItsLines(t *testing.T) {
 	t.Parallel()
 	const stack = "goroutine 1 [running]:\nmain.main()\n\tC:\\u001b\\main.go:1 \"größe\" <x>\n"
 	var output bytes.Buffer
@@ -92,12 +92,12 @@ func TestLinesOfAStackStayLines(t *testing.T) {
 
 func BenchmarkLine(b *testing.B) {
 	for _, format := range []string{logging.JSON, logging.Text} {
-		for name, path := range map[string]string{"ordinary": "/tweet/1", "umlaut": "/größe", "hostile": strings.Repeat("\u202e", 340), "controls": strings.Repeat("\x1b", 1024)} {
+		for name, path := range map[string]string{"ordinary": "/shelf/1", "umlaut": "/größe", "hostile": strings.Repeat("\u202e", 340), "controls": strings.Repeat("\x1b", 1024)} {
 			b.Run(format+"/"+name, func(b *testing.B) {
 				log := slog.New(logging.New(io.Discard, format, false, slog.LevelInfo))
 				b.ReportAllocs()
 				for b.Loop() {
-					log.LogAttrs(b.Context(), slog.LevelInfo, "request", slog.String("method", "GET"), slog.String("route", "/tweet/{id}"), slog.String("path", path),
+					log.LogAttrs(b.Context(), slog.LevelInfo, "request", slog.String("method", "GET"), slog.String("route", "/shelf/{id}"), slog.String("path", path),
 						slog.Int("status", 200), slog.Float64("duration", 0.000123456), slog.Int64("bytes", 123), slog.String("client", "203.0.113.9"))
 				}
 			})

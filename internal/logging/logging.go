@@ -1,5 +1,5 @@
-// Package logging makes the logger of the service: one line per record, on
-// standard output, each with the ids of the request and the trace that it belongs to.
+// Package logging has the log handlers and sinks of the service: text or JSON on standard
+// output, and syslog. A record has the ids of its request and its trace.
 //
 // It does not know what is logged.
 package logging
@@ -17,43 +17,42 @@ import (
 
 // Formats of a line.
 const (
-	Text = "text" // for a person at a terminal
-	JSON = "json" // for a machine
+	Text = "text" // for a terminal
+	JSON = "json" // for programs
 )
 
-// New returns a handler that writes records from level on to w. In both formats
-// a value cannot end its line, and no character of it steers a terminal: such
-// characters are spelled out.
+// New returns a handler that writes records of at least that level to w, one line per record. In
+// both formats it escapes characters that could end the line or control a terminal.
 func New(w io.Writer, format string, color bool, level slog.Leveler) slog.Handler {
 	var h slog.Handler
 	if format == JSON {
 		h = slog.NewJSONHandler(escaper{w, true}, &slog.HandlerOptions{Level: level})
 	} else {
-		h = tint.NewTextHandler(escaper{w, false}, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escape})
+		h = tint.NewTextHandler(escaper{w, false}, &tint.Options{Level: level, NoColor: !color, TimeFormat: "15:04:05.000", ReplaceAttr: escapeAttr})
 	}
 	return requestHandler{h}
 }
 
-// terminalEscapes are what tint leaves in values, or makes of their spelling: a client
-// could rewrite what an operator sees. At U+FFFD tint ends the value.
-var terminalEscapes = strings.NewReplacer("\x1b", "␛", `\x1b`, `\x1B`, "\ufffd", "?")
+// terminalReplacer replaces escapes that tint writes unescaped, or unescapes. Clients could
+// otherwise rewrite what an operator sees. tint truncates a value at U+FFFD.
+var terminalReplacer = strings.NewReplacer("\x1b", "␛", `\x1b`, `\x1B`, "\ufffd", "?")
 
-func escape(_ []string, attr slog.Attr) slog.Attr {
+func escapeAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch value := attr.Value.Any().(type) {
 	case string:
-		attr.Value = slog.StringValue(forTerminal(value))
+		attr.Value = slog.StringValue(escapeTerminal(value))
 	case error:
-		attr.Value = slog.StringValue(forTerminal(value.Error()))
+		attr.Value = slog.StringValue(escapeTerminal(value.Error()))
 	}
 	return attr
 }
 
-func forTerminal(value string) string {
-	return terminalEscapes.Replace(strings.ToValidUTF8(value, "?"))
+func escapeTerminal(value string) string {
+	return terminalReplacer.Replace(strings.ToValidUTF8(value, "?"))
 }
 
-// requestHandler adds the id of the request, and that of its trace, to every record
-// that is logged on the request's context.
+// requestHandler adds the ids of the request and of its trace to records that are logged with
+// the request's context.
 type requestHandler struct{ slog.Handler }
 
 func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {

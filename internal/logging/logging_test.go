@@ -11,7 +11,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestRecordLeadsToItsRequestAndItsTrace(t *testing.T) {
+func TestRecordHasTheIDsOfItsRequestAndItsTrace(t *testing.T) {
 	t.Parallel()
 	server := logtest.Listen(t, "127.0.0.1:0")
 	sent, _ := newLog(t, "tcp://"+server.Addr().String())
@@ -22,9 +22,9 @@ func TestRecordLeadsToItsRequestAndItsTrace(t *testing.T) {
 	log.InfoContext(ctx, "outside")
 	log.InfoContext(web.WithInfo(ctx, &web.Info{ID: "a"}), "not traced")
 	log.InfoContext(web.WithInfo(ctx, &web.Info{ID: "a", TraceID: "b"}), "traced")
-	for i, ends := range [][2]string{{"outside", `"outside"}`}, {"request_id=a", `"request_id":"a"}`}, {"request_id=a trace_id=b", `"request_id":"a","trace_id":"b"}`}} {
+	for i, suffixes := range [][2]string{{"outside", `"outside"}`}, {"request_id=a", `"request_id":"a"}`}, {"request_id=a trace_id=b", `"request_id":"a","trace_id":"b"}`}} {
 		lines := [3]string{strings.Split(text.String(), "\n")[i], strings.Split(json.String(), "\n")[i], *server.Next(t).Message}
-		if !strings.HasSuffix(lines[0], ends[0]) || !strings.HasSuffix(lines[1], ends[1]) || !strings.HasSuffix(lines[2], ends[0]) {
+		if !strings.HasSuffix(lines[0], suffixes[0]) || !strings.HasSuffix(lines[1], suffixes[1]) || !strings.HasSuffix(lines[2], suffixes[0]) {
 			t.Errorf("record %d is %q", i, lines)
 		}
 	}

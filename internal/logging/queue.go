@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// The bounds of what waits for a slow receiver, in lines and in bytes.
+// The capacity of a queue.
 const (
-	queueLength = 8192
-	queueSize   = 4 << 20
+	queueLength = 8192    // lines
+	queueSize   = 4 << 20 // bytes
 )
 
-// Queue stands between those who log and a receiver that may be slow, hang or be
-// gone. Write never waits: when the queue is full the line is dropped and
-// counted. One goroutine sends, in order.
+// Queue decouples logging from a receiver that may be slow, hang or be down. Write never blocks;
+// when the queue is full, it drops and counts the line. One goroutine sends the lines in
+// order. It is safe for concurrent use.
 type Queue struct {
 	lines   chan []byte
 	send    func(line []byte) error
@@ -26,15 +26,15 @@ type Queue struct {
 	dropped atomic.Uint64
 }
 
-// newQueue returns a queue whose goroutine calls send with each line. What send
-// returns as an error counts as dropped; it has to give up when stop is closed.
+// newQueue returns a queue whose goroutine calls send with each line. A line counts as dropped
+// when send returns an error. send must return when stop is closed.
 func newQueue(send func(line []byte) error, stop chan struct{}) *Queue {
 	q := &Queue{lines: make(chan []byte, queueLength), send: send, stop: stop, done: make(chan struct{})}
 	go q.run()
 	return q
 }
 
-// Write takes one line. It copies it, and never fails.
+// Write takes one line and copies it. It returns no error.
 func (q *Queue) Write(line []byte) (int, error) {
 	size := int64(len(line))
 	if q.size.Add(size) <= queueSize {
@@ -49,17 +49,17 @@ func (q *Queue) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Dropped returns how many lines were lost.
+// Dropped returns how many lines were dropped.
 func (q *Queue) Dropped() uint64 { return q.dropped.Load() }
 
-// Close sends what is in the queue, for at most that long. It must be the last
-// call; a line that is written later is lost.
+// Close sends the lines in the queue, which takes at most wait. Lines that are written later are
+// lost.
 func (q *Queue) Close(wait time.Duration) {
 	q.once.Do(func() {
 		timer := time.AfterFunc(wait, func() { close(q.stop) })
 		defer timer.Stop()
 		select {
-		case q.lines <- nil: // the end: an empty line is never logged
+		case q.lines <- nil: // marks the end, as no line is empty
 		case <-q.stop:
 		}
 		<-q.done
@@ -70,7 +70,7 @@ func (q *Queue) run() {
 	defer close(q.done)
 	for {
 		select {
-		case <-q.stop: // it goes before what else is ready
+		case <-q.stop: // takes precedence over lines
 			return
 		default:
 		}

@@ -13,13 +13,12 @@ import (
 )
 
 const (
-	// syslogTimeout bounds a dial and a write.
+	// syslogTimeout is the timeout of a dial and of a write.
 	syslogTimeout = 2 * time.Second
-	// backoff is how long to wait after a failure, doubled up to maxBackoff.
+	// backoff is the wait after the first failure. It doubles up to maxBackoff.
 	backoff    = 100 * time.Millisecond
 	maxBackoff = 5 * time.Second
-	// maxDatagram is what a log server must at least be able to take
-	// (RFC 5426, section 3.2, recommends 2048).
+	// maxDatagram is the size that RFC 5426, section 3.2, recommends that receivers accept.
 	maxDatagram = 2048
 	// facility is local0.
 	facility = 16
@@ -27,26 +26,23 @@ const (
 
 var errStopped = errors.New("the log is closed")
 
-// Syslog sends records to a log server as RFC 5424 messages: over TCP with their
-// length in front (RFC 6587, section 3.4.1), over UDP as one datagram each. The
-// server may be slow, hang or be gone: nobody who logs waits for it.
+// Syslog sends records to a log server as RFC 5424 messages: over TCP with octet counting (RFC
+// 6587, section 3.4.1), over UDP as one datagram each. Logging never waits for the server.
 type Syslog struct {
 	*Queue
 	network, address string
 	app, host        string
 	pid              int
 
-	// Of the sending goroutine only:
-	conn   net.Conn
-	told   uint64 // how many lost records the server was told of
-	sure   uint64 // how many of them on a connection that went on
-	toldAt time.Time
-	stop   chan struct{}
+	// Used by the sending goroutine only:
+	conn net.Conn
+	loss lossReport
+
+	stop chan struct{}
 }
 
-// NewSyslog returns a sender to an address such as tcp://log:514. It does not
-// connect yet. The app, the host and the process are what messages say of
-// themselves. The caller closes it.
+// NewSyslog returns a sender to an address such as tcp://log:514. It connects when the first record
+// is logged. Messages carry app, host and pid. The caller closes it.
 func NewSyslog(address, app, host string, pid int) (*Syslog, error) {
 	u, err := SyslogURL(address)
 	if err != nil {
@@ -57,7 +53,7 @@ func NewSyslog(address, app, host string, pid int) (*Syslog, error) {
 	return s, nil
 }
 
-// SyslogURL checks the address of a log server.
+// SyslogURL parses the address of a log server.
 func SyslogURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err == nil {
@@ -70,18 +66,18 @@ func SyslogURL(address string) (*url.URL, error) {
 	return u, nil
 }
 
-// Close sends what is waiting, for at most that long, and disconnects.
+// Close sends the waiting messages, which takes at most wait, and disconnects.
 func (s *Syslog) Close(wait time.Duration) {
 	s.Queue.Close(wait)
 	s.disconnect()
 }
 
-// deliver sends one message, trying until it is sent or the log is closed.
+// deliver sends one message. It retries until the message is sent or the log is closed.
 func (s *Syslog) deliver(message []byte) error {
 	for wait := backoff; ; wait = min(2*wait, maxBackoff) {
 		err := s.connect()
 		if err == nil {
-			err = s.tellLoss()
+			err = s.loss.report(s.Dropped(), s.writeLoss)
 		}
 		if err == nil {
 			err = s.write(message)
@@ -89,7 +85,8 @@ func (s *Syslog) deliver(message []byte) error {
 		if err == nil {
 			return nil
 		}
-		s.lose()
+		s.loss.connectionBroke()
+		s.disconnect()
 		select {
 		case <-s.stop:
 			return errStopped
@@ -117,8 +114,8 @@ func (s *Syslog) connect() error {
 	}
 	s.conn = conn
 	if s.network == "tcp" {
-		// The server never speaks; the end of what it says is how we see that it
-		// is gone before we write into the void.
+		// The server sends nothing. A read that ends shows that it has closed the
+		// connection, before a message is written to it and lost.
 		go func() {
 			_, _ = io.Copy(io.Discard, conn)
 			_ = conn.Close()
@@ -127,38 +124,13 @@ func (s *Syslog) connect() error {
 	return nil
 }
 
-// tellLoss says once, as soon as messages go through again, how many were lost.
-func (s *Syslog) tellLoss() error {
-	dropped := s.Dropped()
-	if dropped == s.told {
-		return nil
-	}
-	if time.Since(s.toldAt) >= unsure {
-		s.sure = s.told
-	}
-	text := fmt.Sprintf("log records were dropped here: %d", dropped-s.told)
-	err := s.write(s.message(slog.LevelWarn, time.Now(), "", text))
-	if err == nil {
-		s.told, s.toldAt = dropped, time.Now()
-	}
-	return err
-}
-
-// unsure bounds how long a connection must go on for what it took to be there.
-const unsure = 10 * time.Second
-
-// lose ends a connection that broke. What it was told a moment ago may not have
-// arrived, and is told again: something before the server may accept and hang up.
-func (s *Syslog) lose() {
-	if time.Since(s.toldAt) < unsure {
-		s.told = s.sure
-	}
-	s.disconnect()
+func (s *Syslog) writeLoss(records uint64) error {
+	return s.write(s.message(slog.LevelWarn, time.Now(), "", fmt.Sprintf("log records were dropped here: %d", records)))
 }
 
 func (s *Syslog) disconnect() {
 	if s.conn != nil {
-		_ = s.conn.Close() // it is broken already
+		_ = s.conn.Close() // it may be broken already
 		s.conn = nil
 	}
 }
@@ -175,8 +147,8 @@ func (s *Syslog) write(message []byte) error {
 	return err
 }
 
-// message formats one record. 32473 is the number that RFC 5612 reserves for
-// examples: an organisation puts its own there.
+// message formats one record. 32473 is the enterprise number that RFC 5612 reserves for
+// examples; replace it with that of your organization.
 func (s *Syslog) message(level slog.Level, at time.Time, requestID, text string) []byte {
 	data := "-"
 	if requestID != "" {

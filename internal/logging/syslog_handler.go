@@ -11,20 +11,20 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Handler returns a handler that sends records from level on.
+// Handler returns a handler that sends records of at least that level.
 func (s *Syslog) Handler(level slog.Leveler) slog.Handler {
 	shared := &shared{}
-	bare := func(groups []string, attr slog.Attr) slog.Attr {
+	withoutBuiltins := func(groups []string, attr slog.Attr) slog.Attr {
 		if len(groups) == 0 && (attr.Key == slog.TimeKey || attr.Key == slog.LevelKey || attr.Key == slog.MessageKey) {
-			return slog.Attr{} // the message begins with them
+			return slog.Attr{} // these are in the message already
 		}
 		return attr
 	}
-	text := slog.NewTextHandler(&shared.text, &slog.HandlerOptions{Level: level, ReplaceAttr: bare})
+	text := slog.NewTextHandler(&shared.text, &slog.HandlerOptions{Level: level, ReplaceAttr: withoutBuiltins})
 	return requestHandler{&syslogHandler{text, s, shared}}
 }
 
-// syslogHandler makes messages of records.
+// syslogHandler formats records as messages.
 type syslogHandler struct {
 	slog.Handler
 	syslog *Syslog
@@ -57,10 +57,10 @@ func (h *syslogHandler) WithGroup(name string) slog.Handler {
 	return &syslogHandler{h.Handler.WithGroup(name), h.syslog, h.shared}
 }
 
-// oneLine keeps a message from ending its line, and from steering a terminal.
+// oneLine replaces control characters, which could end the line or control a terminal.
 func oneLine(message string) string {
 	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || steers(c) {
+		if unicode.IsControl(c) || isUnsafe(c) {
 			return ' '
 		}
 		return c

@@ -18,7 +18,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// newLog returns a logger that sends to an address, and what it sends with.
+// newLog returns a logger that sends to address, and its sink.
 func newLog(t *testing.T, address string) (*slog.Logger, *logging.Syslog) {
 	t.Helper()
 	s, err := logging.NewSyslog(address, "templatesite", "host", 42)
@@ -29,7 +29,7 @@ func newLog(t *testing.T, address string) (*slog.Logger, *logging.Syslog) {
 	return slog.New(s.Handler(slog.LevelInfo)), s
 }
 
-func TestRecordArrivesAsAMessageWithItsRequestID(t *testing.T) {
+func TestRecordIsSentAsAMessageWithItsRequestID(t *testing.T) {
 	t.Parallel()
 	server := logtest.Listen(t, "127.0.0.1:0")
 	log, _ := newLog(t, server.URL())
@@ -53,7 +53,7 @@ func TestRecordArrivesAsAMessageWithItsRequestID(t *testing.T) {
 	}
 }
 
-func TestDatagramHoldsOneMessage(t *testing.T) {
+func TestDatagramHasOneMessage(t *testing.T) {
 	t.Parallel()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -75,8 +75,8 @@ func TestDatagramHoldsOneMessage(t *testing.T) {
 	}
 }
 
-// listen listens where nobody else is likely to while a test has left the port: systems
-// give out higher ones by themselves.
+// listen listens on a port below those that the system assigns, so that the test can close it and
+// listen on it again.
 func listen(t *testing.T) (ln net.Listener) {
 	t.Helper()
 	err := errors.New("no port was tried")
@@ -89,7 +89,7 @@ func listen(t *testing.T) (ln net.Listener) {
 	return nil
 }
 
-// flood logs more than any queue holds, and returns the time that it took.
+// flood logs more than a queue can hold, and returns the time that it took.
 func flood(log *slog.Logger) time.Duration {
 	start := time.Now()
 	for i := range 20_000 {
@@ -98,7 +98,7 @@ func flood(log *slog.Logger) time.Duration {
 	return time.Since(start)
 }
 
-func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
+func TestLoggingDoesNotWaitForAServerThatIsDownAndTheLossIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	gone := listen(t)
 	gone.Close()
@@ -116,45 +116,45 @@ func TestNobodyWaitsForALogServerThatIsGoneAndTheLossIsToldOnce(t *testing.T) {
 	}
 	for range 20_000 - dropped {
 		if m := server.Next(t); strings.Contains(*m.Message, "dropped") {
-			t.Errorf("the loss is told again: %q", *m.Message)
+			t.Errorf("the loss is reported again: %q", *m.Message)
 		}
 	}
 }
 
-func TestLossThatWasToldToOneWhoHangsUpIsToldAgain(t *testing.T) {
+func TestLossIsReportedAgainWhenTheConnectionBreaks(t *testing.T) {
 	t.Parallel()
-	rude := listen(t)
+	closing := listen(t)
 	go func() {
-		for conn, err := rude.Accept(); err == nil; conn, err = rude.Accept() {
+		for conn, err := closing.Accept(); err == nil; conn, err = closing.Accept() {
 			conn.Close()
 		}
 	}()
-	log, s := newLog(t, "tcp://"+rude.Addr().String())
+	log, s := newLog(t, "tcp://"+closing.Addr().String())
 	flood(log)
 	time.Sleep(time.Second)
-	rude.Close()
-	log.Info("the connection is broken")
+	closing.Close()
+	log.Info("notices the broken connection")
 	time.Sleep(100 * time.Millisecond)
-	server := logtest.Listen(t, rude.Addr().String())
-	told := uint64(0)
-	for told < s.Dropped() {
-		log.Info("the loss is told before the next record")
+	server := logtest.Listen(t, closing.Addr().String())
+	reported := uint64(0)
+	for reported < s.Dropped() {
+		log.Info("next record")
 		var n uint64
 		if _, err := fmt.Sscanf(*server.Next(t).Message, "log records were dropped here: %d", &n); err == nil {
-			told += n
+			reported += n
 		}
 	}
-	if told != s.Dropped() {
-		t.Errorf("%d records were dropped, %d told", s.Dropped(), told)
+	if reported != s.Dropped() {
+		t.Errorf("%d records were dropped, %d reported", s.Dropped(), reported)
 	}
 }
 
-func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
+func TestLoggingDoesNotWaitForAServerThatDoesNotRead(t *testing.T) {
 	t.Parallel()
-	deaf := listen(t)
-	defer deaf.Close()
-	log, s := newLog(t, "tcp://"+deaf.Addr().String())
-	for range 10 { // the system's buffers may hold the first of them
+	stuck := listen(t)
+	defer stuck.Close()
+	log, s := newLog(t, "tcp://"+stuck.Addr().String())
+	for range 10 { // the system's socket buffers may hold the first ones
 		if took := flood(log); took > 30*time.Second {
 			t.Errorf("logging took %v", took)
 		}
@@ -172,7 +172,7 @@ func TestNobodyWaitsForALogServerThatNeverReads(t *testing.T) {
 	}
 }
 
-func TestMessagesGoOnAfterTheServerWasRestarted(t *testing.T) {
+func TestMessagesArriveAfterARestartOfTheServer(t *testing.T) {
 	t.Parallel()
 	ln := listen(t)
 	log, _ := newLog(t, "tcp://"+ln.Addr().String())
@@ -186,15 +186,15 @@ func TestMessagesGoOnAfterTheServerWasRestarted(t *testing.T) {
 	}
 	conn.Close()
 	ln.Close()
-	time.Sleep(time.Second / 2) // it is noticed
-	log.Info("while it is away")
+	time.Sleep(time.Second / 2) // the client notices
+	log.Info("while it is down")
 	server := logtest.Listen(t, ln.Addr().String())
-	if got := *server.Next(t).Message; got != "while it is away" {
+	if got := *server.Next(t).Message; got != "while it is down" {
 		t.Errorf("message = %q", got)
 	}
 }
 
-func TestCloseSendsWhatIsWaiting(t *testing.T) {
+func TestCloseSendsTheWaitingMessages(t *testing.T) {
 	t.Parallel()
 	server := logtest.Listen(t, "127.0.0.1:0")
 	log, s := newLog(t, server.URL())
@@ -208,11 +208,11 @@ func TestCloseSendsWhatIsWaiting(t *testing.T) {
 	}
 }
 
-func TestSyslogAddressIsChecked(t *testing.T) {
+func TestInvalidSyslogAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"log:514", "http://log:514", "tcp://log", "tcp://log:514/x", "tcp://", ""} {
 		if _, err := logging.NewSyslog(address, "a", "h", 1); err == nil {
-			t.Errorf("%q is taken", address)
+			t.Errorf("%q is accepted", address)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package logtest gives a test its own log, and a log server. Only tests import it.
+// Package logtest has a logger and a log server for a test. Only tests import it.
 package logtest
 
 import (
@@ -8,11 +8,11 @@ import (
 	"example.com/templatesite/internal/logging"
 )
 
-// New returns a logger whose records appear in the output of the test that they belong
-// to: warnings and errors when it fails, and all of them with -v.
+// New returns a logger that writes to the output of the test: warnings and errors, or all records
+// with -v.
 func New(t testing.TB) *slog.Logger {
 	t.Helper()
-	level := slog.LevelWarn // the message of the test must not drown in requests
+	level := slog.LevelWarn // requests would hide the message of a failed test
 	if testing.Verbose() {
 		level = slog.LevelDebug
 	}

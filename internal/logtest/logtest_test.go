@@ -9,7 +9,7 @@ import (
 	"example.com/templatesite/internal/logtest"
 )
 
-// output keeps what its test would print.
+// output captures the output of a test.
 type output struct {
 	testing.TB
 	bytes.Buffer
@@ -17,7 +17,7 @@ type output struct {
 
 func (o *output) Output() io.Writer { return &o.Buffer }
 
-func TestFailingTestPrintsWarningsAndAVerboseOneEverything(t *testing.T) {
+func TestOnlyWarningsAreLoggedUnlessVerbose(t *testing.T) {
 	t.Parallel()
 	o := &output{TB: t}
 	log := logtest.New(o)

@@ -10,14 +10,14 @@ import (
 	"github.com/leodido/go-syslog/v4/rfc5424"
 )
 
-// Server is a log server on TCP, which reads messages as others do.
+// Server is a syslog server on TCP.
 type Server struct {
 	net.Listener
 	parsed chan *rfc5424.SyslogMessage
 }
 
-// Listen starts a log server, which ends with the test. What it cannot read is an
-// error of the test.
+// Listen starts a log server, which stops at the end of the test. A message that it cannot parse
+// is an error of the test.
 func Listen(t testing.TB, address string) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", address)
@@ -36,8 +36,8 @@ func Listen(t testing.TB, address string) *Server {
 				switch {
 				case r.Error == nil:
 					s.parsed <- r.Message.(*rfc5424.SyslogMessage)
-				case t.Context().Err() == nil: // the end of the test cuts messages off
-					t.Errorf("the server cannot read a message: %v", r.Error)
+				case t.Context().Err() == nil: // the end of the test truncates messages
+					t.Errorf("the server cannot parse a message: %v", r.Error)
 				}
 			}))
 			go parser.Parse(conn)
@@ -49,14 +49,14 @@ func Listen(t testing.TB, address string) *Server {
 // URL is the server's SYSLOG_ADDRESS.
 func (s *Server) URL() string { return "tcp://" + s.Addr().String() }
 
-// Next returns the next message that arrives.
+// Next returns the next message. The test fails if none arrives within 10 s.
 func (s *Server) Next(t testing.TB) *rfc5424.SyslogMessage {
 	t.Helper()
 	select {
 	case message := <-s.parsed:
 		return message
 	case <-time.After(10 * time.Second):
-		t.Fatal("nothing arrives")
+		t.Fatal("no message arrived")
 		return nil
 	}
 }

@@ -8,22 +8,22 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// The state of the pool, as database/sql counts it.
+// The statistics of database/sql.
 var (
 	connections = prometheus.NewDesc("db_client_connection_count", "Connections that are open.", []string{"db_client_connection_state"}, nil)
 	maximum     = prometheus.NewDesc("db_client_connection_max", "Connections that may be open at once.", nil, nil)
-	waits       = prometheus.NewDesc("db_client_connection_waits_total", "Times that someone waited for a connection.", nil, nil)
+	waits       = prometheus.NewDesc("db_client_connection_waits_total", "Waits for a connection.", nil, nil)
 	waited      = prometheus.NewDesc("db_client_connection_wait_seconds_total", "Time spent waiting for a connection.", nil, nil)
 )
 
-// pool is a collector of a pool's numbers.
+// pool collects the statistics of the connection pools.
 type pool struct{ db web.DB }
 
-// Database counts the connections of a pool, and the migrations of its schema
-// by status, which is asked at every scrape and may answer an error.
+// Database registers the metrics of the connections of db, and of its migrations. Each scrape
+// calls status; after an error it leaves out the migrations.
 func (r Registry) Database(db web.DB, status func() (applied, pending int, err error)) {
 	r.MustRegister(pool{db})
-	r.asking.MustRegister(migrations{status})
+	r.onScrape.MustRegister(migrations{status})
 }
 
 func (p pool) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(p, out) }
@@ -55,7 +55,7 @@ var (
 	pendingDesc = prometheus.NewDesc("migrations_pending", "Migrations that the database lacks: run app migrate.", nil, nil)
 )
 
-// migrations is a collector of the state of the schema.
+// migrations collects the counts of applied and pending migrations.
 type migrations struct {
 	status func() (applied, pending int, err error)
 }
@@ -65,7 +65,7 @@ func (m migrations) Describe(out chan<- *prometheus.Desc) {
 	out <- pendingDesc
 }
 
-// Collect leaves both out while the database does not answer.
+// Collect sends nothing while the database does not answer.
 func (m migrations) Collect(out chan<- prometheus.Metric) {
 	applied, pending, err := m.status()
 	if err != nil {

@@ -7,18 +7,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// LogSink counts the records that a receiver of the log has lost.
+// LogSink registers the count of records that the log sink of this name has dropped.
 func (r Registry) LogSink(name string, dropped func() uint64) {
 	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "log_records_dropped_total", Help: "Log records that a slow or missing receiver has lost.",
+		Name: "log_records_dropped_total", Help: "Log records dropped because their sink was slow or gone.",
 		ConstLabels: prometheus.Labels{"sink": name},
 	}, func() float64 { return float64(dropped()) }))
 }
 
-// LogRecords returns a handler that counts records by their level, and passes them on.
+// LogRecords returns a handler that counts records by level and passes them to next.
 func (r Registry) LogRecords(next slog.Handler) slog.Handler {
 	records := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "log_records_total", Help: "Log records by level, those among them that were lost as well.",
+		Name: "log_records_total", Help: "Log records by level, including dropped ones.",
 	}, []string{"level"})
 	r.MustRegister(records)
 	return logCounter{next, &levels{
@@ -29,7 +29,7 @@ func (r Registry) LogRecords(next slog.Handler) slog.Handler {
 
 type levels struct{ debug, info, warn, err prometheus.Counter }
 
-// of returns the counter of a level, also of one between those that have a name.
+// of returns the counter of a level. A level between two named ones counts as the lower.
 func (l *levels) of(level slog.Level) prometheus.Counter {
 	switch {
 	case level < slog.LevelInfo:

@@ -1,6 +1,6 @@
-// Package metrics collects what Prometheus asks for, under the names of
-// OpenTelemetry's semantic conventions in Prometheus' form. It does not know
-// the routes, nor what the numbers of others mean.
+// Package metrics collects and serves Prometheus metrics. Their names are those of
+// OpenTelemetry's semantic conventions in Prometheus' form. It does not know the routes or
+// the resources.
 package metrics
 
 import (
@@ -17,19 +17,18 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Registry holds the metrics of the service that are at hand, and apart from them
-// those that something has to be asked for: only a scrape does.
+// Registry holds the metrics of the service. Those in onScrape query the database or the health
+// checks, so only a scrape collects them; the embedded Registry is cheap to gather.
 type Registry struct {
 	*prometheus.Registry
-	asking *prometheus.Registry
+	onScrape *prometheus.Registry
 }
 
-// New returns a registry that has the Go runtime, the process, and which build
-// this is.
+// New returns a registry with the metrics of the Go runtime, of the process and of the build.
 func New(version, commit, goVersion string) Registry {
 	r := Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "build_info", Help: "Always 1: the labels say which build this is.",
+		Name: "build_info", Help: "Always 1; its labels identify the build.",
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit, "go_version": goVersion},
 	})
 	build.Set(1)
@@ -37,48 +36,48 @@ func New(version, commit, goVersion string) Registry {
 	return r
 }
 
-// maxScrapes is how many are collected at once: for two Prometheus servers and a person.
-// Each asks the database, whose connections are for the clients.
+// maxScrapes is how many scrapes collect concurrently: enough for two Prometheus servers and
+// a person. Each queries the database, whose connections are for the API.
 const maxScrapes = 3
 
-// Handler answers GET /metrics, with exemplars and native histograms for a
-// Prometheus that asks for them. One scrape too many is answered with 503.
+// Handler serves GET /metrics, with exemplars and native histograms when the client accepts
+// them. A scrape beyond maxScrapes gets a 503.
 func (r Registry) Handler() http.Handler {
-	// promhttp compresses by itself, but that is a sixth of the time of a scrape.
+	// promhttp's own compression takes a sixth of a scrape's time.
 	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	collecting := web.NewLimiter(maxScrapes)
+	limiter := web.NewLimiter(maxScrapes)
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if !collecting.Acquire(req.Context()) {
-			web.WriteProblem(w, req, web.NewProblem(http.StatusServiceUnavailable, "Too many requests for the metrics at once. Try again later.").RetryAfter(5))
+		if !limiter.Acquire(req.Context()) {
+			web.WriteProblem(w, req, web.NewProblem(http.StatusServiceUnavailable, "Too many concurrent scrapes. Try again later.").RetryAfter(5))
 			return
 		}
-		families, err := r.collect(collecting)
-		// promhttp's own limit would include the time that a client takes to read.
+		families, err := r.collect(limiter)
+		// promhttp's own limit would include the time that the client takes to read.
 		promhttp.HandlerFor(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return families, err }), promhttp.HandlerOpts{
 			Registry: r, EnableOpenMetrics: true, DisableCompression: true,
 		}).ServeHTTP(w, req)
 	}))
 }
 
-func (r Registry) collect(collecting *web.Limiter) ([]*dto.MetricFamily, error) {
-	defer collecting.Release()
+func (r Registry) collect(limiter *web.Limiter) ([]*dto.MetricFamily, error) {
+	defer limiter.Release()
 	return r.gather()
 }
 
-// gather returns all metrics. Those that somebody has to be asked for come last and side by
-// side: the goroutines that ask would be among those that are counted. No name is in both,
-// so nothing is to be merged, which prometheus.Gatherers would check and sort everything for.
+// gather returns all metrics. It collects onScrape last, because the goroutines that collect it
+// would be counted in go_goroutines. prometheus.Gatherers would sort and merge the families,
+// but no name is in both registries.
 func (r Registry) gather() ([]*dto.MetricFamily, error) {
-	atHand, err := r.Gather()
-	asked, errAsking := r.asking.Gather()
-	return append(atHand, asked...), errors.Join(err, errAsking)
+	cheap, err := r.Gather()
+	queried, errScrape := r.onScrape.Gather()
+	return append(cheap, queried...), errors.Join(err, errScrape)
 }
 
-// durations is a histogram of seconds, with classic buckets that are fine where a
-// healthy service is, and native ones for a Prometheus that asks for them.
+// durations returns a histogram of seconds. Its classic buckets are fine in the range of a
+// healthy service; native ones go to clients that accept them.
 func durations(name, help string, labels ...string) *prometheus.HistogramVec {
 	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: name, Help: help,
@@ -88,22 +87,22 @@ func durations(name, help string, labels ...string) *prometheus.HistogramVec {
 	}, labels)
 }
 
-// Refused counts the requests that were refused because there was too much to do.
-// The function that it returns is told of each.
+// Refused registers the count of requests that the limiters refuse. The caller calls the
+// returned function for each, and says whether it only reads.
 func (r Registry) Refused() func(reads bool) {
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "http_server_requests_shed_total", Help: "Requests that were refused because there was too much to do.",
+		Name: "http_server_requests_shed_total", Help: "Requests refused because of overload.",
 	}, []string{"kind"})
 	r.MustRegister(refused)
 	kinds := map[bool]prometheus.Counter{true: refused.WithLabelValues("read"), false: refused.WithLabelValues("change")}
 	return func(reads bool) { kinds[reads].Inc() }
 }
 
-// WrongTokens counts wrong tokens that were sent to the admin address. The function that
-// it returns is told of each.
+// WrongTokens registers the count of wrong admin tokens. The caller calls the returned
+// function for each.
 func (r Registry) WrongTokens() func() {
 	wrong := prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "admin_wrong_tokens_total", Help: "Wrong tokens that were sent to the admin address.",
+		Name: "admin_wrong_tokens_total", Help: "Wrong tokens sent to the admin address.",
 	})
 	r.MustRegister(wrong)
 	return wrong.Inc

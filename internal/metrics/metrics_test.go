@@ -19,15 +19,15 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
+func TestFourthConcurrentScrapeIsRefused(t *testing.T) {
 	t.Parallel()
-	asked, answered := make(chan struct{}, 4), make(chan struct{})
+	began, end := make(chan struct{}, 4), make(chan struct{})
 	r := metrics.New("v1", "unknown", "go1")
 	r.Health(func() map[string]bool {
-		asked <- struct{}{}
+		began <- struct{}{}
 		select {
-		case <-answered:
-		case <-time.After(5 * time.Second): // one too many was let in
+		case <-end:
+		case <-time.After(5 * time.Second): // a fourth scrape was admitted
 		}
 		return nil
 	})
@@ -46,16 +46,16 @@ func TestScrapesThatHangAreFewAndTheNextIsRefused(t *testing.T) {
 		})
 	}
 	for range 3 {
-		<-asked
+		<-began
 	}
 	if status := scrape(); status != http.StatusServiceUnavailable {
-		t.Errorf("one too many is answered with %d", status)
+		t.Errorf("the fourth scrape gets %d", status)
 	}
-	close(answered)
+	close(end)
 	group.Wait()
 }
 
-func TestWhoAsksForAScrapeIsNotAmongTheGoroutines(t *testing.T) {
+func TestGoroutinesOfAScrapeAreNotCounted(t *testing.T) {
 	t.Parallel()
 	const many = 1000
 	r := metrics.New("1", "2", "3")
@@ -70,11 +70,11 @@ func TestWhoAsksForAScrapeIsNotAmongTheGoroutines(t *testing.T) {
 	_, count, _ := strings.Cut(w.Body.String(), "\ngo_goroutines ")
 	count, _, _ = strings.Cut(count, "\n")
 	if n, err := strconv.Atoi(count); err != nil || n >= many {
-		t.Errorf("there are %q goroutines", count)
+		t.Errorf("go_goroutines is %q", count)
 	}
 }
 
-func TestWhatAScrapeAsksForIsAskedSideBySide(t *testing.T) {
+func TestChecksAndMigrationsAreQueriedConcurrently(t *testing.T) {
 	t.Parallel()
 	r := metrics.New("1", "2", "3")
 	checks, migrations := make(chan struct{}), make(chan struct{})
@@ -83,7 +83,7 @@ func TestWhatAScrapeAsksForIsAskedSideBySide(t *testing.T) {
 		select {
 		case <-other:
 		case <-time.After(5 * time.Second):
-			t.Error("one is asked after the other: what hangs would take the time of both")
+			t.Error("one is queried after the other, so their timeouts add up")
 		}
 	}
 	r.Health(func() map[string]bool { meets(checks, migrations); return nil })
@@ -94,10 +94,10 @@ func TestWhatAScrapeAsksForIsAskedSideBySide(t *testing.T) {
 func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
-	ctx := web.WithInfo(t.Context(), &web.Info{Start: time.Now(), ID: "followed", ClientSentID: true, Status: 200})
+	ctx := web.WithInfo(t.Context(), &web.Info{Start: time.Now(), ID: "request-1", ClientSentID: true, Status: 200})
 	handler := registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
-	registry.Statements(nil)(ctx, &web.Statement{Name: "tweet.get", Duration: time.Millisecond})
+	registry.Statements(nil)(ctx, &web.Statement{Name: "shelf.get", Duration: time.Millisecond})
 	for _, name := range []string{"http_server_request_duration_seconds", "db_client_operation_duration_seconds"} {
 		h := gather(t, registry, name)[0].GetHistogram()
 		exemplar := ""
@@ -110,25 +110,24 @@ func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 		if least, most := buckets[0].GetUpperBound(), buckets[len(buckets)-1].GetUpperBound(); least != 0.0005 || most != 10 {
 			t.Errorf("%s: classic buckets from %v to %v", name, least, most)
 		}
-		if len(h.GetPositiveSpan()) == 0 || exemplar != "request_id=followed" {
+		if len(h.GetPositiveSpan()) == 0 || exemplar != "request_id=request-1" {
 			t.Errorf("%s: %d native spans, exemplar %q", name, len(h.GetPositiveSpan()), exemplar)
 		}
 	}
 }
 
-func TestWhatAClientClaimsOfItsBodyIsNotMeasured(t *testing.T) {
+func TestBytesReadOfABodyAreMeasuredAndNotItsContentLength(t *testing.T) {
 	t.Parallel()
-	if h := gather(t, claim(t, 7), "http_server_request_body_size_bytes")[0].GetHistogram(); h.GetSampleCount() != 1 || h.GetSampleSum() != 7 {
-		t.Errorf("a body of 7 bytes is %v bodies of %v bytes", h.GetSampleCount(), h.GetSampleSum())
+	if h := gather(t, withBody(t, 7), "http_server_request_body_size_bytes")[0].GetHistogram(); h.GetSampleCount() != 1 || h.GetSampleSum() != 7 {
+		t.Errorf("a body of 7 bytes is counted as %v bodies of %v bytes", h.GetSampleCount(), h.GetSampleSum())
 	}
-	if n := len(gather(t, claim(t, 0), "http_server_request_body_size_bytes")); n != 0 {
-		t.Errorf("no body is %d series", n)
+	if n := len(gather(t, withBody(t, 0), "http_server_request_body_size_bytes")); n != 0 {
+		t.Errorf("a request without a body makes %d series", n)
 	}
 }
 
-// claim counts a request whose client claims a large body, and of which so many bytes
-// were read.
-func claim(t *testing.T, read int64) metrics.Registry {
+// withBody counts a request with a large Content-Length, of which read bytes were read.
+func withBody(t *testing.T, read int64) metrics.Registry {
 	t.Helper()
 	registry := metrics.New("1", "2", "3")
 	r := httptest.NewRequestWithContext(web.WithInfo(t.Context(), &web.Info{BodyBytes: read, Status: 400}), "POST", "/", nil)
@@ -137,12 +136,12 @@ func claim(t *testing.T, read int64) metrics.Registry {
 	return registry
 }
 
-func TestStatementThatFailedIsNoSeriesOfThoseThatDidNot(t *testing.T) {
+func TestFailedStatementMakesNoSeriesForSuccess(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
-	registry.Statements(nil)(t.Context(), &web.Statement{Name: "tweet.get", Err: errors.New("gone"), ErrorType: "unavailable"})
+	registry.Statements(nil)(t.Context(), &web.Statement{Name: "shelf.get", Err: errors.New("gone"), ErrorType: "unavailable"})
 	if n := len(gather(t, registry, "db_client_operation_duration_seconds")); n != 1 {
-		t.Errorf("one statement is %d series", n)
+		t.Errorf("one statement makes %d series", n)
 	}
 }
 
@@ -156,7 +155,7 @@ func TestPanicsAreCounted(t *testing.T) {
 	}
 }
 
-func TestRecordsAreCountedByTheirLevel(t *testing.T) {
+func TestLogRecordsAreCountedByLevel(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
 	log := slog.New(registry.LogRecords(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))).With("a", "b").WithGroup("c")

@@ -12,30 +12,29 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// unmatched is the route of the paths that have none.
+// unmatched is the route label of requests that match no route.
 const unmatched = "unmatched"
 
-// sizeBuckets are of sizes in bytes.
+// sizeBuckets are in bytes.
 var sizeBuckets = prometheus.ExponentialBuckets(64, 8, 6)
 
-// exemplarInterval is how often a request that nobody follows becomes an exemplar:
-// each costs about as much as all other numbers of a request.
+// exemplarInterval is how often an ordinary request becomes an exemplar. An exemplar costs
+// about as much as all other metrics of a request.
 const exemplarInterval = 50 * time.Millisecond
 
-// httpMetrics are the numbers of all requests. No label comes from what a client
-// can invent: a path that is unknown is one series, and so is a method.
+// httpMetrics are the metrics of all requests. Clients cannot create series: all unknown
+// paths share one, and so do unknown methods.
 type httpMetrics struct {
 	duration     *prometheus.HistogramVec
 	requestSize  *prometheus.HistogramVec
 	responseSize *prometheus.HistogramVec
 	panics       prometheus.Counter
 
-	known    *known[httpLabels, httpSeries]
-	exemplar atomic.Int64 // when there was one last, in nanoseconds since 1970
+	series       *seriesCache[httpLabels, httpSeries]
+	lastExemplar atomic.Int64 // Unix time in nanoseconds
 }
 
-// httpLabels are what the requests of a series have in common, and httpSeries what is
-// measured of each of them.
+// httpLabels identify a request's series, and httpSeries are those that every request has.
 type (
 	httpLabels struct {
 		method, route string
@@ -44,8 +43,8 @@ type (
 	httpSeries struct{ duration, responseSize prometheus.Observer }
 )
 
-// Requests returns the middleware that counts and times every request, however it
-// ends. It must be behind the one that identifies them.
+// Requests returns the middleware that counts and times every request, however it ends. It
+// must be inside middleware.RequestInfo.
 func (r Registry) Requests() web.Middleware {
 	m := newHTTPMetrics()
 	r.MustRegister(m.duration, m.requestSize, m.responseSize, m.panics)
@@ -57,9 +56,8 @@ func (r Registry) Requests() web.Middleware {
 	}
 }
 
-// Active counts the requests in flight by their route. The function that it returns is
-// asked once for each route, and returns what is told of the begin and the end of a
-// request.
+// Active registers the gauge of requests in flight by route. The caller calls the returned
+// function once per route, and begin and end around each request.
 func (r Registry) Active() func(route string) (begin, end func()) {
 	active := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "http_server_active_requests", Help: "Requests in flight.",
@@ -74,17 +72,17 @@ func (r Registry) Active() func(route string) (begin, end func()) {
 func newHTTPMetrics() *httpMetrics {
 	size := func(what string) *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "http_server_" + what + "_body_size_bytes", Help: "Size of a " + what + "'s body.", Buckets: sizeBuckets,
+			Name: "http_server_" + what + "_body_size_bytes", Help: "Size of the " + what + "'s body.", Buckets: sizeBuckets,
 		}, []string{"http_request_method", "http_route"})
 	}
 	m := &httpMetrics{
-		duration: durations("http_server_request_duration_seconds", "Time from a request's header to the end of its answer.",
+		duration: durations("http_server_request_duration_seconds", "Time from the request's header to the end of the response.",
 			"http_request_method", "http_route", "http_response_status_code"),
 		requestSize:  size("request"),
 		responseSize: size("response"),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
 	}
-	m.known = newKnown(func(l httpLabels) httpSeries {
+	m.series = newSeriesCache(func(l httpLabels) httpSeries {
 		return httpSeries{
 			m.duration.WithLabelValues(l.method, l.route, strconv.Itoa(l.status)),
 			m.responseSize.WithLabelValues(l.method, l.route),
@@ -97,9 +95,9 @@ func (m *httpMetrics) observe(r *http.Request) {
 	info := web.InfoFrom(r.Context())
 	duration := time.Since(info.Start)
 	labels := labelsOf(r.Method, info)
-	s := m.known.of(labels)
-	observe(s.duration, duration, m.exemplarOf(info, info.Start.Add(duration)))
-	if info.BodyBytes > 0 { // and not what a client claims
+	s := m.series.get(labels)
+	observe(s.duration, duration, m.exemplar(info, info.Start.Add(duration)))
+	if info.BodyBytes > 0 { // Content-Length is only a claim of the client
 		m.requestSize.WithLabelValues(labels.method, labels.route).Observe(float64(info.BodyBytes))
 	}
 	s.responseSize.Observe(float64(info.Bytes))
@@ -115,28 +113,32 @@ func labelsOf(method string, info *web.Info) httpLabels {
 	return httpLabels{method, cmp.Or(info.Route, unmatched), info.Status}
 }
 
-// exemplarOf leads from a bucket to one request in it: always to one that somebody
-// follows or that has failed, and now and then to any.
-func (m *httpMetrics) exemplarOf(info *web.Info, now time.Time) prometheus.Labels {
-	last := m.exemplar.Load()
-	if !leads(info) && info.Status < http.StatusInternalServerError && (now.UnixNano()-last < int64(exemplarInterval) || !m.exemplar.CompareAndSwap(last, now.UnixNano())) {
+// exemplar returns the exemplar for a request, or nil. Requests with a trace or an id of the
+// client and failed ones always have one, others every exemplarInterval.
+func (m *httpMetrics) exemplar(info *web.Info, now time.Time) prometheus.Labels {
+	if hasTrace(info) || info.Status >= http.StatusInternalServerError {
+		return exemplarLabels(info)
+	}
+	last := m.lastExemplar.Load()
+	if now.UnixNano()-last < int64(exemplarInterval) || !m.lastExemplar.CompareAndSwap(last, now.UnixNano()) {
 		return nil
 	}
-	return exemplar(info)
+	return exemplarLabels(info)
 }
 
-// leads reports whether somebody looks for this request by one of its ids.
-func leads(info *web.Info) bool { return info.TraceID != "" || info.ClientSentID }
+// hasTrace reports whether the request can be looked up by an id that is known elsewhere: that
+// of its trace or the client's own.
+func hasTrace(info *web.Info) bool { return info.TraceID != "" || info.ClientSentID }
 
-func exemplar(info *web.Info) prometheus.Labels {
+func exemplarLabels(info *web.Info) prometheus.Labels {
 	if info.TraceID != "" {
 		return prometheus.Labels{"trace_id": info.TraceID}
 	}
-	// OpenMetrics allows 128 characters, name included.
+	// OpenMetrics limits the names and values of an exemplar to 128 characters.
 	return prometheus.Labels{"request_id": info.ID[:min(len(info.ID), 128-len("request_id"))]}
 }
 
-// observe counts a duration, with what leads to a request that took it, if anything does.
+// observe adds a duration to a histogram, with an exemplar unless that is nil.
 func observe(o prometheus.Observer, duration time.Duration, exemplar prometheus.Labels) {
 	if exemplar == nil {
 		o.Observe(duration.Seconds())

@@ -8,34 +8,34 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// AccessLog writes one line per request when it is over, however it ends.
-// Health probes, which come every few seconds, are only seen at debug level.
-func AccessLog(log *slog.Logger) web.Middleware {
+// AccessLog logs one record per request, however the request ends. Requests to the routes
+// that isProbe selects come every few seconds, and are logged at debug level.
+func AccessLog(log *slog.Logger, isProbe func(route string) bool) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			defer logRequest(log, r)
+			defer logRequest(log, isProbe, r)
 			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-// maxPath bounds how much of a path is logged.
+// maxPath is how many bytes of a path are logged.
 const maxPath = 1024
 
-func logRequest(log *slog.Logger, r *http.Request) {
+func logRequest(log *slog.Logger, isProbe func(route string) bool, r *http.Request) {
 	info := web.InfoFrom(r.Context())
 	duration := time.Since(info.Start)
 	level := slog.LevelInfo
 	switch {
-	case IsProbe(info.Route):
+	case isProbe(info.Route):
 		level = slog.LevelDebug
 	case info.Status == http.StatusInternalServerError, info.Panicked:
-		level = slog.LevelError // the others are no bug of ours, and may be many
+		level = slog.LevelError // other 5xx are not bugs, and may be many
 	}
 	if !log.Enabled(r.Context(), level) {
 		return
 	}
-	// The handler is asked by itself, for the logger would look up which line logs.
+	// The handler is called directly, because the Logger would look up the source line.
 	record := slog.NewRecord(info.Start.Add(duration), level, "request", 0)
 	record.AddAttrs(
 		slog.String("method", r.Method),
@@ -49,11 +49,6 @@ func logRequest(log *slog.Logger, r *http.Request) {
 	if info.Err != nil {
 		record.AddAttrs(slog.String("error", info.Err.Error()))
 	}
-	// A log that fails has nobody whom it could tell.
+	// An error of the log cannot be logged.
 	_ = log.Handler().Handle(r.Context(), record)
-}
-
-// IsProbe reports whether route is one that machines ask for health.
-func IsProbe(route string) bool {
-	return route == "/livez" || route == "/healthcheck" || route == "/healthcheck/"
 }

@@ -12,21 +12,21 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// minCompressed is the size in bytes from which on an answer is compressed: less
-// fits into one packet anyway.
+// minCompressed is the size in bytes of the smallest response that is compressed. Smaller
+// ones fit into one packet anyway.
 const minCompressed = 1024
 
-// gzipSuffix marks the ETag of a compressed answer, which is another
-// representation (RFC 9110, section 8.8.3). The handlers never see it.
+// gzipSuffix ends the ETag of a compressed response, which is a representation of its own
+// (RFC 9110, section 8.8.3). Handlers never see it.
 const gzipSuffix = `-gzip"`
 
-// varies is made once for all answers.
-var varies = []string{"Accept-Encoding"}
+// vary is shared by all responses.
+var vary = []string{"Accept-Encoding"}
 
-// Compress sends texts as gzip to clients that take it. It leaves alone what is
-// small, what has a coding already, and every answer to a request that shows who
-// it is from: how well an answer shrinks can tell what is in it, when somebody
-// else has a say in a part of it (BREACH).
+// Compress sends text as gzip to clients that accept it. It does not compress small
+// responses, responses that are encoded already, and responses to requests with credentials:
+// the compressed size can reveal a secret to an attacker who controls a part of the response
+// (BREACH).
 func Compress() web.Middleware {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(minCompressed), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false),
@@ -36,29 +36,29 @@ func Compress() web.Middleware {
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			known := unmark(r.Header)
+			clientTags := stripSuffix(r.Header)
 			switch {
 			case r.Method != http.MethodGet && r.Method != http.MethodHead:
 				next.ServeHTTP(w, r)
 			case r.Header["Accept-Encoding"] == nil, r.Header["Cookie"] != nil, r.Header["Authorization"] != nil:
-				w.Header()["Vary"] = varies
+				w.Header()["Vary"] = vary
 				next.ServeHTTP(w, r)
 			default:
-				// The wrapper would pass over a HEAD, whose header is to be that of a GET.
+				// The wrapper ignores HEAD, but its header must be that of a GET.
 				get := *r
 				get.Method = http.MethodGet
 				wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-					// The wrapper holds back what is little. Recover has to know at once
-					// that an answer has begun; the bytes are counted when they are sent.
+					// The wrapper holds back the first bytes, but Recover must know at once that
+					// a response has begun. The outer recorder counts the bytes.
 					next.ServeHTTP(&recorder{w, web.InfoFrom(r.Context()), true}, r)
-				})).ServeHTTP(&marker{w, known}, &get)
+				})).ServeHTTP(&suffixRestorer{w, clientTags}, &get)
 			}
 		})
 	}
 }
 
-// isText reports whether a type gets smaller. A stream of events does, but would
-// have to be flushed all the time.
+// isText reports whether responses of this type are compressed. A stream of events is not:
+// flushing each event would leave little to compress.
 func isText(contentType string) bool {
 	name, _, _ := strings.Cut(contentType, ";")
 	switch {
@@ -75,9 +75,9 @@ func isText(contentType string) bool {
 	return false
 }
 
-// unmark removes the mark from the ETags of a conditional request, and returns
-// those of If-None-Match as they were.
-func unmark(header http.Header) (known string) {
+// stripSuffix removes gzipSuffix from the ETags of a conditional request, and returns those
+// of If-None-Match as the client sent them.
+func stripSuffix(header http.Header) (ifNoneMatch string) {
 	for _, name := range []string{"If-Match", "If-None-Match"} {
 		list := header[name]
 		for i, tags := range list {
@@ -86,37 +86,36 @@ func unmark(header http.Header) (known string) {
 			}
 			list[i] = strings.ReplaceAll(tags, gzipSuffix, `"`)
 			if name == "If-None-Match" {
-				known += tags
+				ifNoneMatch += tags
 			}
 		}
 	}
-	return known
+	return ifNoneMatch
 }
 
-// marker puts the mark back into a 304, which must have the ETag that the client
-// knows.
-type marker struct {
+// suffixRestorer restores gzipSuffix in a 304, which must have the ETag that the client sent.
+type suffixRestorer struct {
 	http.ResponseWriter
-	known string
+	ifNoneMatch string
 }
 
-func (w *marker) WriteHeader(status int) {
+func (w *suffixRestorer) WriteHeader(status int) {
 	if status == http.StatusNotModified {
 		etag := strings.TrimSuffix(w.Header().Get("ETag"), `"`) + gzipSuffix
-		if strings.Contains(w.known, etag) {
+		if strings.Contains(w.ifNoneMatch, etag) {
 			w.Header().Set("ETag", etag)
 		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Flush and Hijack reach the connection, which the compressing writer does not
-// look for behind Unwrap.
-func (w *marker) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+// Flush sends what is written so far. Like Hijack it is here because the compressing writer
+// does not look behind Unwrap.
+func (w *suffixRestorer) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 // Hijack hands the connection over.
-func (w *marker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *suffixRestorer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
-func (w *marker) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *suffixRestorer) Unwrap() http.ResponseWriter { return w.ResponseWriter }

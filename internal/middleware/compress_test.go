@@ -16,9 +16,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-var long = strings.Repeat(`{"text": "Laying bricks"}`, 100)
+var long = strings.Repeat(`{"title": "The Left Hand of Darkness"}`, 100)
 
-// request sends a request to a server whose handler is behind Compress.
+// request sends a request to a server with the handler behind Compress.
 func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) (*http.Response, error) {
 	t.Helper()
 	server := httptest.NewServer(web.Chain(handler,
@@ -39,8 +39,8 @@ func request(t *testing.T, method string, handler http.HandlerFunc, headers ...s
 	return response, err
 }
 
-// ask is request for what must be answered.
-func ask(t *testing.T, method string, handler http.HandlerFunc, headers ...string) *http.Response {
+// mustRequest is request for a response that must arrive.
+func mustRequest(t *testing.T, method string, handler http.HandlerFunc, headers ...string) *http.Response {
 	t.Helper()
 	response, err := request(t, method, handler, headers...)
 	if err != nil {
@@ -49,18 +49,18 @@ func ask(t *testing.T, method string, handler http.HandlerFunc, headers ...strin
 	return response
 }
 
-func answering(contentType, body string, headers ...string) http.HandlerFunc {
+func respondWith(contentType, body string, headers ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		for _, header := range headers {
 			name, value, _ := strings.Cut(header, ": ")
 			w.Header().Set(name, value)
 		}
-		_, _ = io.WriteString(w, body) // the test sees what arrived
+		_, _ = io.WriteString(w, body) // the test sees what arrives
 	}
 }
 
-func TestAnswersAreCompressedWhenItPays(t *testing.T) {
+func TestLargeTextIsCompressed(t *testing.T) {
 	t.Parallel()
 	const gzipped, plain = "gzip", ""
 	tests := []struct {
@@ -69,13 +69,13 @@ func TestAnswersAreCompressedWhenItPays(t *testing.T) {
 		{"JSON", "GET", "gzip, br", "application/json", long, "", gzipped},
 		{"problem", "GET", "gzip", "application/problem+json", long, "", gzipped},
 		{"HTML", "GET", "deflate, GZIP;q=0.1", "text/html; charset=utf-8", long, "", gzipped},
-		{"client that says nothing", "GET", "", "application/json", long, "", plain},
-		{"refused coding", "GET", "gzip;q=0", "application/json", long, "", plain},
+		{"client without Accept-Encoding", "GET", "", "application/json", long, "", plain},
+		{"coding with q=0", "GET", "gzip;q=0", "application/json", long, "", plain},
 		{"identity", "GET", "identity", "application/json", long, "", plain},
-		{"little", "GET", "gzip", "application/json", `{"text": "Hello"}`, "", plain},
+		{"small", "GET", "gzip", "application/json", `{"text": "Hello"}`, "", plain},
 		{"image", "GET", "gzip", "image/png", long, "", plain},
-		{"stream of events", "GET", "gzip", "text/event-stream", long, "", plain},
-		{"answer to a change", "POST", "gzip", "application/json", long, "", plain},
+		{"event stream", "GET", "gzip", "text/event-stream", long, "", plain},
+		{"response to a POST", "POST", "gzip", "application/json", long, "", plain},
 		{"client with a cookie", "GET", "gzip", "application/json", long, "Cookie: session=1", plain},
 		{"client with a token", "GET", "gzip", "application/json", long, "Authorization: Bearer 1", plain},
 	}
@@ -88,7 +88,7 @@ func TestAnswersAreCompressedWhenItPays(t *testing.T) {
 					headers = append(headers, header)
 				}
 			}
-			response := ask(t, tt.method, answering(tt.kind, tt.body), headers...)
+			response := mustRequest(t, tt.method, respondWith(tt.kind, tt.body), headers...)
 			if got := response.Header.Get("Content-Encoding"); got != tt.want {
 				t.Fatalf("Content-Encoding = %q, want %q", got, tt.want)
 			}
@@ -102,7 +102,7 @@ func TestAnswersAreCompressedWhenItPays(t *testing.T) {
 	}
 }
 
-// text reads the body, and unpacks it.
+// text reads the body, and decompresses it.
 func text(t *testing.T, response *http.Response) string {
 	t.Helper()
 	var r io.Reader = response.Body
@@ -120,20 +120,20 @@ func text(t *testing.T, response *http.Response) string {
 	return string(body)
 }
 
-func TestWhatIsCompressedAlreadyIsLeftAlone(t *testing.T) {
+func TestResponseWithAContentEncodingIsNotCompressedAgain(t *testing.T) {
 	t.Parallel()
-	response := ask(t, "GET", answering("text/css", long, "Content-Encoding: br", `ETag: "1"`), "Accept-Encoding: gzip, br")
+	response := mustRequest(t, "GET", respondWith("text/css", long, "Content-Encoding: br", `ETag: "1"`), "Accept-Encoding: gzip, br")
 	body, _ := io.ReadAll(response.Body)
 	if response.Header.Get("Content-Encoding") != "br" || response.Header.Get("ETag") != `"1"` || string(body) != long {
 		t.Errorf("%v %q", response.Header, body)
 	}
 }
 
-func TestHeadHasTheHeaderOfGet(t *testing.T) {
+func TestHEADHasTheHeaderOfGET(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{long, "short"} {
-		get := ask(t, "GET", answering("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
-		head := ask(t, "HEAD", answering("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
+		get := mustRequest(t, "GET", respondWith("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
+		head := mustRequest(t, "HEAD", respondWith("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
 		for _, name := range []string{"Content-Encoding", "Content-Length", "Content-Type", "ETag", "Vary"} {
 			if get.Header.Get(name) != head.Header.Get(name) {
 				t.Errorf("%s = %q, HEAD has %q", name, get.Header.Get(name), head.Header.Get(name))
@@ -142,7 +142,7 @@ func TestHeadHasTheHeaderOfGet(t *testing.T) {
 	}
 }
 
-func TestCompressedAnswerHasAnETagOfItsOwnWhichConditionsKnow(t *testing.T) {
+func TestCompressedResponseHasItsOwnETagWhichConditionsAccept(t *testing.T) {
 	t.Parallel()
 	conditional := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"1"`)
@@ -150,34 +150,34 @@ func TestCompressedAnswerHasAnETagOfItsOwnWhichConditionsKnow(t *testing.T) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		answering("application/json", long, "X-If-Match: "+r.Header.Get("If-Match"))(w, r)
+		respondWith("application/json", long, "X-If-Match: "+r.Header.Get("If-Match"))(w, r)
 	}
 	tests := []struct{ name, method, header, etag, ifMatch string }{
-		{"nothing is known", "GET", "If-None-Match: ", `"1-gzip"`, ""},
-		{"its ETag is known", "GET", `If-None-Match: "1-gzip"`, `"1-gzip"`, ""},
-		{"the plain one is known", "GET", `If-None-Match: "1"`, `"1"`, ""},
-		{"another one is known", "GET", `If-None-Match: "2-gzip"`, `"1-gzip"`, ""},
-		{"change of what was read compressed", "PUT", `If-Match: "1-gzip"`, `"1"`, `"1"`},
-		{"change of one of two", "PUT", `If-Match: "0", "1-gzip"`, `"1"`, `"0", "1"`},
+		{"no condition", "GET", "If-None-Match: ", `"1-gzip"`, ""},
+		{"its ETag", "GET", `If-None-Match: "1-gzip"`, `"1-gzip"`, ""},
+		{"the ETag of the plain response", "GET", `If-None-Match: "1"`, `"1"`, ""},
+		{"another ETag", "GET", `If-None-Match: "2-gzip"`, `"1-gzip"`, ""},
+		{"PUT with the ETag of the compressed response", "PUT", `If-Match: "1-gzip"`, `"1"`, `"1"`},
+		{"PUT with two ETags", "PUT", `If-Match: "0", "1-gzip"`, `"1"`, `"0", "1"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			response := ask(t, tt.method, conditional, "Accept-Encoding: gzip", tt.header)
+			response := mustRequest(t, tt.method, conditional, "Accept-Encoding: gzip", tt.header)
 			if got := response.Header.Get("ETag"); got != tt.etag {
 				t.Errorf("%d with ETag %s, want %s", response.StatusCode, got, tt.etag)
 			}
 			if got := response.Header.Get("X-If-Match"); got != tt.ifMatch {
-				t.Errorf("the handler saw If-Match: %s, want %s", got, tt.ifMatch)
+				t.Errorf("the handler gets If-Match: %s, want %s", got, tt.ifMatch)
 			}
 		})
 	}
 }
 
-func TestFlushSendsWhatIsCompressedSoFar(t *testing.T) {
+func TestFlushSendsTheCompressedBytes(t *testing.T) {
 	t.Parallel()
 	seen := make(chan struct{})
-	response := ask(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
+	response := mustRequest(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		fmt.Fprintln(w, strings.Repeat("x", 2000))
 		if err := http.NewResponseController(w).Flush(); err != nil {
@@ -204,26 +204,26 @@ func TestFlushSendsWhatIsCompressedSoFar(t *testing.T) {
 	}
 }
 
-func TestPanicInTheMiddleOfAnAnswerCutsItCompressedToo(t *testing.T) {
+func TestPanicDuringACompressedResponseClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	for _, begun := range []string{"a little", long} {
 		response, err := request(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain")
-			_, _ = io.WriteString(w, begun) // the test sees what arrived
+			_, _ = io.WriteString(w, begun) // the test sees what arrives
 			panic("in the middle")
 		}, "Accept-Encoding: gzip")
 		if err != nil {
 			continue
 		}
 		if body, err := io.ReadAll(response.Body); err == nil {
-			t.Errorf("%d %q looks whole", response.StatusCode, body)
+			t.Errorf("%d %q looks complete", response.StatusCode, body)
 		}
 	}
 }
 
-func TestPanicBeforeAnAnswerIsAProblem(t *testing.T) {
+func TestPanicBeforeTheResponseIsAProblem(t *testing.T) {
 	t.Parallel()
-	response := ask(t, "GET", func(http.ResponseWriter, *http.Request) { panic("at once") }, "Accept-Encoding: gzip")
+	response := mustRequest(t, "GET", func(http.ResponseWriter, *http.Request) { panic("at once") }, "Accept-Encoding: gzip")
 	if response.StatusCode != http.StatusInternalServerError || response.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%d %v", response.StatusCode, response.Header)
 	}

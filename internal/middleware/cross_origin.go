@@ -10,15 +10,15 @@ import (
 )
 
 var (
-	otherOrigin = web.NewProblem(http.StatusForbidden, "A page of another origin may not change anything here.")
-	// otherHost is also the answer when a proxy has changed Host on the way.
-	otherHost = web.NewProblem(http.StatusForbidden, "A page of another origin may not change anything here, and the Origin of this request does not match its host. "+
-		"If a proxy changes Host, let it send the original as X-Forwarded-Host, and add its network to TRUSTED_PROXIES.")
+	otherOrigin = web.NewProblem(http.StatusForbidden, "Pages of other origins may not change anything here.")
+	// otherHost also covers a proxy that has changed Host.
+	otherHost = web.NewProblem(http.StatusForbidden, "Pages of other origins may not change anything here, and the Origin of this request does not match its host. "+
+		"If a proxy changes Host, make it send the original as X-Forwarded-Host, and add its network to TRUSTED_PROXIES.")
 )
 
-// CrossOrigin refuses changes that a browser sends for a page of another origin:
-// such a page could act for whoever looks at it. The host is that of the request's
-// Info, as links use it. Clients that are not browsers are not affected.
+// CrossOrigin refuses changes that a browser sends for a page of another origin, which could
+// act on behalf of its visitor (CSRF). It compares the origin with the host of the request's
+// Info. Clients that are not browsers are not affected.
 func CrossOrigin() web.Middleware {
 	protection := http.NewCrossOriginProtection()
 	return func(next http.Handler) http.Handler {
@@ -36,27 +36,27 @@ func CrossOrigin() web.Middleware {
 	}
 }
 
-// checkOrigin is http.CrossOriginProtection's check for the host that the browser has
-// asked. Where no Sec-Fetch-Site compares the schemes, a page on HTTP may not change
-// what is on HTTPS. The reverse is allowed: it is the same host behind a proxy that
-// does not send the scheme.
+// checkOrigin runs http.CrossOriginProtection's check with the host that the browser used.
+// Without Sec-Fetch-Site it also refuses an http:// origin on HTTPS. The reverse is allowed,
+// because a proxy may not forward the scheme.
 func checkOrigin(protection *http.CrossOriginProtection, r *http.Request) error {
 	info := web.InfoFrom(r.Context())
 	if info.Host != r.Host {
-		asked := *r
-		asked.Host = info.Host
-		r = &asked
+		original := *r
+		original.Host = info.Host
+		r = &original
 	}
 	if err := protection.Check(r); err != nil {
 		return err
 	}
 	if info.Secure && r.Header.Get("Sec-Fetch-Site") == "" && strings.HasPrefix(r.Header.Get("Origin"), "http://") {
-		return errors.New("the page came by HTTP and the request by HTTPS")
+		return errors.New("the origin uses HTTP and the request HTTPS")
 	}
 	return nil
 }
 
-// refusal tells an operator, in the log, which names did not match and who sent them.
+// refusal returns the problem. For a mismatch of hosts its cause, which is logged, names each
+// host and the peer.
 func refusal(r *http.Request, err error) *web.Problem {
 	if r.Header.Get("Sec-Fetch-Site") != "" {
 		return otherOrigin.WithCause(err)

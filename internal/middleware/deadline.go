@@ -8,8 +8,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Deadline bounds the time that a request may take; what a handler waits for
-// (the database, mostly) gives up then, and the answer is a 504.
+// Deadline limits the time of a request. After that its context is done, the database gives
+// up, and the response is a 504.
 func Deadline(timeout time.Duration) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// maxHops is how many elements of a list are read.
+	// maxHops is how many elements of a forwarded header are read.
 	maxHops = 32
 	// maxHost is the length of the longest name that DNS allows, with a port.
 	maxHost = 253 + len(":65535")
 )
 
-// proxies are the networks whose forwarded headers are believed. None of them is
-// written as IPv4 in IPv6, and neither is an address that is compared with them.
+// proxies are the networks whose forwarded headers are trusted. Networks and the addresses
+// compared with them are unmapped: ::ffff:10.0.0.1 is 10.0.0.1.
 type proxies []netip.Prefix
 
 func newProxies(networks []netip.Prefix) proxies {
@@ -37,9 +37,9 @@ func (p proxies) trust(addr netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(addr) })
 }
 
-// identify fills in who sent r, and which scheme and host they used.
-func (p proxies) identify(info *web.Info, r *http.Request) {
-	info.Client, info.Host, info.Secure = peer(r.RemoteAddr), r.Host, r.TLS != nil
+// setOrigin sets the client's address, and the scheme and the host that it used.
+func (p proxies) setOrigin(info *web.Info, r *http.Request) {
+	info.Client, info.Host, info.Secure = peerAddress(r.RemoteAddr), r.Host, r.TLS != nil
 	if len(p) > 0 {
 		p.readForwarded(info, r.Header)
 	}
@@ -49,8 +49,8 @@ func (p proxies) identify(info *web.Info, r *http.Request) {
 	}
 }
 
-// peer returns the address of the other end of the connection.
-func peer(remote string) string {
+// peerAddress returns the address of the other end of the connection, without a zone.
+func peerAddress(remote string) string {
 	host, _, _ := net.SplitHostPort(remote)
 	if strings.Contains(host, "%") || strings.HasPrefix(host, "::ffff:") {
 		if addr, ok := parseAddress(host); ok {
@@ -60,8 +60,8 @@ func peer(remote string) string {
 	return host
 }
 
-// readForwarded replaces what info says by what a trusted proxy says. A value that
-// cannot be read counts as not sent.
+// readForwarded applies the forwarded headers of a trusted proxy to info. A malformed value
+// is ignored.
 func (p proxies) readForwarded(info *web.Info, header http.Header) {
 	addr, ok := parseAddress(info.Client)
 	if !ok || !p.trust(addr) {
@@ -78,9 +78,9 @@ func (p proxies) readForwarded(info *web.Info, header http.Header) {
 	}
 }
 
-// client returns the last address that is not a trusted proxy's: a client can write
-// what it likes in front of that. Lines are in the order in which they were sent. The
-// walk ends at an element that is no address, with the last address before it.
+// client returns the last address that is not a trusted proxy's, as a client can send any
+// address in front of it. It reads the lines from the end, starting with addr, and stops at
+// an element that is not an address.
 func (p proxies) client(addr netip.Addr, lines []string) netip.Addr {
 	hops := 0
 	for _, line := range slices.Backward(lines) {
@@ -104,8 +104,8 @@ func (p proxies) client(addr netip.Addr, lines []string) netip.Addr {
 }
 
 // parseAddress reads 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1] and
-// [2001:db8::1]:80. Zones mean something on one machine only, and are dropped;
-// IPv4 in IPv6 becomes IPv4, so that one client has one name.
+// [2001:db8::1]:80. It drops zones, which mean something on one machine only, and unmaps
+// IPv4 in IPv6, so that a client has one address.
 func parseAddress(text string) (netip.Addr, bool) {
 	port := ""
 	if bracketed, ok := strings.CutPrefix(text, "["); ok {
@@ -125,7 +125,7 @@ func isPort(text string) bool {
 	return err == nil
 }
 
-// parseScheme also reads the schemes of websockets, as Traefik sends them.
+// parseScheme also accepts ws and wss, which Traefik sends for WebSockets.
 func parseScheme(text string) (secure, ok bool) {
 	switch {
 	case strings.EqualFold(text, "https"), strings.EqualFold(text, "wss"):
@@ -161,8 +161,8 @@ func parseHost(text string, secure bool) (string, bool) {
 	return strings.ToLower(name), true
 }
 
-// first returns the first element of a list, which the outermost proxy wrote: what
-// the client asked for.
+// first returns the first element that is not empty. The outermost proxy wrote it, so it is
+// what the client used.
 func first(lines []string) string {
 	elements := 0
 	for _, line := range lines {

@@ -11,14 +11,15 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
-// identified returns what is known of a request that comes from a peer with these
-// headers, and its line in the log.
-func identified(peer string, headers http.Header, trusted ...string) (info web.Info, line string) {
+// infoOf returns the Info of a request that comes from peer with these headers, and its
+// line in the log.
+func infoOf(peer string, headers http.Header, trusted ...string) (info web.Info, line string) {
 	var networks []netip.Prefix
 	for _, network := range trusted {
 		networks = append(networks, netip.MustParsePrefix(network))
@@ -28,17 +29,17 @@ func identified(peer string, headers http.Header, trusted ...string) (info web.I
 	var output bytes.Buffer
 	log := slog.New(logging.New(&output, logging.JSON, false, slog.LevelInfo))
 	web.Chain(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { info = *web.InfoFrom(r.Context()) }),
-		middleware.RequestInfo(networks), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
+		middleware.RequestInfo(networks), middleware.AccessLog(log, health.IsProbe)).ServeHTTP(httptest.NewRecorder(), r)
 	return info, output.String()
 }
 
-func TestClientIsTheLastAddressThatIsNoTrustedProxy(t *testing.T) {
+func TestClientIsTheLastAddressThatIsNotATrustedProxy(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 50<<10)
 	for _, tt := range []struct{ name, lines, want string }{
-		{"nothing", "", "10.0.0.1"},
+		{"empty", "", "10.0.0.1"},
 		{"nginx, HAProxy, Traefik, Envoy", "203.0.113.9", "203.0.113.9"},
-		{"AWS, after what the client wrote", "6.6.6.6, 203.0.113.9", "203.0.113.9"},
+		{"AWS, with an address that the client sent", "6.6.6.6, 203.0.113.9", "203.0.113.9"},
 		{"Google Cloud, with its own address last", "6.6.6.6,203.0.113.9,10.0.0.3", "203.0.113.9"},
 		{"Azure's Application Gateway, with a port", "203.0.113.9:51008", "203.0.113.9"},
 		{"Azure, IPv6 with a port", "[2001:db8::9]:51008", "2001:db8::9"},
@@ -56,9 +57,9 @@ func TestClientIsTheLastAddressThatIsNoTrustedProxy(t *testing.T) {
 		{"only proxies", "10.0.0.9, 10.0.0.3", "10.0.0.9"},
 		{"garbage", long, "10.0.0.1"},
 		{"garbage behind a proxy", "203.0.113.9, unknown, 10.0.0.3", "10.0.0.3"},
-		{"what the client wrote before", long + ", 203.0.113.9", "203.0.113.9"},
-		{"more proxies than there can be", "6.6.6.6" + strings.Repeat(",10.0.0.3", 1000), "10.0.0.3"},
-		{"a port that is none", "203.0.113.9:99999", "10.0.0.1"},
+		{"garbage that the client sent", long + ", 203.0.113.9", "203.0.113.9"},
+		{"too many proxies", "6.6.6.6" + strings.Repeat(",10.0.0.3", 1000), "10.0.0.3"},
+		{"a port out of range", "203.0.113.9:99999", "10.0.0.1"},
 		{"a port that is a word", "[2001:db8::9]:http", "10.0.0.1"},
 		{"no port after the colon", "203.0.113.9:", "10.0.0.1"},
 		{"an open bracket", "[2001:db8::9", "10.0.0.1"},
@@ -66,17 +67,17 @@ func TestClientIsTheLastAddressThatIsNoTrustedProxy(t *testing.T) {
 		{"RFC 7239's unknown", "_hidden", "10.0.0.1"},
 	} {
 		header := http.Header{"X-Forwarded-For": strings.Split(tt.lines, "\n")}
-		info, line := identified("10.0.0.1:1234", header, "10.0.0.0/8", "fd00::/8")
+		info, line := infoOf("10.0.0.1:1234", header, "10.0.0.0/8", "fd00::/8")
 		if info.Client != tt.want || len(line) > 500 {
 			t.Errorf("%s: the client is %.50q, want %s, in a line of %d bytes", tt.name, info.Client, tt.want, len(line))
 		}
-		if info, _ := identified("192.0.2.1:1234", header, "10.0.0.0/8"); info.Client != "192.0.2.1" {
-			t.Errorf("%s: a stranger was believed: the client is %.50q", tt.name, info.Client)
+		if info, _ := infoOf("192.0.2.1:1234", header, "10.0.0.0/8"); info.Client != "192.0.2.1" {
+			t.Errorf("%s: an untrusted peer is trusted: the client is %.50q", tt.name, info.Client)
 		}
 	}
 }
 
-func TestProxyIsTrustedHoweverItsAddressIsWritten(t *testing.T) {
+func TestProxyIsTrustedInEachFormOfItsAddress(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ peer, trusted, want string }{
 		{"10.0.0.1:1", "10.0.0.0/8", "203.0.113.9"},
@@ -86,16 +87,16 @@ func TestProxyIsTrustedHoweverItsAddressIsWritten(t *testing.T) {
 		{"[::ffff:10.0.0.1]:1", "192.0.2.0/24", "10.0.0.1"},
 		{"[fe80::1%eth0]:1", "192.0.2.0/24", "fe80::1"},
 		{"10.0.0.1:1", "::/0", "10.0.0.1"},
-		{"@", "0.0.0.0/0", ""}, // a socket of the file system
+		{"@", "0.0.0.0/0", ""}, // a Unix socket
 	} {
-		info, _ := identified(tt.peer, http.Header{"X-Forwarded-For": {"203.0.113.9"}}, tt.trusted)
+		info, _ := infoOf(tt.peer, http.Header{"X-Forwarded-For": {"203.0.113.9"}}, tt.trusted)
 		if info.Client != tt.want {
 			t.Errorf("%s of %s: the client is %q, want %q", tt.peer, tt.trusted, info.Client, tt.want)
 		}
 	}
 }
 
-func TestLinksUseTheSchemeAndTheHostThatAProxyForwards(t *testing.T) {
+func TestLinksUseTheForwardedSchemeAndHost(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ proto, host, want string }{
 		{"", "", "http://app.internal"},
@@ -112,7 +113,7 @@ func TestLinksUseTheSchemeAndTheHostThatAProxyForwards(t *testing.T) {
 		{"http", "shop.test:80", "http://shop.test"},
 		{"https", "[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"},
 		{"https", "[2001:db8::1]", "https://[2001:db8::1]"},
-		// What cannot be read counts as not sent.
+		// Malformed values are ignored.
 		{"ftp", "shop.test", "http://shop.test"},
 		{"https;http", "shop.test", "http://shop.test"},
 		{"javascript", "shop.test/x", "http://app.internal"},
@@ -126,12 +127,12 @@ func TestLinksUseTheSchemeAndTheHostThatAProxyForwards(t *testing.T) {
 		{strings.Repeat("https", 10<<10), "", "http://app.internal"},
 	} {
 		header := http.Header{"X-Forwarded-Proto": strings.Split(tt.proto, "\n"), "X-Forwarded-Host": strings.Split(tt.host, "\n")}
-		info, _ := identified("10.0.0.1:1234", header, "10.0.0.0/8")
+		info, _ := infoOf("10.0.0.1:1234", header, "10.0.0.0/8")
 		if info.BaseURL != tt.want || info.Secure != strings.HasPrefix(tt.want, "https:") || !strings.HasSuffix(info.BaseURL, "://"+info.Host) {
 			t.Errorf("%.50q, %.50q: %.80q, host %.50q, secure %v, want %s", tt.proto, tt.host, info.BaseURL, info.Host, info.Secure, tt.want)
 		}
-		if info, _ := identified("192.0.2.1:1234", header, "10.0.0.0/8"); info.BaseURL != "http://app.internal" {
-			t.Errorf("%.50q, %.50q: a stranger was believed: %q", tt.proto, tt.host, info.BaseURL)
+		if info, _ := infoOf("192.0.2.1:1234", header, "10.0.0.0/8"); info.BaseURL != "http://app.internal" {
+			t.Errorf("%.50q, %.50q: an untrusted peer is trusted: %q", tt.proto, tt.host, info.BaseURL)
 		}
 	}
 }
@@ -144,7 +145,7 @@ func FuzzForwardedHeaders(f *testing.F) {
 			"X-Forwarded-For": strings.Split(client, "\n"), "X-Forwarded-Proto": strings.Split(proto, "\n"), "X-Forwarded-Host": strings.Split(host, "\n"),
 		}
 		for _, trusted := range [][]string{nil, {"10.0.0.0/8"}, {"0.0.0.0/0", "::/0"}} {
-			info, _ := identified(peer, header, trusted...)
+			info, _ := infoOf(peer, header, trusted...)
 			addr, err := netip.ParseAddr(info.Client)
 			if sent, errPeer := netip.ParseAddrPort(peer); errPeer == nil && sent.String() == peer && (err != nil || addr.Zone() != "" || addr.Is4In6() || addr.String() != info.Client) {
 				t.Errorf("%q, %q: the client is %q", client, peer, info.Client)
@@ -158,7 +159,7 @@ func FuzzForwardedHeaders(f *testing.F) {
 	})
 }
 
-func BenchmarkIdentify(b *testing.B) {
+func BenchmarkRequestInfo(b *testing.B) {
 	networks := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	for name, headers := range map[string]http.Header{
 		"nothing forwarded": {},

@@ -9,11 +9,11 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// ForgetHosts takes the BaseURL from requests for hosts that are not allowed, so
-// that no link and no page can repeat the name that a stranger chose. It stands
-// where pages have not begun yet; Hosts, inside, refuses these requests. An entry
-// that begins with a dot allows the domain and what is below it; "*" allows everything.
-func ForgetHosts(allowed []string) web.Middleware {
+// ClearUnknownHosts clears Info.BaseURL when the host is not allowed, so that no link and no
+// page repeats a name that an attacker chose. RefuseUnknownHosts, further inside, refuses
+// these requests; two middlewares, because pages are built between them. An entry that begins
+// with a dot allows the domain and its subdomains; "*" allows every host.
+func ClearUnknownHosts(allowed []string) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if info := web.InfoFrom(r.Context()); !hostAllowed(info.Host, allowed) {
@@ -24,15 +24,15 @@ func ForgetHosts(allowed []string) web.Middleware {
 	}
 }
 
-// Hosts answers 421 to requests whose host ForgetHosts has not allowed, so that a
-// page of a stranger's domain that resolves to this machine gets nothing. An open
-// path is answered for any host.
-func Hosts(open func(path string) bool) web.Middleware {
+// RefuseUnknownHosts answers 421 to requests whose BaseURL ClearUnknownHosts has cleared. This
+// stops DNS rebinding, where an attacker's domain resolves to this machine. Paths that isProbe
+// selects are served for any host.
+func RefuseUnknownHosts(isProbe func(path string) bool) web.Middleware {
 	refused := web.NewProblem(http.StatusMisdirectedRequest,
 		"This service does not answer for that host. The setting ALLOWED_HOSTS lists those that it answers for.")
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if info := web.InfoFrom(r.Context()); info.BaseURL == "" && !open(r.URL.Path) {
+			if info := web.InfoFrom(r.Context()); info.BaseURL == "" && !isProbe(r.URL.Path) {
 				web.WriteProblem(w, r, refused.WithCause(fmt.Errorf("the host is %.*q", maxHost, info.Host)))
 				return
 			}
@@ -61,8 +61,8 @@ func hostAllowed(host string, allowed []string) bool {
 	})
 }
 
-// splitHost returns a host without brackets, and its port. Unlike net.SplitHostPort it
-// needs no port, and so makes no error for the many that have none.
+// splitHost returns a host without brackets, and its port. Unlike net.SplitHostPort it does
+// not allocate an error for the many hosts without a port.
 func splitHost(host string) (name, port string) {
 	colon := strings.LastIndexByte(host, ':')
 	if colon > 0 && (colon == strings.IndexByte(host, ':') || host[colon-1] == ']') {

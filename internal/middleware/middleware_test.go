@@ -13,25 +13,26 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
 )
 
-// serve runs one request through the middlewares, and returns the answer and
-// the records that it left.
+// serve runs one request through the middlewares, and returns the response and the records
+// that were logged.
 func serve(t *testing.T, r *http.Request, handler http.HandlerFunc) (*http.Response, []map[string]any) {
 	t.Helper()
 	var output bytes.Buffer
 	log := slog.New(logging.New(&output, logging.JSON, false, slog.LevelDebug))
 	chain := web.Chain(handler,
-		middleware.RequestInfo(nil), middleware.AccessLog(log), middleware.Recover(log),
-		middleware.ForgetHosts([]string{"example.com", ".example.org", "::1"}), middleware.Hosts(middleware.IsProbe), middleware.Deadline(time.Second))
+		middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe), middleware.Recover(log),
+		middleware.ClearUnknownHosts([]string{"example.com", ".example.org", "::1"}), middleware.RefuseUnknownHosts(health.IsProbe), middleware.Deadline(time.Second))
 	w := httptest.NewRecorder()
 	func() {
 		defer func() {
 			if reason := recover(); reason != nil && reason != any(http.ErrAbortHandler) {
-				t.Errorf("the panic %v got through", reason)
+				t.Errorf("the panic %v was not recovered", reason)
 			}
 		}()
 		chain.ServeHTTP(w, r)
@@ -49,7 +50,7 @@ func serve(t *testing.T, r *http.Request, handler http.HandlerFunc) (*http.Respo
 	}
 }
 
-func TestWhatIsReadOfABodyIsNoted(t *testing.T) {
+func TestBytesReadOfABodyAreCounted(t *testing.T) {
 	t.Parallel()
 	for sent, read := range map[string]int64{"all of it": 9, "a part of it": 6} {
 		serve(t, httptest.NewRequest("POST", "/", strings.NewReader(sent)), func(_ http.ResponseWriter, r *http.Request) {
@@ -57,13 +58,13 @@ func TestWhatIsReadOfABodyIsNoted(t *testing.T) {
 				t.Error(err)
 			}
 			if got := web.InfoFrom(r.Context()).BodyBytes; got != read {
-				t.Errorf("%d bytes are noted, want %d", got, read)
+				t.Errorf("%d bytes are counted, want %d", got, read)
 			}
 		})
 	}
 }
 
-func TestPanicIsAProblemAStackAndOneAccessLine(t *testing.T) {
+func TestPanicIsA500AndIsLoggedWithItsStack(t *testing.T) {
 	t.Parallel()
 	response, records := serve(t, httptest.NewRequest("GET", "/", nil), func(http.ResponseWriter, *http.Request) { panic("SECRET") })
 	body, _ := io.ReadAll(response.Body)
@@ -78,7 +79,7 @@ func TestPanicIsAProblemAStackAndOneAccessLine(t *testing.T) {
 	}
 }
 
-func TestPanicInTheMiddleOfAnAnswerCutsIt(t *testing.T) {
+func TestPanicDuringAResponseIsLoggedWithItsStatus(t *testing.T) {
 	t.Parallel()
 	_, records := serve(t, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "half")
@@ -89,7 +90,7 @@ func TestPanicInTheMiddleOfAnAnswerCutsIt(t *testing.T) {
 	}
 }
 
-func TestRequestOfAClientThatWentAwayLeavesALine(t *testing.T) {
+func TestRequestOfADisconnectedClientIsLogged(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, records := serve(t, httptest.NewRequestWithContext(ctx, "GET", "/", nil), func(_ http.ResponseWriter, r *http.Request) {
@@ -102,7 +103,7 @@ func TestRequestOfAClientThatWentAwayLeavesALine(t *testing.T) {
 	}
 }
 
-func TestValuesFromClientsCannotForgeALine(t *testing.T) {
+func TestClientsCannotForgeALogLine(t *testing.T) {
 	t.Parallel()
 	const forged = "/x\n{\"msg\":\"forged\"}\r\x1b[31m\\x1b[31m\u2028"
 	for _, format := range []string{logging.JSON, logging.Text} {
@@ -111,7 +112,7 @@ func TestValuesFromClientsCannotForgeALine(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.Path = forged
 		r.Header.Set("X-Request-ID", "forged\nline")
-		web.Chain(http.NotFoundHandler(), middleware.RequestInfo(nil), middleware.AccessLog(log)).ServeHTTP(httptest.NewRecorder(), r)
+		web.Chain(http.NotFoundHandler(), middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe)).ServeHTTP(httptest.NewRecorder(), r)
 		if lines := strings.Count(output.String(), "\n"); lines != 1 || strings.Contains(output.String(), "\r") || strings.Contains(output.String(), "\x1b[31m") {
 			t.Errorf("%s: %q", format, output.String())
 		}
@@ -127,7 +128,7 @@ func TestDeadlineReachesTheHandler(t *testing.T) {
 	})
 }
 
-func TestOnlyAllowedHostsAreAnswered(t *testing.T) {
+func TestHostsThatAreNotAllowedGet421(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]int{
 		"example.com": 200, "example.com:8080": 200, "EXAMPLE.com": 200, "example.com.": 200, "[::1]:80": 200,
@@ -143,7 +144,7 @@ func TestOnlyAllowedHostsAreAnswered(t *testing.T) {
 	}
 }
 
-func TestAnswerCanBeFlushedThroughTheMiddlewares(t *testing.T) {
+func TestResponseCanBeFlushedThroughTheMiddlewares(t *testing.T) {
 	t.Parallel()
 	serve(t, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
 		if err := http.NewResponseController(w).Flush(); err != nil {

@@ -9,9 +9,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Recover turns a panic of a handler into a 500 and a record with the stack.
-// When part of the answer is sent already, it cuts the connection instead, so
-// that the client does not take a torn answer for a whole one.
+// Recover turns a panic of a handler into a 500, and logs it with its stack. When the
+// response has begun, it closes the connection instead, so that the client can tell that
+// the response is incomplete.
 func Recover(log *slog.Logger) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -83,9 +83,12 @@ func (o *operation) exampleAddress(name, example, answered string) {
 	}
 }
 
-// Problems provokes the problems that can be provoked from outside, and wants each to
-// be the example of the description. The service takes bodies of at most 1,000 bytes.
-// The examples of the others (408, 500, 503, 504) have to come from what is answered.
+// maxBodyBytes is the size of the largest body that the service may take.
+const maxBodyBytes = 1 << 20
+
+// Problems provokes the problems that a request can cause, and wants each to be the example
+// of the description. The service takes bodies of at most 1 MiB. The status codes 408, 500,
+// 503 and 504 are not provoked.
 func Problems(t *testing.T, start func(*testing.T) Do) {
 	t.Helper()
 	each(t, start, func(o *operation) {
@@ -98,7 +101,9 @@ func Problems(t *testing.T, start func(*testing.T) Do) {
 			"404": func() webtest.Answer { return o.do(o.method, o.target("999999"), body, header) },
 			"406": func() webtest.Answer { return o.do(o.method, o.target(""), body, header, "Accept: image/png") },
 			"412": func() webtest.Answer { return o.do(o.method, o.target(""), body, header, `If-Match: "other"`) },
-			"413": func() webtest.Answer { return o.do(o.method, o.target(""), strings.Repeat(" ", 2000), header) },
+			"413": func() webtest.Answer {
+				return o.do(o.method, o.target(""), strings.Repeat(" ", maxBodyBytes+1), header)
+			},
 			"415": func() webtest.Answer { return o.do(o.method, o.target(""), body, "Content-Type: text/plain") },
 			"422": func() webtest.Answer { return o.provokeInvalid(body, header) },
 		}

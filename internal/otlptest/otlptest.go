@@ -1,8 +1,8 @@
-// Package otlptest is a collector of traces for tests: it takes what OpenTelemetry's
-// exporters send over HTTP, and hands it over in a form that is easy to compare.
-// Only tests import it.
+// Package otlptest is a collector of traces for tests. It receives the spans that exporters send
+// with OTLP over HTTP, and returns them in a form that is easy to compare. Only tests import
+// it.
 //
-// It does not know who sends, and understands protobuf alone.
+// It does not know the sender, and supports only protobuf.
 package otlptest
 
 import (
@@ -22,12 +22,13 @@ import (
 	"example.com/templatesite/internal/envtest"
 )
 
-// The exporters read the environment by themselves.
+// The exporters read the environment themselves.
 func init() { envtest.Clear() }
 
-// Receiver collects spans. Its zero value is ready, for a server of the caller's own.
+// Receiver is the handler of a collector. Its zero value is ready to use. It is safe for concurrent
+// use.
 type Receiver struct {
-	// URL is where exporters send to: their OTEL_EXPORTER_OTLP_ENDPOINT.
+	// URL is the OTEL_EXPORTER_OTLP_ENDPOINT of a Receiver that NewReceiver has started.
 	URL string
 
 	mu      sync.Mutex
@@ -36,7 +37,7 @@ type Receiver struct {
 	arrived chan struct{} // closed when spans arrive
 }
 
-// NewReceiver starts a receiver on this machine that stops with the test.
+// NewReceiver starts a receiver that stops at the end of the test.
 func NewReceiver(t testing.TB) *Receiver {
 	t.Helper()
 	r := &Receiver{}
@@ -46,7 +47,7 @@ func NewReceiver(t testing.TB) *Receiver {
 	return r
 }
 
-// ServeHTTP takes an export: POST /v1/traces.
+// ServeHTTP serves POST /v1/traces.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if request.Method != http.MethodPost || request.URL.Path != "/v1/traces" {
 		http.Error(w, "exports are sent by POST to /v1/traces", http.StatusNotFound)
@@ -58,7 +59,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	r.add(request.Header, spansOf(export))
-	w.Header().Set("Content-Type", "application/x-protobuf") // an empty message: all is taken
+	w.Header().Set("Content-Type", "application/x-protobuf") // an empty message: no span is rejected
 }
 
 func read(request *http.Request) (*collector.ExportTraceServiceRequest, error) {
@@ -92,26 +93,26 @@ func (r *Receiver) add(header http.Header, spans []Span) {
 	}
 }
 
-// Spans returns what has arrived so far, in that order: a span comes when it is over,
-// so children come before their parents.
+// Spans returns the spans received so far, in that order. A span is sent when it has ended, so
+// children come before their parents.
 func (r *Receiver) Spans() []Span {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.spans)
 }
 
-// Headers returns those of each export.
+// Headers returns the header of each export.
 func (r *Receiver) Headers() []http.Header {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.headers)
 }
 
-// patience bounds how long Wait waits: exporters send every few seconds.
-const patience = 20 * time.Second
+// waitTimeout is how long Wait waits. Exporters send every few seconds.
+const waitTimeout = 20 * time.Second
 
-// Wait returns the first span for which match holds, also one that is still to come. The
-// test fails when there is none for a long time.
+// Wait returns the first span for which match is true, and waits for one to arrive. The test
+// fails after waitTimeout.
 func (r *Receiver) Wait(t testing.TB, match func(Span) bool) Span {
 	t.Helper()
 	found := -1
@@ -122,8 +123,8 @@ func (r *Receiver) Wait(t testing.TB, match func(Span) bool) Span {
 	return spans[found]
 }
 
-// WaitFor returns all spans as soon as there are n, or more. The test fails when there
-// are fewer for a long time.
+// WaitFor waits until at least n spans have arrived, and returns all. The test fails after
+// waitTimeout.
 func (r *Receiver) WaitFor(t testing.TB, n int) []Span {
 	t.Helper()
 	return r.await(t, func(spans []Span) bool { return len(spans) >= n })
@@ -131,7 +132,7 @@ func (r *Receiver) WaitFor(t testing.TB, n int) []Span {
 
 func (r *Receiver) await(t testing.TB, enough func([]Span) bool) []Span {
 	t.Helper()
-	late := time.After(patience)
+	timeout := time.After(waitTimeout)
 	for {
 		r.mu.Lock()
 		if r.arrived == nil {
@@ -144,8 +145,8 @@ func (r *Receiver) await(t testing.TB, enough func([]Span) bool) []Span {
 		}
 		select {
 		case <-arrived:
-		case <-late:
-			t.Fatalf("what is waited for did not arrive; this did: %v", spans)
+		case <-timeout:
+			t.Fatalf("the expected spans have not arrived; the received ones are %v", spans)
 		}
 	}
 }

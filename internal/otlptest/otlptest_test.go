@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/otlptest"
 )
 
-func TestReceiverHandsOverWhatIsSent(t *testing.T) {
+func TestReceiverReturnsTheSpansOfAnExport(t *testing.T) {
 	t.Parallel()
 	receiver := otlptest.NewReceiver(t)
 	body, err := proto.Marshal(&collector.ExportTraceServiceRequest{ResourceSpans: []*trace.ResourceSpans{{
@@ -39,7 +39,7 @@ func TestReceiverHandsOverWhatIsSent(t *testing.T) {
 	}
 }
 
-func TestReceiverRefusesWhatIsNoExport(t *testing.T) {
+func TestReceiverRefusesInvalidExports(t *testing.T) {
 	t.Parallel()
 	receiver := otlptest.NewReceiver(t)
 	for _, tt := range []struct {
@@ -56,7 +56,7 @@ func TestReceiverRefusesWhatIsNoExport(t *testing.T) {
 		}
 		response.Body.Close()
 		if response.StatusCode != tt.status || len(receiver.Spans()) > 0 {
-			t.Errorf("%+v: %d, and there are %v", tt, response.StatusCode, receiver.Spans())
+			t.Errorf("%+v: %d, and the spans are %v", tt, response.StatusCode, receiver.Spans())
 		}
 	}
 }

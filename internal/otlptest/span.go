@@ -9,24 +9,22 @@ import (
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// Span is a span as it arrived. Ids are hexadecimal; ParentID is empty for the first
-// span of a trace.
+// Span is a received span. Ids are hexadecimal; ParentID is empty for the root of a trace.
 type Span struct {
 	TraceID, ID, ParentID string
 	Name                  string
-	// Kind is server, client, internal, producer or consumer; Status is ok, error or
-	// empty.
+	// Kind is server, client, internal, producer or consumer. Status is ok, error or empty.
 	Kind, Status, StatusMessage string
 	Start, End                  time.Time
-	// Attributes hold strings, booleans, int64, float64, and slices of these.
+	// Attributes are strings, booleans, int64, float64, or slices of these.
 	Attributes map[string]any
 	Events     []Event
-	// Resource holds the attributes of the program, Scope is the library that traces.
+	// Resource has the attributes of the program. Scope is the name of the tracer.
 	Resource map[string]any
 	Scope    string
 }
 
-// Event is something that happened within a span.
+// Event is an event of a span.
 type Event struct {
 	Name       string
 	Time       time.Time
@@ -43,10 +41,10 @@ var statuses = map[trace.Status_StatusCode]string{trace.Status_STATUS_CODE_OK: "
 func spansOf(export *collector.ExportTraceServiceRequest) []Span {
 	var all []Span
 	for _, resource := range export.GetResourceSpans() {
-		about := attributes(resource.GetResource().GetAttributes())
+		resourceAttributes := attributes(resource.GetResource().GetAttributes())
 		for _, scope := range resource.GetScopeSpans() {
 			for _, span := range scope.GetSpans() {
-				all = append(all, spanOf(span, about, scope.GetScope().GetName()))
+				all = append(all, spanOf(span, resourceAttributes, scope.GetScope().GetName()))
 			}
 		}
 	}

@@ -1,5 +1,5 @@
-// Package pgbouncertest runs Debian's PgBouncer in front of the PostgreSQL server that
-// tests use. Only tests import it. It does not know what they send through it.
+// Package pgbouncertest runs Debian's PgBouncer in front of the PostgreSQL server of the tests. Only
+// tests import it. It does not know their queries.
 package pgbouncertest
 
 import (
@@ -19,8 +19,7 @@ import (
 
 const program = "/usr/sbin/pgbouncer"
 
-// config has nothing in it that PgBouncer does not need to start: the service has to work
-// without more.
+// config is the minimum that PgBouncer needs to start, because the service must work with it.
 const config = `[databases]
 * = host=%s port=%s user=%s %s
 [pgbouncer]
@@ -32,14 +31,14 @@ pool_mode = %s
 default_pool_size = 4
 `
 
-// URL starts a PgBouncer in one of its pool modes, session or transaction, and returns the
-// URL of target's database through it. It ends with the test. The test is skipped where
-// PgBouncer is not installed, which is a failure with REQUIRE_PGBOUNCER=1.
+// URL starts PgBouncer in the pool mode session or transaction, and returns the URL of target's
+// database through it. It stops at the end of the test. The test is skipped if PgBouncer is
+// not installed, or fails with REQUIRE_PGBOUNCER=1.
 func URL(t *testing.T, mode, target string) string {
 	t.Helper()
 	if _, err := os.Stat(program); err != nil {
 		if os.Getenv("REQUIRE_PGBOUNCER") == "1" {
-			t.Fatalf("REQUIRE_PGBOUNCER is 1, but there is no PgBouncer: install the package pgbouncer: %v", err)
+			t.Fatalf("REQUIRE_PGBOUNCER is 1, but PgBouncer is not installed (package pgbouncer): %v", err)
 		}
 		t.Skipf("PgBouncer is not covered: %v", err)
 	}
@@ -48,7 +47,7 @@ func URL(t *testing.T, mode, target string) string {
 		t.Fatal(err)
 	}
 	server := through.Host
-	// Somebody else may take the port before PgBouncer does.
+	// Another process may take the port before PgBouncer does.
 	for tries := 1; ; tries++ {
 		through.Host = "127.0.0.1:" + freePort(t)
 		err := start(t, mode, server, through)
@@ -83,11 +82,11 @@ func start(t *testing.T, mode, server string, through *url.URL) error {
 	}
 	file := filepath.Join(t.TempDir(), "pgbouncer.ini")
 	text := fmt.Sprintf(config, host, port, through.User.Username(), password, through.Port(), mode)
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // another user reads it
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // user postgres must read it
 		return err
 	}
 	arguments := []string{file}
-	if os.Geteuid() == 0 { // which it refuses to run as
+	if os.Geteuid() == 0 { // as which it refuses to run
 		arguments = []string{"-u", "postgres", file}
 	}
 	var log bytes.Buffer
@@ -98,7 +97,7 @@ func start(t *testing.T, mode, server string, through *url.URL) error {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // the log says why
+		_ = cmd.Wait() // its log has the reason
 		close(ended)
 	}()
 	t.Cleanup(func() {
@@ -113,7 +112,7 @@ func start(t *testing.T, mode, server string, through *url.URL) error {
 	return nil
 }
 
-// await returns when PgBouncer lets a connection through.
+// await waits until a connection through PgBouncer succeeds.
 func await(ctx context.Context, through string, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// KeepAsking sends a request over and over on a connection until an answer says
-// that it is the last one. An error is a request that stayed without an answer.
+// KeepAsking repeats a request on a connection until a response has Connection: close, and closes
+// the connection. It returns the number of responses, and an error if a request got none.
 func KeepAsking(conn net.Conn, request string) (answered int64, err error) {
 	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {

@@ -1,6 +1,6 @@
-// Package processtest builds the program and runs it as a process of its own, for
-// tests that look at signals, exits, restarts and what breaks. Only tests import
-// it. It knows the settings of the service, and nothing of its inside.
+// Package processtest builds the program and runs it as a process, for tests of signals, exits,
+// restarts and failures. Only tests import it. It knows the settings of the service, and not
+// its packages.
 package processtest
 
 import (
@@ -21,8 +21,8 @@ import (
 
 func init() { envtest.Clear() }
 
-// Build compiles the program into dir, with flags of go build, and returns its path. It
-// does not ask Git for the commit, which fails in a checkout that another user owns.
+// Build compiles the program into dir with flags of go build, and returns its path. It does not
+// read the commit from Git, which fails in a checkout that another user owns.
 func Build(dir string, flags ...string) (string, error) {
 	binary := filepath.Join(dir, "app")
 	build := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-o", binary}, flags, []string{"example.com/templatesite/cmd/app"})...)
@@ -33,39 +33,38 @@ func Build(dir string, flags ...string) (string, error) {
 	return binary, nil
 }
 
-// Options say what to run, and how.
+// Options are the options of a process.
 type Options struct {
 	// Binary is the path of the program.
 	Binary string
 	// Database is its DATABASE_URL.
 	Database string
-	// Log is the file to which its standard output is appended; empty is one that
-	// nobody else sees.
+	// Log is the file to which its standard output is appended. If empty, the output is discarded.
 	Log string
-	// Stderr gets its standard error; nil is nobody.
+	// Stderr receives its standard error. It may be nil.
 	Stderr io.Writer
-	// Under is a command that runs the program for us, as strace does.
+	// Under is a command that runs the program, such as strace with its flags.
 	Under []string
-	// Settings are more of its environment, as NAME=value; the last one counts.
+	// Settings are additional variables, as NAME=value. The last one of a name counts.
 	Settings []string
 }
 
-// Process is the program, running.
+// Process is a running program.
 type Process struct {
 	*exec.Cmd
-	// URL and Admin are its addresses, without a slash.
+	// URL and Admin are the URLs of its addresses, without a final slash.
 	URL, Admin string
-	// Ended is closed when it is over.
+	// Ended is closed when the process has ended.
 	Ended chan struct{}
 }
 
-// Env is the environment of the program, which finds ports that are free.
+// Env returns the environment of the program, which listens on free ports.
 func (o Options) Env() []string {
 	env := append(envtest.Environ(), "ADDRESS=127.0.0.1:0", "ADMIN_ADDRESS=127.0.0.1:0", "DRAIN_DELAY=0s", "LOG_FORMAT=json", "DATABASE_URL="+o.Database)
 	return append(env, o.Settings...)
 }
 
-// Start runs the service, and returns when it serves.
+// Start starts the service, and returns when it serves. The caller ends the process.
 func Start(o Options) (*Process, error) {
 	log, err := o.openLog()
 	if err != nil {
@@ -86,7 +85,7 @@ func Start(o Options) (*Process, error) {
 		return nil, err
 	}
 	go func() {
-		_ = p.Cmd.Wait() // the test looks at ProcessState
+		_ = p.Cmd.Wait() // the error is also in ProcessState
 		close(p.Ended)
 	}()
 	return p, p.awaitServing(log, before)
@@ -99,8 +98,7 @@ func (o Options) openLog() (*os.File, error) {
 	return os.OpenFile(o.Log, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 }
 
-// awaitServing looks for the record with the addresses in what the process has
-// added to the log.
+// awaitServing waits for the record with the addresses in the log after from.
 func (p *Process) awaitServing(log *os.File, from int64) error {
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if p.findAddresses(io.NewSectionReader(log, from, 1<<20)) {
@@ -108,12 +106,12 @@ func (p *Process) awaitServing(log *os.File, from int64) error {
 		}
 		select {
 		case <-p.Ended:
-			return errors.New("the service ended before it served")
+			return errors.New("the service ended before it was serving")
 		default:
 		}
 	}
 	p.Kill()
-	return errors.New("the service does not serve")
+	return errors.New("the service did not start serving in time")
 }
 
 func (p *Process) findAddresses(log io.Reader) bool {
@@ -127,18 +125,18 @@ func (p *Process) findAddresses(log io.Reader) bool {
 	return false
 }
 
-// Kill ends the process at once, as kill -9, and waits for that.
+// Kill kills the process, as kill -9 does, and waits for its end.
 func (p *Process) Kill() {
 	_ = p.Process.Kill() // it may have ended already
 	<-p.Ended
 }
 
-// Wait returns the exit status, or an error when it does not end in that time.
+// Wait waits for the end of the process, and returns its exit status.
 func (p *Process) Wait(timeout time.Duration) (status int, err error) {
 	select {
 	case <-p.Ended:
 		return p.ProcessState.ExitCode(), nil
 	case <-time.After(timeout):
-		return -1, fmt.Errorf("the service does not end in %v", timeout)
+		return -1, fmt.Errorf("the service did not end within %v", timeout)
 	}
 }

@@ -8,14 +8,13 @@
 package sampletest
 
 import (
-	"context"
 	"embed"
 	"io/fs"
 	"testing"
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
-	"example.com/templatesite/internal/fixture"
+	"example.com/templatesite/internal/fixturetest"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
@@ -46,10 +45,13 @@ func folder(name string) fs.FS {
 	return sub
 }
 
+// MaxBodyBytes is the size of the largest body that the service takes.
+const MaxBodyBytes = 1 << 20
+
 // NewAPI returns the service on db, with its description.
 func NewAPI(db *database.DB) *web.API {
 	api := web.NewAPI(web.Options{
-		Title: "sample", Description: "Shelves of books.", Version: "test", MaxBodyBytes: 1000, Classify: database.Problem,
+		Title: "sample", Description: "Shelves of books.", Version: "test", MaxBodyBytes: MaxBodyBytes, Classify: database.Problem,
 	})
 	for _, resource := range Resources() {
 		resource.Routes(api, db.DB)
@@ -79,25 +81,5 @@ func Each(t *testing.T, test func(t *testing.T, c *webtest.Client, db *database.
 // Load loads the fixtures.
 func Load(t testing.TB, db *database.DB) {
 	t.Helper()
-	file, err := files.Open("fixtures/sample.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	tx, err := db.Write.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback() }() // unless it is committed
-	if err := fixture.Load(t.Context(), tx, Resources(), file, func() {}); err != nil {
-		t.Fatal(err)
-	}
-	for _, resource := range Resources() {
-		if err := db.AdvanceSequence(context.WithoutCancel(t.Context()), tx, resource.Name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		t.Fatal(err)
-	}
+	fixturetest.LoadAll(t, db, Resources())
 }

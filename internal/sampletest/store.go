@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -53,15 +54,18 @@ func (s bookStore) List(ctx context.Context, f filter, in *web.PageInput) ([]Boo
 
 func scanAll(rows *sql.Rows) ([]Book, error) {
 	defer rows.Close()
-	found := []Book{}
+	found, last := []Book{}, int64(0)
 	for rows.Next() {
 		b, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, b)
+		found, last = append(found, b), b.ID
 	}
-	return found, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the book that follows %d: %w", last, err)
+	}
+	return found, nil
 }
 
 func scan(row interface{ Scan(...any) error }) (b Book, err error) {
@@ -69,8 +73,11 @@ func scan(row interface{ Scan(...any) error }) (b Book, err error) {
 	if b.Due != nil {
 		due := b.Due.UTC()
 		b.Due = &due
+		if err == nil {
+			err = web.CheckTime(due)
+		}
 	}
-	return b, err
+	return b, web.Row("book", b.ID, err)
 }
 
 // HasShelf returns web.ErrNotFound for a shelf that does not exist.
@@ -105,9 +112,9 @@ func (s bookStore) Get(ctx context.Context, id int64) (Book, error) {
 	b, err := scan(s.db.QueryRowContext(ctx, `-- book.get
 		select `+columns+` from book where id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		err = web.ErrNotFound
+		return b, web.ErrNotFound
 	}
-	return b, err
+	return b, web.Row("book", id, err)
 }
 
 const updateSQL = `-- book.update

@@ -8,29 +8,30 @@ import (
 )
 
 const (
+	// acceptPause is the wait before the next try.
 	acceptPause = 50 * time.Millisecond
-	// acceptQuiet is the least time between two records of what stays as it is.
-	acceptQuiet = 10 * time.Second
+	// acceptLogInterval is the least time between two records of failures.
+	acceptLogInterval = 10 * time.Second
 )
 
-// patient is a listener that tries again when it cannot accept a connection, as when
-// memory is short. net/http would end at once, and cut off what is in flight.
-type patient struct {
+// retryingListener retries when a connection cannot be accepted, for example when file
+// descriptors or memory run out. net/http would stop serving on some of these errors.
+type retryingListener struct {
 	net.Listener
-	log  *slog.Logger
-	said time.Time
+	log        *slog.Logger
+	lastLogged time.Time
 }
 
-// Accept returns an error only when the listener is closed. One caller at a time.
-func (p *patient) Accept() (net.Conn, error) {
+// Accept returns an error only when the listener is closed. It is not safe for concurrent use.
+func (l *retryingListener) Accept() (net.Conn, error) {
 	for {
-		conn, err := p.Listener.Accept()
+		conn, err := l.Listener.Accept()
 		if err == nil || errors.Is(err, net.ErrClosed) {
 			return conn, err
 		}
-		if time.Since(p.said) > acceptQuiet {
-			p.said = time.Now()
-			p.log.Warn("connections cannot be accepted", "error", err)
+		if time.Since(l.lastLogged) > acceptLogInterval {
+			l.lastLogged = time.Now()
+			l.log.Warn("connections cannot be accepted", "error", err)
 		}
 		time.Sleep(acceptPause)
 	}

@@ -1,5 +1,5 @@
-// Package server listens, serves, and stops without losing a request. It does
-// not know what it serves.
+// Package server listens, serves, and shuts down without dropping a request. It does not know
+// what it serves.
 package server
 
 import (
@@ -17,66 +17,65 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// The bounds on slow clients. The body's own bound is the API's.
+// The limits for clients. The API limits the size of bodies.
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
 )
 
-// linger bounds how long connections that are open, but idle, are waited for
-// when we stop: one may be carrying a request to us right now. It is at most half
-// of the shutdown.
-const linger = time.Second
+// maxLinger is how long the shutdown waits for idle connections, on which a request may be on its
+// way. It waits at most half of ShutdownTimeout.
+const maxLinger = time.Second
 
-// lastMoment is how long before the end of the shutdown requests are told to give
-// up: they are answered with a problem, instead of being cut off.
-const lastMoment = 500 * time.Millisecond
+// cancelBefore is how long before the end of ShutdownTimeout the contexts of requests are
+// canceled, so that they are answered with a problem instead of being cut off.
+const cancelBefore = 500 * time.Millisecond
 
-// Server serves HTTP until it is told to stop.
+// Server is an HTTP server with a graceful shutdown.
 type Server struct {
 	Handler http.Handler
 	Log     *slog.Logger
-	// ReadTimeout bounds the time that a request takes to arrive, and WriteTimeout
-	// that to the end of its answer; 0 is no bound.
+	// ReadTimeout limits the time until a request has arrived, and WriteTimeout the time until
+	// its response is sent; 0 is no limit.
 	ReadTimeout, WriteTimeout time.Duration
-	// Stopping is called first when it is time to stop; nil is nothing.
+	// Stopping is called at the start of the shutdown. It may be nil.
 	Stopping func()
-	// DrainDelay is how long new requests are still served after Stopping, while
-	// balancers notice.
+	// DrainDelay is how long new connections are accepted after Stopping, until load
+	// balancers have noticed.
 	DrainDelay time.Duration
-	// ShutdownTimeout bounds the time that requests in flight get after that.
+	// ShutdownTimeout limits the time after that until requests in flight have ended.
 	ShutdownTimeout time.Duration
 
 	draining atomic.Bool
 	open     atomic.Int64
-	silent   sync.Map // connections without a request so far
+	unused   sync.Map // connections that have carried no request yet
 }
 
-// Run serves the listeners until ctx is done, then stops in order: it lets requests
-// come for DrainDelay, closes the listeners, lets requests in flight finish, and closes
-// the connections. Only after it has stopped listening does each answer ask its client not
-// to use the connection again: any earlier, clients would make new ones, which the end of
-// a listener resets. It returns nil when every request got its answer in time.
+// Run serves the listeners until ctx is done. Then it serves for another DrainDelay, closes the
+// listeners, waits for the requests in flight, and closes the connections. Responses have
+// Connection: close only after the listeners are closed: before, clients would open new
+// connections, which the closing of a listener resets. Run returns nil when every request got
+// its response in time.
 func (s *Server) Run(ctx context.Context, listeners ...net.Listener) error {
-	work, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer giveUp(nil)
+	work, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancelWork(nil)
 	server := &http.Server{
 		BaseContext:       func(net.Listener) context.Context { return work },
 		Handler:           http.HandlerFunc(s.serve),
-		ReadHeaderTimeout: cmp.Or(s.ReadTimeout, readHeaderTimeout), // two of them would cost a request twice
+		ReadHeaderTimeout: cmp.Or(s.ReadTimeout, readHeaderTimeout), // if it differed, each request would set two deadlines
 		ReadTimeout:       s.ReadTimeout,
 		WriteTimeout:      s.WriteTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
-		ConnState:         s.count,
+		ConnState:         s.track,
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is a request like any other
 	}
 	failed := make(chan error, len(listeners))
 	for _, ln := range listeners {
-		go func() { failed <- server.Serve(&patient{Listener: ln, log: s.Log}) }()
+		go func() { failed <- server.Serve(&retryingListener{Listener: ln, log: s.Log}) }()
 	}
 	select {
 	case err := <-failed:
@@ -96,20 +95,20 @@ func (s *Server) Run(ctx context.Context, listeners ...net.Listener) error {
 		}
 	}
 	s.draining.Store(true)
-	return s.shutdown(server, giveUp)
+	return s.shutdown(server, cancelWork)
 }
 
-func (s *Server) shutdown(server *http.Server, giveUp context.CancelCauseFunc) error {
+func (s *Server) shutdown(server *http.Server, cancelWork context.CancelCauseFunc) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.ShutdownTimeout)
 	defer cancel()
-	defer time.AfterFunc(s.ShutdownTimeout-lastMoment, func() { giveUp(web.ErrStopping) }).Stop()
-	// http.Server.Shutdown closes idle connections at once, also one on which a
-	// request is on its way: they get a moment to carry it here.
-	for end := time.Now().Add(min(linger, s.ShutdownTimeout/2)); s.open.Load() > 0 && time.Now().Before(end); {
+	defer time.AfterFunc(s.ShutdownTimeout-cancelBefore, func() { cancelWork(web.ErrStopping) }).Stop()
+	// Shutdown closes idle connections at once, even one on which a request is on its way. So
+	// give requests a moment to arrive.
+	for end := time.Now().Add(min(maxLinger, s.ShutdownTimeout/2)); s.open.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
-	// Shutdown would wait 5 s for those, as a browser opens in case it needs one.
-	s.silent.Range(func(conn, _ any) bool {
+	// Shutdown would wait 5 s for unused connections, which browsers open in advance.
+	s.unused.Range(func(conn, _ any) bool {
 		conn.(net.Conn).Close()
 		return true
 	})
@@ -120,23 +119,23 @@ func (s *Server) shutdown(server *http.Server, giveUp context.CancelCauseFunc) e
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	// With a length beside its chunks a request must be the last of its connection
-	// (RFC 9112, section 6.1). net/http hides the length, so all in chunks are.
+	// A chunked request that also has a Content-Length must be the last of its connection
+	// (RFC 9112, section 6.1). net/http hides the length, so every chunked request is.
 	if s.draining.Load() || len(r.TransferEncoding) > 0 {
 		w.Header().Set("Connection", "close")
 	}
 	s.Handler.ServeHTTP(w, r)
 }
 
-func (s *Server) count(conn net.Conn, state http.ConnState) {
+func (s *Server) track(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		s.open.Add(1)
-		s.silent.Store(conn, nil)
+		s.unused.Store(conn, nil)
 	case http.StateActive:
-		s.silent.Delete(conn)
+		s.unused.Delete(conn)
 	case http.StateClosed, http.StateHijacked:
-		s.silent.Delete(conn)
+		s.unused.Delete(conn)
 		s.open.Add(-1)
 	}
 }

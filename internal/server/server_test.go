@@ -15,7 +15,7 @@ import (
 	"example.com/templatesite/internal/server"
 )
 
-// run starts a server and returns its URL, and functions that stop it and wait.
+// run starts a server, and returns its URL and functions that stop it and wait for its end.
 func run(t *testing.T, s *server.Server) (url string, stop func(), wait func() error) {
 	t.Helper()
 	ln := listen(t)
@@ -41,8 +41,8 @@ func runOn(t *testing.T, s *server.Server, ln net.Listener) (stop func(), wait f
 	return cancel, func() error { return <-done }
 }
 
-// endAfterARequest wants a server to answer a request, and to stop without an error.
-func endAfterARequest(t *testing.T, url string, stop func(), wait func() error) {
+// requestAndStop checks that a server answers a request and stops without an error.
+func requestAndStop(t *testing.T, url string, stop func(), wait func() error) {
 	t.Helper()
 	client := http.Client{Timeout: 5 * time.Second}
 	response, err := client.Get(url)
@@ -56,7 +56,7 @@ func endAfterARequest(t *testing.T, url string, stop func(), wait func() error) 
 	}
 }
 
-func TestConnectionsEndWhenNoNewOnesAreAccepted(t *testing.T) {
+func TestConnectionsCloseOnlyAfterTheListenersAreClosed(t *testing.T) {
 	t.Parallel()
 	stopping := make(chan struct{})
 	url, stop, wait := run(t, &server.Server{
@@ -65,29 +65,29 @@ func TestConnectionsEndWhenNoNewOnesAreAccepted(t *testing.T) {
 		DrainDelay:      200 * time.Millisecond,
 		ShutdownTimeout: 2 * time.Second,
 	})
-	client := &http.Client{Transport: &http.Transport{}} // it keeps its one connection
-	ask := func(when string, ends bool) {
+	client := &http.Client{Transport: &http.Transport{}} // keeps one connection
+	get := func(when string, closes bool) {
 		response, err := client.Get(url)
 		if err != nil {
 			t.Fatalf("%s: %v", when, err)
 		}
 		response.Body.Close()
-		if response.Close != ends {
-			t.Errorf("%s: Connection: close = %v, want %v", when, response.Close, ends)
+		if response.Close != closes {
+			t.Errorf("%s: Connection: close = %v, want %v", when, response.Close, closes)
 		}
 	}
-	ask("before the end", false)
+	get("while serving", false)
 	stop()
 	<-stopping
-	ask("while balancers notice", false)
+	get("during DrainDelay", false)
 	awaitClosed(t, url)
-	ask("without a listener", true)
+	get("after the listeners are closed", true)
 	if err := wait(); err != nil {
 		t.Error(err)
 	}
 }
 
-// awaitClosed returns when the server accepts no connections any more.
+// awaitClosed returns when the server no longer accepts connections.
 func awaitClosed(t *testing.T, url string) {
 	t.Helper()
 	for {
@@ -100,7 +100,7 @@ func awaitClosed(t *testing.T, url string) {
 	}
 }
 
-func TestRequestThatTakesTooLongIsCutOffAndSaid(t *testing.T) {
+func TestRequestLongerThanShutdownTimeoutIsAnError(t *testing.T) {
 	t.Parallel()
 	began, end := make(chan struct{}), make(chan struct{})
 	defer close(end)
@@ -116,51 +116,51 @@ func TestRequestThatTakesTooLongIsCutOffAndSaid(t *testing.T) {
 	}
 }
 
-func TestIdleConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
+func TestIdleConnectionDoesNotDelayTheShutdown(t *testing.T) {
 	t.Parallel()
 	url, stop, wait := run(t, &server.Server{
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		ShutdownTimeout: time.Minute,
 	})
-	endAfterARequest(t, url, stop, wait)
+	requestAndStop(t, url, stop, wait)
 }
 
-func TestSilentConnectionDoesNotHoldUpTheEndForLong(t *testing.T) {
+func TestUnusedConnectionDoesNotDelayTheShutdown(t *testing.T) {
 	t.Parallel()
 	url, stop, wait := run(t, &server.Server{
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		ShutdownTimeout: time.Second,
 	})
-	silent, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	unused, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer silent.Close()
-	// The next connection is accepted after it.
-	endAfterARequest(t, url, stop, wait)
+	defer unused.Close()
+	// Connections are accepted in order, so this one is before the next.
+	requestAndStop(t, url, stop, wait)
 }
 
-// failing is a listener that cannot accept connections, a few times.
-type failing struct {
+// failingListener fails to accept a number of times.
+type failingListener struct {
 	net.Listener
 	times int
 }
 
-func (f *failing) Accept() (net.Conn, error) {
+func (f *failingListener) Accept() (net.Conn, error) {
 	if f.times--; f.times >= 0 {
 		return nil, os.NewSyscallError("accept4", syscall.ENOBUFS)
 	}
 	return f.Listener.Accept()
 }
 
-func TestErrorOfAcceptIsNotTheEnd(t *testing.T) {
+func TestServerContinuesAfterAnErrorOfAccept(t *testing.T) {
 	t.Parallel()
 	ln := listen(t)
 	stop, wait := runOn(t, &server.Server{
 		Handler:         http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		ShutdownTimeout: time.Second,
-	}, &failing{ln, 2})
-	endAfterARequest(t, "http://"+ln.Addr().String(), stop, wait)
+	}, &failingListener{ln, 2})
+	requestAndStop(t, "http://"+ln.Addr().String(), stop, wait)
 }
 
 func TestEveryRequestReachesTheHandler(t *testing.T) {
@@ -180,6 +180,6 @@ func TestEveryRequestReachesTheHandler(t *testing.T) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusTeapot {
-		t.Errorf("OPTIONS * = %s, which is not the handler's answer", response.Status)
+		t.Errorf("OPTIONS * = %s, want the response of the handler", response.Status)
 	}
 }

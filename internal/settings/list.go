@@ -14,16 +14,15 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Setting is one setting as it is now.
+// Setting is the value of a setting. Secrets in it are masked.
 type Setting struct {
 	Name, Value string
-	// Origin is default, environment, file, flag, or the variable that stands for it.
+	// Origin is default, environment, file, flag, or the name of an Alternative.
 	Origin string
 	Help   string
 }
 
-// List returns the settings of a parse in the order of their declaration.
-// Secrets are masked.
+// List returns the settings of a parse, in the order of their declaration.
 func (s *Source) List(ctx *kong.Context) []Setting {
 	var all []Setting
 	for _, flag := range ctx.Model.Flags {
@@ -44,13 +43,13 @@ func (s *Source) List(ctx *kong.Context) []Setting {
 	return all
 }
 
-// masked returns the value of a flag without what is secret in it.
+// masked returns the value of a flag, with secrets masked.
 func masked(flag *kong.Flag) string {
-	value := written(flag.Target)
+	value := format(flag.Target)
 	switch flag.Tag.Get("secret") {
 	case "":
 		if strings.Contains(value, "//") && strings.Contains(value, "@") {
-			return "***" // a URL with a password, which belongs to another setting
+			return "***" // a URL with a password in the wrong setting
 		}
 		return value
 	case "url":
@@ -66,23 +65,23 @@ func masked(flag *kong.Flag) string {
 	return "***"
 }
 
-// written returns a value in the form in which a setting takes it.
-func written(value reflect.Value) string {
+// format returns a value in the form that the setting accepts.
+func format(value reflect.Value) string {
 	if value.Kind() != reflect.Slice {
 		text := fmt.Sprint(value.Interface())
 		if strings.ContainsFunc(text, unicode.IsControl) {
-			return strconv.Quote(text) // a line of the table stays one
+			return strconv.Quote(text) // it would break the lines of the table
 		}
 		return text
 	}
 	all := make([]string, value.Len())
 	for i := range all {
-		all[i] = written(value.Index(i))
+		all[i] = format(value.Index(i))
 	}
 	return strings.Join(all, ",")
 }
 
-// redacted hides the password of a URL, and those among its parameters.
+// redacted masks the password of a URL, and those in its query.
 func redacted(u *url.URL) string {
 	query := u.Query()
 	for name := range query {

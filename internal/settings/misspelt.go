@@ -9,13 +9,13 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Misspelt is a variable that is not ours, and looks as if it were meant to be.
+// Misspelt is a variable that looks like the misspelt name of a setting.
 type Misspelt struct{ Variable, Meant string }
 
-// Misspelt returns the variables whose names are a letter away from that of a setting which
-// is not set, or which name a file for what is no secret. The environment is shared with
-// other programs, so that is a guess. It is a problem, too, where the setting has the tag
-// guard: as long as it is ignored, a door stands open.
+// Misspelt returns the variables whose names are one edit away from that of a setting that is
+// not set, and those with _FILE after the name of a setting that is not a secret. It is a
+// guess, because other programs share the environment. For a setting with the tag guard it is
+// also a Problem: without that setting the service would be open.
 func (s *Source) Misspelt(flags []*kong.Flag) []Misspelt {
 	var all []Misspelt
 	for _, flag := range flags {
@@ -37,22 +37,22 @@ func (s *Source) Misspelt(flags []*kong.Flag) []Misspelt {
 	return all
 }
 
-// isGiven reports whether the environment has a setting.
+// isGiven reports whether the environment sets a setting.
 func (s *Source) isGiven(flag *kong.Flag) bool {
 	_, set := s.get(Name(flag.Name))
 	_, file := s.get(Name(flag.Name) + "_FILE")
 	return set || file && flag.Tag.Has("secret")
 }
 
-// isMeant reports whether a variable has a name that is nearly that of a setting.
+// isMeant reports whether the name of a variable is almost that of a setting.
 func isMeant(variable, setting string) bool {
 	plain := strings.NewReplacer("_", "", "-", "", ".", "")
 	upper := strings.ToUpper(variable)
 	return variable != setting && (plain.Replace(upper) == plain.Replace(setting) || isOneEdit([]rune(upper), []rune(setting)))
 }
 
-// isOneEdit reports whether one letter that is missing, added or another, or two that
-// changed places, make the difference.
+// isOneEdit reports whether a and b differ by one missing, added or different letter, or by two
+// swapped ones.
 func isOneEdit(a, b []rune) bool {
 	if len(a) > len(b) {
 		a, b = b, a

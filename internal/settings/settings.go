@@ -1,6 +1,6 @@
-// Package settings fills a struct of flags from the environment and from secret
-// files, reports everything that is wrong with them at once, and lists them. The
-// setting ADMIN_ADDRESS is the flag --admin-address.
+// Package settings fills a struct of flags from the environment and from secret files, reports
+// all mistakes at once, and lists the values. The setting ADMIN_ADDRESS is the flag
+// --admin-address.
 //
 // It does not know the settings, and does not read the environment itself.
 package settings
@@ -20,14 +20,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Group is the key of the group of flags that are settings: a struct of them is
-// embedded with the tag group:"settings".
+// Group is the key of the group of flags that are settings: their struct is embedded with the tag
+// group:"settings".
 const Group = "settings"
 
-// Environment holds the variables of the environment, by name.
+// Environment maps the names of environment variables to their values.
 type Environment map[string]string
 
-// Source resolves settings. Use one for one parse.
+// Source is a kong.Resolver that reads settings from an Environment. It serves one parse.
 type Source struct {
 	env          Environment
 	alternatives map[string]alternative
@@ -40,21 +40,21 @@ type alternative struct {
 	convert  func(string) string
 }
 
-// NewSource returns a Source that looks settings up in env.
+// NewSource returns a Source that reads settings from env.
 func NewSource(env Environment) *Source {
 	return &Source{env: env, alternatives: map[string]alternative{}, problems: map[string]error{}, origins: map[string]string{}}
 }
 
-// Alternative has another variable, converted, stand for a setting that is not set.
+// Alternative makes a variable, after convert, the value of a setting that is not set.
 func (s *Source) Alternative(setting, variable string, convert func(string) string) {
 	s.alternatives[setting] = alternative{variable, convert}
 }
 
-// Validate is a part of kong.Resolver.
+// Validate does nothing. It is a part of kong.Resolver.
 func (s *Source) Validate(*kong.Application) error { return nil }
 
-// Resolve returns what the environment says of a flag. A secret X may come from
-// the file that X_FILE names, but not from both.
+// Resolve returns the value of a flag in the environment, or nil. A secret X may instead come
+// from the file that X_FILE names.
 func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if flag.Group == nil || flag.Group.Key != Group {
 		return nil, nil
@@ -89,18 +89,18 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 	return nil, nil
 }
 
-// get returns a variable. An empty one counts as one that is not set, as Compose and CI
-// systems cannot leave it out. The tag empty marks the setting where it has a meaning.
+// get returns a variable. An empty one counts as not set, because Compose and CI systems cannot
+// unset variables. The tag empty marks settings that may be empty.
 func (s *Source) get(name string) (value string, set bool) {
 	value = s.env[name]
 	return value, value != ""
 }
 
-// maxSecret is more than a secret has: a device never ends.
+// maxSecret is the size of the largest secret file. It stops the reading of a device.
 const maxSecret = 64 << 10
 
-// readSecret reads the file that a variable names. Its path is not repeated in an error: it
-// may be the secret itself, in the wrong variable.
+// readSecret reads the file that a variable names. Errors leave out the path, which may be the
+// secret itself in the wrong variable.
 func (s *Source) readSecret(name, path string) any {
 	secret, err := readStart(path, maxSecret)
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
@@ -130,7 +130,7 @@ func readStart(path string, size int64) (string, error) {
 	return string(data), err
 }
 
-// Problem notes that a setting is wrong. The error must not hold a secret.
+// Problem records that a setting is invalid. The error must not hold a secret.
 func (s *Source) Problem(name string, err error) {
 	if s.problems[name] == nil {
 		s.problems[name] = fmt.Errorf("%s %w", name, err)
@@ -146,8 +146,8 @@ func (s *Source) Err() error {
 	return errors.Join(all...)
 }
 
-// Type lets kong read a T with parse, and notes an error of it as a problem
-// instead of stopping there, so that one run names every mistake.
+// Type makes kong parse a T with parse. An error becomes a Problem and does not stop kong, so
+// that one run reports every mistake.
 func Type[T any](s *Source, parse func(string) (T, error)) kong.Option {
 	return kong.TypeMapper(reflect.TypeFor[T](), kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
 		token, err := ctx.Scan.PopValue("value")
@@ -159,7 +159,7 @@ func Type[T any](s *Source, parse func(string) (T, error)) kong.Option {
 		if err != nil {
 			name := Name(ctx.Value.Name)
 			if flag := ctx.Value.Flag; flag != nil && (flag.Group == nil || flag.Group.Key != Group) {
-				name = "--" + ctx.Value.Name // which a command has alone
+				name = "--" + ctx.Value.Name // a flag of a command
 			}
 			s.Problem(name, fmt.Errorf("is %s: %w", quoted(ctx.Value, text), err))
 			return nil
@@ -169,8 +169,8 @@ func Type[T any](s *Source, parse func(string) (T, error)) kong.Option {
 	}))
 }
 
-// quoted returns a wrong value for an error, unless it may hold a secret: as one of a
-// secret's own setting, or as a URL with a password that is in the wrong one.
+// quoted returns an invalid value for an error, unless it may hold a secret: that of a secret
+// setting, or a URL, which may have a password, in another setting.
 func quoted(value *kong.Value, text string) string {
 	if value.Tag.Has("secret") || strings.Contains(text, "@") || strings.Contains(text, "//") {
 		return "wrong"
@@ -178,18 +178,18 @@ func quoted(value *kong.Value, text string) string {
 	return strconv.Quote(text)
 }
 
-// WithoutSecrets returns an error of a command line, which may repeat any of its words,
-// without them when a secret is among them.
+// WithoutSecrets returns an error of the command line. It replaces an error of kong, which may
+// quote any argument, when a secret is among args.
 func WithoutSecrets(err error, args []string, flags []*kong.Flag) error {
 	isSecret := func(arg string) bool {
 		name, _, _ := strings.Cut(arg, "=")
 		return slices.ContainsFunc(flags, func(f *kong.Flag) bool { return f.Tag.Has("secret") && name == "--"+f.Name })
 	}
 	if err != nil && slices.ContainsFunc(args, isSecret) {
-		return errors.New("the command line is wrong; it is not repeated here, as it has a secret in it")
+		return errors.New("the command line is invalid; it has a secret and is not repeated here")
 	}
 	return err
 }
 
-// Name returns the name of the setting that a flag stands for.
+// Name returns the name of the setting of a flag.
 func Name(flag string) string { return strings.ToUpper(strings.ReplaceAll(flag, "-", "_")) }

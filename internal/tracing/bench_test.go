@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/tracing"
 	"example.com/templatesite/internal/web"
 )
 
-// What tracing adds to a request with one statement: nothing when it is off, little when
-// it is not this request's turn.
+// Tracing adds nothing to a request with one statement when it is off, and little when the request
+// is not sampled.
 func BenchmarkRequestWithAStatement(b *testing.B) {
 	collector := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	b.Cleanup(collector.Close)
@@ -31,10 +32,10 @@ func BenchmarkRequestWithAStatement(b *testing.B) {
 			observe := tracer.Statements("sqlite")
 			handler := web.Chain(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				if observe != nil {
-					observe(r.Context(), &web.Statement{Name: "tweet.get", Operation: "select", Table: "tweet", Start: time.Now(), Duration: 1})
+					observe(r.Context(), &web.Statement{Name: "shelf.get", Operation: "select", Table: "shelf", Start: time.Now(), Duration: 1})
 				}
-			}), middleware.RequestInfo(nil), tracer.Requests(middleware.IsProbe))
-			request := httptest.NewRequest(http.MethodGet, "/tweet/1", nil)
+			}), middleware.RequestInfo(nil), tracer.Requests(health.IsProbe))
+			request := httptest.NewRequest(http.MethodGet, "/shelf/1", nil)
 			b.ReportAllocs()
 			for b.Loop() {
 				handler.ServeHTTP(httptest.NewRecorder(), request)

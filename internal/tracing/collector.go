@@ -19,12 +19,11 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// sendTimeout bounds one request to the collector, as the protocol's default does.
+// sendTimeout is the timeout of a request to the collector, and the protocol's default.
 const sendTimeout = 10 * time.Second
 
-// collector is where spans go: the client of OpenTelemetry's exporter, which makes the
-// messages. The one that comes with it brings the whole of gRPC along, which is a tenth
-// of our program, for a request that is a POST.
+// collector is a client for OpenTelemetry's exporter, which builds the messages. The exporter's
+// own HTTP client depends on gRPC, which would be a tenth of the program, for a POST.
 type collector struct {
 	http.Client
 	url     string
@@ -33,7 +32,7 @@ type collector struct {
 	stop    context.CancelFunc
 }
 
-// newCollector returns the collector that the settings name.
+// newCollector returns a client of the collector that the settings name.
 func (s *Settings) newCollector() (*collector, error) {
 	target := s.TracesEndpoint
 	if target == "" {
@@ -47,15 +46,15 @@ func (s *Settings) newCollector() (*collector, error) {
 		Client: http.Client{
 			Timeout:   sendTimeout,
 			Transport: transport,
-			// The headers may hold a token, which is for nobody else.
+			// The headers may hold a token, which a redirect would send elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		url: target, headers: headers, stopped: stopped, stop: stop,
 	}, err
 }
 
-// proxy returns the proxy of a request, as the environment names it. The standard library's
-// error repeats a URL that it cannot read, and with it a password.
+// proxy returns the proxy that the environment names. The error of the standard library would
+// repeat an invalid URL, including its password.
 func proxy(r *http.Request) (*url.URL, error) {
 	u, err := http.ProxyFromEnvironment(r)
 	if err != nil {
@@ -64,18 +63,18 @@ func proxy(r *http.Request) (*url.URL, error) {
 	return u, nil
 }
 
-// Start has nothing to do: each request finds its connection.
+// Start does nothing: the first request connects.
 func (c *collector) Start(context.Context) error { return nil }
 
-// Stop gives up what is being sent, and closes the connections.
+// Stop cancels requests in flight, and closes the connections.
 func (c *collector) Stop(context.Context) error {
 	c.stop()
 	c.CloseIdleConnections()
 	return nil
 }
 
-// UploadTraces sends spans, as OTLP/HTTP 1.x says: a POST of an
-// ExportTraceServiceRequest, which is on the wire what TracesData is.
+// UploadTraces sends spans as OTLP/HTTP 1.x specifies: a POST of an ExportTraceServiceRequest,
+// which has the wire format of TracesData.
 func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
 	message, err := marshal(&tracepb.TracesData{ResourceSpans: spans})
 	if err != nil {
@@ -92,22 +91,22 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 	for name, value := range c.headers {
 		r.Header.Set(name, value)
 	}
-	answer, err := c.Do(r)
+	response, err := c.Do(r)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
-	// A connection is used again when its answer is read. What of a batch that it takes a
-	// collector refuses is in there: who asks why looks into its log.
-	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10)
-	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("the collector answers %s", answer.Status)
+	defer response.Body.Close()
+	// Reading the body lets the connection be reused. It may list spans that the collector has
+	// rejected, which the collector's log explains.
+	_, _ = io.CopyN(io.Discard, response.Body, 64<<10)
+	if response.StatusCode/100 != 2 {
+		return fmt.Errorf("the collector responded with %s", response.Status)
 	}
 	return nil
 }
 
-// marshal returns a message as it is on the wire. A single octet in its text that is not
-// UTF-8 would have the whole batch refused, so that is replaced, whoever put it there.
+// marshal returns the wire format of a message. It replaces invalid UTF-8, because a single
+// invalid byte would have the whole batch refused.
 func marshal(m proto.Message) ([]byte, error) {
 	message, err := proto.Marshal(m)
 	if err == nil {
@@ -119,7 +118,7 @@ func marshal(m proto.Message) ([]byte, error) {
 	return proto.Marshal(m)
 }
 
-// makeValid replaces what is not UTF-8 in the text where a walk through a message is.
+// makeValid is called for each value of a message, and replaces invalid UTF-8 in a string field.
 func makeValid(at protopath.Values) error {
 	field := at.Index(-1)
 	text, ok := field.Value.Interface().(string)

@@ -9,49 +9,48 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// quiet is how long the log does not say again that traces are lost, when they have
-// arrived meanwhile. While they do not, once is enough.
-const quiet = 5 * time.Minute
+// logInterval is the least time between two warnings. An outage is one warning, however long it
+// takes, so this matters only when the collector fails repeatedly.
+const logInterval = 5 * time.Minute
 
-// delivery sends spans, and says when they do not arrive: an outage of the collector is
-// one warning, not one for each batch.
+// delivery sends spans, and logs the start and the end of an outage of the collector.
 type delivery struct {
 	sdk.SpanExporter
 	log *slog.Logger
 
-	mu     sync.Mutex
-	lost   int // spans since they arrived last, as far as the log was told
-	told   time.Time
-	warned bool // and they have not arrived since
-	closed bool
+	mu         sync.Mutex
+	lost       int // spans since the end of the last logged outage
+	lastLogged time.Time
+	warned     bool // whether the current outage is logged
+	closed     bool
 }
 
-// ExportSpans sends spans. Errors of it are said here.
+// ExportSpans sends spans. It logs errors, and returns nil.
 func (d *delivery) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	d.account(len(spans), d.SpanExporter.ExportSpans(ctx, spans))
 	return nil
 }
 
-// account notes what became of some spans.
+// account records the result of sending spans, and logs a change.
 func (d *delivery) account(spans int, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
-	case d.closed: // so may the log be
+	case d.closed: // the log may be closed, too
 	case err == nil && d.warned:
 		d.warned = false
 		d.log.Info("traces arrive again", "lost", d.lost)
 		d.lost = 0
 	case err != nil:
 		d.lost += spans
-		if !d.warned && (d.told.IsZero() || time.Since(d.told) >= quiet) {
+		if !d.warned && (d.lastLogged.IsZero() || time.Since(d.lastLogged) >= logInterval) {
 			d.log.Warn("traces do not arrive", "error", shortened(err.Error()))
-			d.told, d.warned = time.Now(), true
+			d.lastLogged, d.warned = time.Now(), true
 		}
 	}
 }
 
-// close says so when the end was not waited for, and gives up what is being sent.
+// close ends the delivery. err is the error of the last flush; after one, it cancels the request.
 func (d *delivery) close(err error) {
 	if err != nil {
 		d.account(0, err)
@@ -60,7 +59,7 @@ func (d *delivery) close(err error) {
 	d.closed = true
 	d.mu.Unlock()
 	if err != nil {
-		// It was told of this error, and has no other that matters now.
+		// The error of the flush is logged; that of the cancellation does not matter.
 		_ = d.Shutdown(context.Background())
 	}
 }

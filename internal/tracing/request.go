@@ -17,9 +17,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Requests returns the middleware that traces requests, but those of paths that skip
-// wants to leave out: probes, which come every few seconds. It must be behind the one
-// that identifies them. It is nil when nothing is traced.
+// Requests returns the middleware that makes a span of each request, except for paths that skip
+// selects, such as probes. It must be inside middleware.RequestInfo. It is nil when tracing is
+// off.
 func (t *Tracer) Requests(skip func(path string) bool) web.Middleware {
 	if t == nil {
 		return nil
@@ -35,14 +35,14 @@ func (t *Tracer) Requests(skip func(path string) bool) web.Middleware {
 			if span.IsRecording() {
 				info := web.InfoFrom(ctx)
 				info.TraceID = span.SpanContext().TraceID().String()
-				defer over(span, r, info)
+				defer endSpan(span, r, info)
 			}
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
 }
 
-// methodName begins the name of a span: a client must not invent such names.
+// methodName returns the method for the name of a span, which a client must not be able to invent.
 func methodName(method string) string {
 	if web.KnownMethod(method) {
 		return method
@@ -50,14 +50,14 @@ func methodName(method string) string {
 	return "HTTP"
 }
 
-// over ends the span of a request with all that is known of it by then. Its query is
-// not told, as there may be secrets in it.
-func over(span trace.Span, r *http.Request, info *web.Info) {
+// endSpan ends the span of a request, and sets its attributes. It leaves out the query, which may
+// hold secrets.
+func endSpan(span trace.Span, r *http.Request, info *web.Info) {
 	scheme := "http"
 	if info.Secure {
 		scheme = "https"
 	}
-	// What a client chooses is made valid here: it must not make us look through a batch.
+	// Values of the client are made valid UTF-8 here, which is cheaper than in marshal.
 	attributes := append(make([]attribute.KeyValue, 0, 16),
 		semconv.HTTPRequestMethodKey.String(r.Method),
 		semconv.URLScheme(scheme),
@@ -81,38 +81,38 @@ func over(span trace.Span, r *http.Request, info *web.Info) {
 	span.SetName(name)
 	span.SetAttributes(attributes...)
 	if info.Err != nil {
-		event(span, info.Err, publicText(info.Err))
+		addError(span, info.Err, publicDetail(info.Err))
 	}
-	if kind := failure(info); kind != "" {
-		span.SetAttributes(semconv.ErrorTypeKey.String(kind))
+	if errorType := errorType(info); errorType != "" {
+		span.SetAttributes(semconv.ErrorTypeKey.String(errorType))
 		span.SetStatus(codes.Error, "")
 	}
 	span.End()
 }
 
-// failure says what kind of failure of ours it was, if it was one: the mistakes of
-// clients are none.
-func failure(info *web.Info) string {
+// errorType returns the error.type of a failure of the service, or nothing: errors of clients
+// are not failures.
+func errorType(info *web.Info) string {
 	switch {
 	case info.Status >= http.StatusInternalServerError:
 		return strconv.Itoa(info.Status)
 	case info.Err != nil && info.Status < http.StatusBadRequest:
-		return "cut off" // an answer that had begun
+		return "cut off" // a response that had begun
 	}
 	return ""
 }
 
-// publicText is what a client is told of an error. The rest may hold values, which only
-// the log gets, with the same ids.
-func publicText(err error) trace.EventOption {
+// publicDetail returns the part of an error that the client sees. The rest may hold values, which
+// go to the log only.
+func publicDetail(err error) trace.EventOption {
 	if problem, ok := errors.AsType[*web.Problem](err); ok {
 		return trace.WithAttributes(semconv.ExceptionMessage(shortened(problem.Detail)))
 	}
 	return trace.WithAttributes()
 }
 
-// event tells in a span that there was an error, of which kind.
-func event(span trace.Span, err error, options ...trace.EventOption) {
+// addError adds an exception event with the type of err. It leaves out its message.
+func addError(span trace.Span, err error, options ...trace.EventOption) {
 	options = append(options, trace.WithAttributes(semconv.ExceptionType(fmt.Sprintf("%T", err))))
 	span.AddEvent(semconv.ExceptionEventName, options...)
 }

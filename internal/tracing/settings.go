@@ -11,28 +11,27 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// Settings are OpenTelemetry's own variables, as far as they matter here. An empty one
-// counts as one that is not set.
+// Settings are the supported variables of OpenTelemetry. As its specification demands, an empty one
+// counts as not set.
 type Settings struct {
-	Endpoint           string `name:"otel-exporter-otlp-endpoint" secret:"url" help:"Where traces go, as in http://trace:4318, by OTLP over HTTP. Empty switches tracing off."`
+	Endpoint           string `name:"otel-exporter-otlp-endpoint" secret:"url" help:"Base URL of the trace collector, such as http://trace:4318 (OTLP over HTTP). Empty switches tracing off."`
 	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"Full URL for traces. It takes precedence over OTEL_EXPORTER_OTLP_ENDPOINT."`
-	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers sent with traces, as in name=value,name=value. A collector's token is one."`
-	Protocol           string `name:"otel-exporter-otlp-protocol" default:"http/protobuf" help:"http/protobuf is the only one."`
-	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"always_on, always_off or traceidratio. With the prefix parentbased_ it applies only to requests without a sampling decision of their caller."`
-	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"Share of requests that traceidratio takes, from 0 to 1."`
-	ServiceName        string `name:"otel-service-name" help:"Name of the service in traces. By default that of its module."`
-	ResourceAttributes string `name:"otel-resource-attributes" help:"Additional resource attributes, as in name=value,name=value. deployment.environment.name=staging is one."`
+	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers sent with traces, such as a token of the collector, as name=value,name=value."`
+	Protocol           string `name:"otel-exporter-otlp-protocol" default:"http/protobuf" help:"Protocol of the collector. Only http/protobuf is supported."`
+	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"always_on, always_off or traceidratio. With the prefix parentbased_ a sampling decision of the caller takes precedence."`
+	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"Share of requests that traceidratio samples, from 0 to 1."`
+	ServiceName        string `name:"otel-service-name" help:"Name of the service in traces. By default the name of its module."`
+	ResourceAttributes string `name:"otel-resource-attributes" help:"Additional resource attributes as name=value,name=value, such as deployment.environment.name=staging."`
 	TracesExporter     string `name:"otel-traces-exporter" default:"otlp" help:"otlp, or none, which switches tracing off."`
 	Disabled           string `name:"otel-sdk-disabled" default:"false" help:"true switches tracing off."`
 }
 
-// off reports whether nothing is traced.
+// off reports whether tracing is off.
 func (s *Settings) off() bool {
 	return s.Endpoint == "" && s.TracesEndpoint == "" || s.TracesExporter == "none" || strings.EqualFold(s.Disabled, "true")
 }
 
-// Check tells problem of each setting that is wrong, by its name. No error holds a
-// secret.
+// Check calls problem with the name of each invalid setting. Errors hold no secrets.
 func (s *Settings) Check(problem func(name string, err error)) {
 	_, headers := pairs(s.Headers)
 	_, attributes := pairs(s.ResourceAttributes)
@@ -55,8 +54,8 @@ func (s *Settings) Check(problem func(name string, err error)) {
 	}
 }
 
-// checkURL says what is wrong with an endpoint. What the library would leave out of it
-// is, too, as it is likely to be a password.
+// checkURL returns an error when an endpoint is invalid. A user and a query are invalid, too: they
+// would be ignored, and are likely to hold a password.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err == nil && u.Port() != "" {
@@ -65,7 +64,7 @@ func checkURL(text string) error {
 	if text == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" {
 		return nil
 	}
-	return errors.New("must be http://HOST:PORT or https://HOST:PORT, without a user and parameters: what a collector demands goes into OTEL_EXPORTER_OTLP_HEADERS")
+	return errors.New("must be http://HOST:PORT or https://HOST:PORT, without a user or a query; credentials belong in OTEL_EXPORTER_OTLP_HEADERS")
 }
 
 func oneOf(text string, allowed ...string) error {
@@ -75,7 +74,7 @@ func oneOf(text string, allowed ...string) error {
 	return errors.New("must be " + strings.Join(allowed, " or "))
 }
 
-// pairs reads name=value,name=value, where a percent sign begins an octet.
+// pairs parses name=value,name=value. Values are percent-encoded.
 func pairs(text string) (map[string]string, error) {
 	all := map[string]string{}
 	for pair := range strings.SplitSeq(text, ",") {

@@ -11,16 +11,16 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// sqlState is an error of an engine that has the standard's codes.
+// sqlState is an error with a SQLSTATE code.
 type sqlState interface {
 	error
 	SQLState() string
 }
 
-// Statements returns an observer of the database's statements, which makes spans of them
-// when they are over. The system is OpenTelemetry's name of the engine: postgresql or
-// sqlite. Those outside of a request that is traced (health checks, migrations) are left
-// out. It is nil when nothing is traced.
+// Statements returns an observer that makes a span of each database statement when it has ended.
+// The system is OpenTelemetry's name of the engine: postgresql or sqlite. Statements outside
+// of a traced request, such as those of health checks, have none. It is nil when tracing is
+// off.
 func (t *Tracer) Statements(system string) func(context.Context, *web.Statement) {
 	if t == nil {
 		return nil
@@ -40,7 +40,7 @@ func (t *Tracer) Statements(system string) func(context.Context, *web.Statement)
 			span.SetAttributes(semconv.DBResponseReturnedRows(int(s.Rows)))
 		}
 		if s.Err != nil {
-			event(span, s.Err, end) // its message may hold values
+			addError(span, s.Err, end) // without its message, which may hold values
 			if coded, ok := errors.AsType[sqlState](s.Err); ok {
 				span.SetAttributes(semconv.DBResponseStatusCode(coded.SQLState()))
 			}

@@ -1,13 +1,11 @@
-// Package tracing tells a collector of traces, by OpenTelemetry's protocol over HTTP,
-// what a request did: one span for the request, and one for each statement of the
-// database in it. It follows the traces that clients and proxies begin (W3C Trace
-// Context), and lets those go on that the service calls: see Transport.
+// Package tracing sends a span of each request and of each database statement in it to a
+// collector, with OTLP over HTTP. It continues the traces of clients and proxies (W3C Trace
+// Context), and passes them on to services that are called: see Transport.
 //
-// It does not know the routes, the database, nor who else watches. Nobody waits for the
-// collector: what does not arrive there is lost, which the log says; what the library's
-// queue has no room for is lost silently, as is what a collector takes and then refuses.
-// The library reads the environment by itself for what is no setting here: how spans
-// are batched and bounded (OTEL_BSP_…, OTEL_SPAN_…).
+// It does not know the routes or the database. Requests never wait for the collector. Spans
+// that cannot be sent are lost, and logged; spans that do not fit into the SDK's queue, or
+// that the collector accepts and then rejects, are lost silently. The SDK itself reads
+// OTEL_BSP_… and OTEL_SPAN_…, which set the size of batches and spans.
 package tracing
 
 import (
@@ -25,23 +23,22 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// maxValue bounds a value that is told, in bytes: a client chooses some of them.
+// maxValue is the length of the longest attribute, in bytes. Clients choose some of them.
 const maxValue = 1024
 
 // propagator reads and writes traceparent, tracestate and baggage.
 var propagator = propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
 
-// Tracer makes spans and sends them. One that is nil makes none, and its middleware and
-// its observer are nil, too.
+// Tracer makes and sends spans. A nil Tracer does nothing; its middleware and its observer are nil.
 type Tracer struct {
 	trace.Tracer
 	provider *sdk.TracerProvider
 	delivery *delivery
 }
 
-// New returns a tracer as the settings, which Check found good, ask for: nil when they
-// switch it off. The name and the version are the service's, unless the settings say
-// otherwise. The caller closes it.
+// New returns a tracer for settings that Check has accepted, or nil when they switch tracing off.
+// The name and the version of the service are defaults for the settings. The caller closes
+// the tracer.
 func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 	if s.off() {
 		return nil, nil
@@ -58,7 +55,7 @@ func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 	if err != nil {
 		return nil, err
 	}
-	about, err := s.resource(name, version)
+	service, err := s.resource(name, version)
 	if err != nil {
 		return nil, err
 	}
@@ -67,17 +64,18 @@ func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 		return nil, err
 	}
 	d := &delivery{SpanExporter: exporter, log: log}
+	// The SDK has one error handler per process, which by default writes to stderr.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { d.account(0, err) }))
 	limits := sdk.NewSpanLimits()
 	if limits.AttributeValueLengthLimit < 0 {
 		limits.AttributeValueLengthLimit = maxValue
 	}
 	provider := sdk.NewTracerProvider(
-		sdk.WithBatcher(d), sdk.WithSampler(sampler), sdk.WithResource(about), sdk.WithRawSpanLimits(limits))
+		sdk.WithBatcher(d), sdk.WithSampler(sampler), sdk.WithResource(service), sdk.WithRawSpanLimits(limits))
 	return &Tracer{provider.Tracer("templatesite"), provider, d}, nil
 }
 
-// resource describes the service to the collector.
+// resource returns the attributes of the service.
 func (s *Settings) resource(name, version string) (*resource.Resource, error) {
 	given, err := pairs(s.ResourceAttributes)
 	if err != nil {
@@ -95,7 +93,7 @@ func (s *Settings) resource(name, version string) (*resource.Resource, error) {
 	return resource.New(context.Background(), resource.WithTelemetrySDK(), resource.WithHost(), resource.WithAttributes(attributes...))
 }
 
-// Close sends what is left, for at most that long.
+// Close sends the remaining spans, which takes at most wait.
 func (t *Tracer) Close(wait time.Duration) {
 	if t == nil {
 		return

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/otlptest"
@@ -18,7 +19,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// newTracer returns a tracer and where its spans arrive when it is closed.
+// newTracer returns a tracer and the receiver of its spans, which arrive when it is closed.
 func newTracer(t testing.TB, s tracing.Settings) (*tracing.Tracer, *otlptest.Receiver) {
 	t.Helper()
 	receiver := otlptest.NewReceiver(t)
@@ -31,16 +32,16 @@ func newTracer(t testing.TB, s tracing.Settings) (*tracing.Tracer, *otlptest.Rec
 	return tracer, receiver
 }
 
-// serve runs a handler behind the middlewares that a trace depends on.
+// serve runs a handler behind the middlewares that tracing needs.
 func serve(t testing.TB, tracer *tracing.Tracer, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(web.Chain(handler,
-		middleware.RequestInfo(nil), tracer.Requests(middleware.IsProbe), middleware.Recover(logtest.New(t))))
+		middleware.RequestInfo(nil), tracer.Requests(health.IsProbe), middleware.Recover(logtest.New(t))))
 	t.Cleanup(server.Close)
 	return server
 }
 
-func TestTraceGoesOnInTheServicesThatAreCalled(t *testing.T) {
+func TestTraceContinuesInServicesThatAreCalled(t *testing.T) {
 	t.Parallel()
 	for sampler, flags := range map[string]string{"always_on": "01", "always_off": "00"} {
 		arrived := make(chan http.Header, 1)
@@ -90,7 +91,7 @@ func TestTraceGoesOnInTheServicesThatAreCalled(t *testing.T) {
 	}
 }
 
-func TestAnswerThatIsCutOffIsAFailure(t *testing.T) {
+func TestTruncatedResponseIsAnError(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{})
 	server := serve(t, tracer, func(w http.ResponseWriter, _ *http.Request) {
@@ -109,22 +110,22 @@ func TestAnswerThatIsCutOffIsAFailure(t *testing.T) {
 		t.Errorf("the span is %+v", span)
 	}
 	if about := span.Events[0].Attributes; len(about) != 1 || about["exception.type"] == "" {
-		t.Errorf("the event says %v", about) // and not what the panic holds
+		t.Errorf("the event has %v, want only the type", about)
 	}
 }
 
-func TestStatementOutsideOfATraceIsLeftOut(t *testing.T) {
+func TestStatementOutsideOfATraceHasNoSpan(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{})
 	observe := tracer.Statements("sqlite")
 	observe(context.Background(), &web.Statement{Name: "a health check", Start: time.Now(), Err: errors.New("x"), ErrorType: "other"})
 	tracer.Close(20 * time.Second)
 	if spans := receiver.Spans(); len(spans) > 0 {
-		t.Errorf("it became %+v", spans)
+		t.Errorf("it has the spans %+v", spans)
 	}
 }
 
-func TestTextThatIsNoneLosesNoBatch(t *testing.T) {
+func TestInvalidUTF8IsReplaced(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{ResourceAttributes: "a=%ff"})
 	for _, name := range []string{"a \xff name", "another"} {
@@ -135,20 +136,20 @@ func TestTextThatIsNoneLosesNoBatch(t *testing.T) {
 	tracer.Close(20 * time.Second)
 	spans := receiver.Spans()
 	if len(spans) != 2 || spans[0].Name != "a \uFFFD name" || spans[0].Events[0].Name != "\uFFFD" || spans[0].Resource["a"] != "\uFFFD" || spans[1].Name != "another" {
-		t.Errorf("what arrives is %+v", spans)
+		t.Errorf("the spans are %+v", spans)
 	}
 }
 
-func TestSendingIsGivenUpWhenTheEndWasNotWaitedFor(t *testing.T) {
+func TestCloseCancelsTheRequestAfterItsTimeout(t *testing.T) {
 	t.Parallel()
-	begun, givenUp := make(chan struct{}), make(chan struct{})
+	begun, canceled := make(chan struct{}), make(chan struct{})
 	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			t.Error(err)
 		}
 		close(begun)
 		<-r.Context().Done()
-		close(givenUp)
+		close(canceled)
 	}))
 	t.Cleanup(hanging.Close)
 	tracer, err := tracing.New(&tracing.Settings{Endpoint: hanging.URL}, "test", "1", logtest.New(t))
@@ -160,25 +161,25 @@ func TestSendingIsGivenUpWhenTheEndWasNotWaitedFor(t *testing.T) {
 	go tracer.Close(time.Second)
 	<-begun
 	select {
-	case <-givenUp:
-	case <-time.After(5 * time.Second): // half of what one request to the collector may take
-		t.Error("it goes on")
+	case <-canceled:
+	case <-time.After(5 * time.Second): // half of the timeout of a request to the collector
+		t.Error("the request continues")
 	}
 }
 
-// pgError is an error as PostgreSQL's driver has it.
+// pgError is an error like those of PostgreSQL's driver.
 type pgError struct{}
 
 func (pgError) Error() string    { return `invalid input syntax for type integer: "a value"` }
 func (pgError) SQLState() string { return "22P02" }
 
-func TestErrorIsToldWithoutTheValuesInItsMessage(t *testing.T) {
+func TestSpanOfAnErrorHasNoValuesOfItsMessage(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{})
 	observe := tracer.Statements("postgresql")
 	server := serve(t, tracer, func(w http.ResponseWriter, r *http.Request) {
 		err := fmt.Errorf("wrapped: %w", pgError{})
-		observe(r.Context(), &web.Statement{Name: "tweet.get", Start: time.Now(), Err: err, ErrorType: "other"})
+		observe(r.Context(), &web.Statement{Name: "shelf.get", Start: time.Now(), Err: err, ErrorType: "other"})
 		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "What the client sees.").WithCause(err))
 	})
 	response, err := http.Get(server.URL)
@@ -188,20 +189,20 @@ func TestErrorIsToldWithoutTheValuesInItsMessage(t *testing.T) {
 	response.Body.Close()
 	tracer.Close(20 * time.Second)
 	request := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "GET" })
-	statement := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "tweet.get" })
+	statement := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "shelf.get" })
 	if request.Events[0].Attributes["exception.message"] != "What the client sees." || statement.Attributes["db.response.status_code"] != "22P02" {
 		t.Errorf("%+v\n%+v", request, statement)
 	}
 	if all := fmt.Sprint(receiver.Spans()); strings.Contains(all, "a value") {
-		t.Errorf("the value is told: %s", all)
+		t.Errorf("a span has the value: %s", all)
 	}
 }
 
-func TestNothingIsTracedWithoutAnEndpoint(t *testing.T) {
+func TestTracingIsOffWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
 	tracer, err := tracing.New(&tracing.Settings{Sampler: "always_on"}, "test", "1", logtest.New(t))
-	if err != nil || tracer != nil || tracer.Requests(middleware.IsProbe) != nil || tracer.Statements("sqlite") != nil {
-		t.Errorf("there is %+v, %v", tracer, err)
+	if err != nil || tracer != nil || tracer.Requests(health.IsProbe) != nil || tracer.Statements("sqlite") != nil {
+		t.Errorf("the tracer is %+v, %v", tracer, err)
 	}
 	tracer.Close(time.Second)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/logtest"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
@@ -29,7 +30,7 @@ type Client struct {
 func New(t testing.TB, handler http.Handler) *Client {
 	log := logtest.New(t)
 	handler = web.Chain(handler,
-		middleware.RequestInfo(nil), middleware.AccessLog(log), middleware.Recover(log), middleware.Deadline(10*time.Second))
+		middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe), middleware.Recover(log), middleware.Deadline(10*time.Second))
 	return &Client{t, func(method, target string, body io.Reader, headers []string) (Answer, error) {
 		r := httptest.NewRequestWithContext(t.Context(), method, target, body)
 		setHeaders(r, headers)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,28 +13,24 @@ import (
 
 func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 	t.Parallel()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, resources())
+	db := filledPostgres(t)
 	s := startService(t, map[string]string{
 		"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4", "MAX_IN_FLIGHT": "4", "REQUEST_TIMEOUT": "30s",
 	})
-	for id := range 2 {
-		s.do("POST", "/tweet/", fmt.Sprintf(`{"text":"%d"}`, id))
-	}
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.ExecContext(t.Context(), "update tweet set text = 'locked' where id = 1"); err != nil {
+	if _, err := tx.ExecContext(t.Context(), "update book set title = 'locked' where id = 1"); err != nil {
 		t.Fatal(err)
 	}
 	var changes sync.WaitGroup
 	for range 8 {
-		changes.Go(func() { s.do("PUT", "/tweet/1", `{"text":"waits"}`) })
+		changes.Go(func() { s.do("PUT", "/book/1", validBook) })
 	}
 	time.Sleep(200 * time.Millisecond)
 	start := time.Now()
-	if read := s.do("GET", "/tweet/2", ""); read.status != http.StatusOK || time.Since(start) > 10*time.Second {
+	if read := s.do("GET", "/book/2", ""); read.status != http.StatusOK || time.Since(start) > 10*time.Second {
 		t.Errorf("a read of another row is a %d after %v", read.status, time.Since(start))
 	}
 	if err := tx.Rollback(); err != nil {
@@ -46,28 +41,28 @@ func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 
 func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenSQLite(t, resources())
+	db := filledSQLite(t)
 	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "MAX_IN_FLIGHT": "1", "LOG_LEVEL": "info"})
 	tx, err := db.Write.BeginTx(t.Context(), nil) // takes SQLite's only lock for changes
 	if err != nil {
 		t.Fatal(err)
 	}
 	var changes sync.WaitGroup
-	changes.Go(func() { s.do("POST", "/tweet/", `{"text":"has its turn"}`) })
+	changes.Go(func() { s.do("POST", "/book/", validBook) })
 	metric := func(name string) string {
 		_, rest, _ := strings.Cut(s.do("GET", s.admin+"/metrics", "").body, "\n"+name+" ")
 		value, _, _ := strings.Cut(rest, "\n")
 		return value
 	}
 	for range 200 {
-		if metric(`http_server_active_requests{http_route="/tweet/"}`) == "1" {
+		if metric(`http_server_active_requests{http_route="/book/"}`) == "1" {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond) // shorter than it would wait
 	defer leave()
-	r, err := http.NewRequestWithContext(ctx, "POST", s.url+"/tweet/", strings.NewReader(`{"text":"leaves"}`))
+	r, err := http.NewRequestWithContext(ctx, "POST", s.url+"/book/", strings.NewReader(validBook))
 	if err != nil {
 		t.Fatal(err)
 	}

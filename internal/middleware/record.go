@@ -1,8 +1,3 @@
-// Package middleware holds what surrounds every request: its id, the log line,
-// the answer to a panic, the hosts that are answered and the deadline. Each file
-// is one of them; internal/app lists them in the order a request meets them.
-//
-// It does not know the resources, the routes or the settings.
 package middleware
 
 import (
@@ -14,30 +9,30 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// body notes in the request's Info how much of it is read.
-type body struct {
+// bodyCounter counts in the request's Info how many bytes of its body are read.
+type bodyCounter struct {
 	io.ReadCloser
 	info *web.Info
 }
 
-func (b *body) Read(p []byte) (int, error) {
+func (b *bodyCounter) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.info.BodyBytes += int64(n)
 	return n, err
 }
 
-// recorder notes in the request's Info what is sent. Unwrap lets
-// http.ResponseController reach the connection.
+// recorder records the status and the size of the response in the request's Info.
 type recorder struct {
 	http.ResponseWriter
 	info *web.Info
-	// bodiless says that what is written is not sent: the request was a HEAD.
-	bodiless bool
+	// discards says that the bytes written are not sent, because the request is a HEAD.
+	discards bool
 }
 
+// Unwrap lets http.ResponseController reach the connection.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Hijack hands the connection over, to what looks for it without Unwrap.
+// Hijack hands the connection over to code that does not look behind Unwrap.
 func (w *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
@@ -50,27 +45,26 @@ func (w *recorder) WriteHeader(status int) {
 func (w *recorder) Write(b []byte) (int, error) {
 	w.begin(http.StatusOK)
 	n, err := w.ResponseWriter.Write(b)
-	w.sent(int64(n))
+	w.count(int64(n))
 	return n, err
 }
 
-// ReadFrom keeps the connection's own, which a file can use to be sent without
-// being copied.
+// ReadFrom keeps sendfile available: io.Copy uses the connection's ReadFrom.
 func (w *recorder) ReadFrom(r io.Reader) (int64, error) {
 	w.begin(http.StatusOK)
 	n, err := io.Copy(w.ResponseWriter, r)
-	w.sent(n)
+	w.count(n)
 	return n, err
 }
 
-func (w *recorder) sent(n int64) {
-	if !w.bodiless {
+func (w *recorder) count(n int64) {
+	if !w.discards {
 		w.info.Bytes += n
 	}
 }
 
-// begin notes the status with which the answer begins, and completes its header. A 1xx
-// comes before it.
+// begin records the status and completes the header when the response begins. An
+// informational (1xx) response is not the beginning.
 func (w *recorder) begin(status int) {
 	if w.info.Status == 0 && status >= http.StatusOK {
 		w.info.Status = status

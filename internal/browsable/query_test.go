@@ -1,4 +1,4 @@
-package sampletest_test
+package browsable_test
 
 import (
 	"net/http"

@@ -1,31 +1,15 @@
-package sampletest_test
+package web_test
 
 import (
 	"net/http"
 	"testing"
 
+	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/webtest"
 )
 
-func TestAcceptIsReadWithItsQuotedStrings(t *testing.T) {
-	t.Parallel()
-	c := sampletest.New(t)
-	for accept, want := range map[string]int{
-		`application/json;profile="a,b"`:                     http.StatusOK,
-		`application/json;profile="a;q=0,b"`:                 http.StatusOK,
-		`application/json;profile="a\",b";q=0.1`:             http.StatusOK,
-		`text/html;x="*/*", text/csv`:                        http.StatusNotAcceptable,
-		`application/json;profile="a,b";q=0, text/csv`:       http.StatusNotAcceptable,
-		`application/json; Q=0, text/csv`:                    http.StatusNotAcceptable,
-		`text/csv;x="application/json`:                       http.StatusNotAcceptable,
-		` , ,application/json`:                               http.StatusOK,
-		`text/csv;q=1;x=",*/*", application/*;v="1,2";q=0.3`: http.StatusOK,
-	} {
-		c.Want(want, "GET", "/book/1", "", "Accept: "+accept)
-	}
-}
-
-func TestTypesOfBodiesAreSaidByOptionsAndByRefusals(t *testing.T) {
+func TestOptionsAndA415NameTheTypesOfBodies(t *testing.T) {
 	t.Parallel()
 	c := sampletest.New(t)
 	const json, patch = "application/json", "application/json, application/merge-patch+json"
@@ -46,7 +30,7 @@ func TestTypesOfBodiesAreSaidByOptionsAndByRefusals(t *testing.T) {
 	}
 }
 
-func TestUTF8HasManySpellings(t *testing.T) {
+func TestCharsetUTF8HasManySpellings(t *testing.T) {
 	t.Parallel()
 	c := sampletest.New(t)
 	for charset, want := range map[string]int{
@@ -57,4 +41,19 @@ func TestUTF8HasManySpellings(t *testing.T) {
 			c.Want(want, "PATCH", "/book/1", "{}", "Content-Type: "+mediaType+"; charset="+charset)
 		}
 	}
+}
+
+func TestBodyOfAnotherTypeIsRefused(t *testing.T) {
+	sampletest.Each(t, func(_ *testing.T, c *webtest.Client, _ *database.DB) {
+		for contentType, want := range map[string]int{
+			"application/json": 201, "application/json; charset=utf-8": 201, "Application/JSON; charset=UTF-8": 201,
+			"application/json; charset=latin1": 415, "text/plain": 415, "application/x-www-form-urlencoded": 415,
+			"application/merge-patch+json": 415, "text/json+x": 415, "nonsense": 415,
+		} {
+			c.Want(want, "POST", "/book/", book, "Content-Type: "+contentType)
+		}
+		c.Want(http.StatusUnsupportedMediaType, "POST", "/book/", book, "Content-Encoding: gzip")
+		c.Want(http.StatusUnsupportedMediaType, "PUT", "/book/1", book, "Content-Encoding: identity", "Content-Encoding: gzip")
+		c.Want(http.StatusUnsupportedMediaType, "PUT", "/book/1", book, "Content-Type: application/json", "Content-Type: text/plain")
+	})
 }

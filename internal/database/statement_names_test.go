@@ -10,11 +10,11 @@ func TestStatementIsNamedByItsFirstLineOrByWhatItDoes(t *testing.T) {
 		sql  string
 		want named
 	}{
-		{"-- tweet.list\n\tselect id\n\tfrom tweet\n\twhere id > $1", named{"tweet.list", "select", "tweet"}},
+		{"-- book.list\n\tselect id\n\tfrom book\n\twhere id > $1", named{"book.list", "select", "book"}},
 		{"select version, (select 1 from x) from Note", named{"select x", "select", "x"}},
-		{"insert  into \"tweet\" (text) values ($1)", named{"insert tweet", "insert", "tweet"}},
-		{"-- tweet.update\nUPDATE tweet SET text = $1", named{"tweet.update", "update", "tweet"}},
-		{"delete\nfrom tweet", named{"delete tweet", "delete", "tweet"}},
+		{"insert  into \"book\" (title) values ($1)", named{"insert book", "insert", "book"}},
+		{"-- book.update\nUPDATE book SET title = $1", named{"book.update", "update", "book"}},
+		{"delete\nfrom book", named{"delete book", "delete", "book"}},
 		{"-- two words\nselect 1", named{"select", "select", ""}},
 		{"select pg_try_advisory_lock($1)", named{"select", "select", ""}},
 		{"pragma wal_checkpoint(truncate)", named{"pragma", "pragma", ""}},
@@ -22,7 +22,7 @@ func TestStatementIsNamedByItsFirstLineOrByWhatItDoes(t *testing.T) {
 		{"", named{"other", "other", ""}},
 	}
 	for _, tt := range tests {
-		if got := nameOf(tt.sql); got != tt.want {
+		if got := newStatementNames().of(tt.sql); got != tt.want {
 			t.Errorf("%q is %+v, want %+v", tt.sql, got, tt.want)
 		}
 	}

@@ -2,25 +2,27 @@ package middleware
 
 import "net/http"
 
-// The values of headers are shared by all answers, as making them costs more than the rest.
+// All responses share these slices, because allocating them costs more than the rest of
+// completeHeader.
 var (
 	nosniff    = []string{"nosniff"}
 	sameOrigin = []string{"same-origin"}
-	// inert is the policy of what is no page: opened as one, it does nothing.
+	// inert is the policy of responses that are not pages: one opened in a browser can load
+	// and run nothing.
 	inert   = []string{"default-src 'none'; frame-ancestors 'none'"}
 	noCache = []string{"no-cache"}
 	noStore = []string{"no-store"}
 )
 
-// completeHeader adds what every answer tells browsers and caches, unless the handler has
-// set it. It is the one place for that, and an error is never kept.
+// completeHeader adds the security and caching headers that the handler has not set. Only
+// Cache-Control of an error is overwritten: errors are never cached.
 func completeHeader(header http.Header, status int) {
 	setDefault(header, "X-Content-Type-Options", nosniff)
 	setDefault(header, "Content-Security-Policy", inert)
 	setDefault(header, "Cross-Origin-Resource-Policy", sameOrigin)
 	setDefault(header, "Referrer-Policy", sameOrigin)
 	if header["Cache-Control"] == nil || status >= http.StatusBadRequest {
-		header["Cache-Control"] = caching(header, status)
+		header["Cache-Control"] = cacheControl(header, status)
 	}
 }
 
@@ -30,10 +32,9 @@ func setDefault(header http.Header, name string, value []string) {
 	}
 }
 
-// caching says whether a cache may keep an answer. What it keeps it has to ask for again
-// each time, or a change would seem lost, and what was deleted alive. It keeps neither a
-// problem, which holds the id of one request, nor another client's cookie.
-func caching(header http.Header, status int) []string {
+// cacheControl makes caches revalidate each time, so that a client sees its own changes.
+// Problems, which hold the id of one request, and responses with cookies are not stored.
+func cacheControl(header http.Header, status int) []string {
 	if status >= http.StatusBadRequest || header["Set-Cookie"] != nil {
 		return noStore
 	}

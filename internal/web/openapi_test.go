@@ -1,4 +1,4 @@
-package sampletest_test
+package web_test
 
 import (
 	"net/http"
@@ -9,19 +9,20 @@ import (
 
 	"example.com/templatesite/internal/openapitest"
 	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
 
-func start(t *testing.T) openapitest.Do { return sampletest.New(t).Do }
+func startSample(t *testing.T) openapitest.Do { return sampletest.New(t).Do }
 
 func TestExamplesOfTheDescriptionAreTrueForEveryResource(t *testing.T) {
 	t.Parallel()
-	openapitest.Examples(t, start)
+	openapitest.Examples(t, startSample)
 }
 
 func TestProblemsOfTheDescriptionAreTrueForEveryResource(t *testing.T) {
 	t.Parallel()
-	openapitest.Problems(t, start)
+	openapitest.Problems(t, startSample)
 }
 
 func TestDescriptionOfAnotherServiceSpeaksOfItsOwnResources(t *testing.T) {
@@ -92,4 +93,24 @@ func document(t *testing.T, c *webtest.Client) *openapi3.T {
 		t.Fatal(err)
 	}
 	return described
+}
+
+func TestAPIWithoutResourcesHasAnEmptyIndexAndAValidDescription(t *testing.T) {
+	t.Parallel()
+	api := web.NewAPI(web.Options{Title: "empty", Version: "test", MaxBodyBytes: sampletest.MaxBodyBytes})
+	api.Documents()
+	c := webtest.New(t, api)
+	index := webtest.JSON[map[string]string](t, c.Want(http.StatusOK, "GET", "/", ""))
+	if len(index) != 2 || index["openapi.json"] == "" || index["openapi.yaml"] == "" {
+		t.Errorf("the index is %v, want only the description", index)
+	}
+	described := document(t, c)
+	if err := described.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if described.Paths.Len() != 3 {
+		t.Errorf("the description has the paths %v", described.Paths.Keys())
+	}
+	openapitest.Examples(t, func(*testing.T) openapitest.Do { return c.Do })
+	openapitest.Problems(t, func(*testing.T) openapitest.Do { return c.Do })
 }

@@ -1,0 +1,72 @@
+package database
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// sqlState returns the code of an error that PostgreSQL has sent, or "".
+func sqlState(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+func (postgresEngine) kind(err error) *kind {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return unavailable
+	}
+	if stalePlan(err) { // in a transaction
+		return unavailable
+	}
+	if code := sqlState(err); code != "" {
+		return postgresKind(code)
+	}
+	return nil
+}
+
+// postgresKind goes by the class of the SQLSTATE, which is its first two letters
+// (PostgreSQL manual, appendix A).
+func postgresKind(code string) *kind {
+	switch {
+	case code == "53100", code == "2200H": // disk full, the last id is taken
+		return full
+	case code == "57014": // statement_timeout, which is the time of a request
+		return timeout
+	case code[:2] == "23": // integrity constraint violation
+		return conflict
+	case code == "25006": // read-only transaction, also on a standby
+		return changesFail
+	case code[:2] == "08", code[:2] == "53", code[:2] == "57", code[:2] == "58", // connection, resources, operator, system
+		code[:2] == "40", code == "55P03", // serialization failure, lock not available
+		code == "42P01", code == "42703": // no such table or column: migrations are pending
+		return unavailable
+	}
+	return other
+}
+
+func (postgresEngine) connectionLost(err error) (lost, known bool) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return false, true // it was never open
+	}
+	code := sqlState(err)
+	lost = code == "57P01" || code == "57P02" // ended by an administrator, by a crash
+	return lost, lost
+}
+
+// serializationFailure reports whether the server has rolled back a transaction because of
+// a concurrent one: a serialization failure or a deadlock.
+func serializationFailure(err error) bool {
+	code := sqlState(err)
+	return code == "40001" || code == "40P01"
+}
+
+// stalePlan reports whether a statement was prepared, or through a pooler described, for a
+// table that has changed since. PostgreSQL uses the two codes for much else; the routine
+// that raised the error tells them apart.
+func stalePlan(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "0A000" && e.Routine == "RevalidateCachedQuery" || e.Code == "08P01" && e.Routine == "PortalSetResultFormat")
+}

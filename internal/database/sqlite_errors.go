@@ -1,0 +1,38 @@
+package database
+
+import (
+	"errors"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+func (sqliteEngine) kind(err error) *kind {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return nil
+	}
+	switch e.Code() & 0xff { // the rest of an extended code says more
+	case sqlite3.SQLITE_FULL:
+		return full
+	case sqlite3.SQLITE_CONSTRAINT:
+		return conflict
+	case sqlite3.SQLITE_READONLY:
+		return changesFail
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, // a concurrent program holds the lock
+		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM:
+		return unavailable
+	}
+	return other
+}
+
+func (sqliteEngine) connectionLost(error) (lost, known bool) { return false, false }
+
+// readOnlyFile reports whether the file cannot be written.
+func (sqliteEngine) readOnlyFile(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	return e.Code()&0xff == sqlite3.SQLITE_READONLY || e.Code() == sqlite3.SQLITE_IOERR_WRITE || e.Code() == sqlite3.SQLITE_IOERR_FSYNC
+}

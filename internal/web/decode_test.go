@@ -1,0 +1,61 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/webtest"
+)
+
+// wantFields wants a book with that status, listed or not.
+func wantFields(t *testing.T, answer webtest.Answer, status string, listed bool) {
+	t.Helper()
+	book := webtest.JSON[sampletest.Book](t, answer)
+	if book.Status != status || book.Listed == nil || *book.Listed != listed {
+		t.Errorf("status %q, want %q; %s, want listed %v", book.Status, status, answer.Body, listed)
+	}
+}
+
+func TestAbsentOrRemovedFieldHasItsDefault(t *testing.T) {
+	sampletest.Each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
+		wantFields(t, c.Want(http.StatusOK, "GET", "/book/1", ""), "reading", true) // the default of the fixture
+		wantFields(t, c.Want(http.StatusOK, "GET", "/book/2", ""), "unread", false)
+		for _, body := range []string{book, `{` + emma + `,"status":null,"listed":null}`} {
+			wantFields(t, c.Want(http.StatusCreated, "POST", "/book/", body), "unread", true)
+			c.Want(http.StatusOK, "PUT", "/book/2", `{`+emma+`,"status":"read","listed":false}`)
+			wantFields(t, c.Want(http.StatusOK, "PUT", "/book/2", body), "unread", true)
+		}
+		wantFields(t, c.Want(http.StatusOK, "PATCH", "/book/2", `{"status":"read","listed":false}`), "read", false)
+		wantFields(t, c.Want(http.StatusOK, "PATCH", "/book/2", `{"pages":1}`), "read", false)
+		wantFields(t, c.Want(http.StatusOK, "PATCH", "/book/2", `{"status":null}`), "unread", false)
+		wantFields(t, c.Want(http.StatusOK, "PATCH", "/book/2", `{"listed":null}`), "unread", true)
+	})
+}
+
+func TestExplicitFalseIsNotReplacedByADefault(t *testing.T) {
+	sampletest.Each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
+		wantFields(t, c.Want(http.StatusCreated, "POST", "/book/", `{`+emma+`,"listed":false}`), "unread", false)
+		wantFields(t, c.Want(http.StatusOK, "PUT", "/book/1", `{`+emma+`,"listed":false}`), "unread", false)
+	})
+}
+
+func TestRuleOverTwoFieldsAppliesToEveryWayOfChangingThem(t *testing.T) {
+	sampletest.Each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
+		wrong := emma + `,"due":"2026-03-01T12:00:00Z"`
+		wantInvalid(t, c, "POST", "/book/", `{`+wrong+`}`, "body.due")
+		wantInvalid(t, c, "POST", "/shelf/1/book/", `{"title":"x","pages":1,"due":"2026-03-01T12:00:00Z"}`, "body.due")
+		wantInvalid(t, c, "PUT", "/book/1", `{`+wrong+`}`, "body.due")
+		wantInvalid(t, c, "PATCH", "/book/1", `{"status":"read"}`, "body.due") // the stored book has a due date
+		wantInvalid(t, c, "PATCH", "/book/2", `{"due":"2026-03-01T12:00:00Z"}`, "body.due")
+		if err := loadBook(t, db, "9", wrong); err == nil || !strings.Contains(err.Error(), "body.due: must not be set") {
+			t.Errorf("loading it = %v", err)
+		}
+		c.Want(http.StatusOK, "PATCH", "/book/1", `{"status":"read","due":null}`)
+		if err := loadBook(t, db, "9", emma); err != nil {
+			t.Error(err)
+		}
+	})
+}

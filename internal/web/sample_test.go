@@ -1,0 +1,45 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/fixturetest"
+	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
+)
+
+// emma are the required fields of a book, and book is a book that has them.
+const (
+	emma = `"shelf":1,"title":"Emma","pages":474`
+	book = `{` + emma + `}`
+)
+
+// wantInvalid wants a 422 with one error, at that place of the request.
+func wantInvalid(t *testing.T, c *webtest.Client, method, target, body, place string) {
+	t.Helper()
+	problem := webtest.JSON[web.Problem](t, c.Want(http.StatusUnprocessableEntity, method, target, body))
+	if len(problem.Errors) != 1 || problem.Errors[0].Location != place {
+		t.Errorf("%s %s %s: errors %v, want one at %s", method, target, body, problem.Errors, place)
+	}
+}
+
+// loadBook loads a fixture of one book with that id and those fields.
+func loadBook(t *testing.T, db *database.DB, id, fields string) error {
+	t.Helper()
+	return fixturetest.Load(t, db, sampletest.Resources(), `[{"model":"book","pk":`+id+`,"fields":{`+fields+`}}]`)
+}
+
+// linked returns the path and query of the link with that relation in a Link header, or
+// nothing.
+func linked(header, relation string) string {
+	for link := range strings.SplitSeq(header, ", ") {
+		if target, ok := strings.CutSuffix(link, `>; rel="`+relation+`"`); ok {
+			return strings.TrimPrefix(target, "<http://example.com")
+		}
+	}
+	return ""
+}

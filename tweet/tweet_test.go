@@ -1,0 +1,150 @@
+package tweet_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/fixturetest"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
+	"example.com/templatesite/tweet"
+)
+
+var resources = []web.Resource{tweet.Resource()}
+
+// each runs test on both engines, with a client of the API on an empty database.
+func each(t *testing.T, test func(t *testing.T, c *webtest.Client, db *database.DB)) {
+	t.Helper()
+	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
+		test(t, webtest.NewAPI(t, tweet.Resource(), db), db)
+	})
+}
+
+func TestTweetIsCreatedReadListedChangedAndDeleted(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
+		created := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
+		first := webtest.JSON[tweet.Tweet](t, created)
+		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.com/tweet/1" {
+			t.Errorf("created %+v", first)
+		}
+		if age := time.Since(first.Timestamp); age < -time.Second || age > time.Minute || first.Timestamp.Location() != time.UTC {
+			t.Errorf("timestamp = %v, want now in UTC", first.Timestamp)
+		}
+		if read := c.Want(http.StatusOK, "GET", "/tweet/1", ""); read.Body != created.Body {
+			t.Errorf("read %s, created %s", read.Body, created.Body)
+		}
+		for method, text := range map[string]string{"PUT": "two", "PATCH": "three"} {
+			changed := webtest.JSON[tweet.Tweet](t, c.Want(http.StatusOK, method, "/tweet/1", fmt.Sprintf(`{"text":%q}`, text)))
+			if changed.Text != text || !changed.Timestamp.Equal(first.Timestamp) {
+				t.Errorf("%s made %+v of %+v", method, changed, first)
+			}
+		}
+		c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"newer"}`)
+		if list := webtest.JSON[[]tweet.Tweet](t, c.Want(http.StatusOK, "GET", "/tweet/", "")); len(list) != 2 || list[1].Text != "newer" {
+			t.Errorf("listed %+v", list)
+		}
+		c.Want(http.StatusNoContent, "DELETE", "/tweet/1", "")
+		c.Want(http.StatusNotFound, "GET", "/tweet/1", "")
+	})
+}
+
+func TestTextHas1To140Characters(t *testing.T) {
+	each(t, func(_ *testing.T, c *webtest.Client, _ *database.DB) {
+		for text, want := range map[string]int{"": 422, "x": 201, strings.Repeat("ü", 140): 201, strings.Repeat("ü", 141): 422} {
+			c.Want(want, "POST", "/tweet/", fmt.Sprintf(`{"text":%q}`, text))
+		}
+	})
+}
+
+func TestFixturesAreLoadedAndDumpedAgain(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
+		fixturetest.LoadAll(t, db, resources)
+		if list := webtest.JSON[[]tweet.Tweet](t, c.Want(http.StatusOK, "GET", "/tweet/", "")); len(list) < 2 {
+			t.Errorf("listed %+v", list)
+		}
+		dump := fixturetest.Dump(t, db, resources)
+		c.Want(http.StatusNoContent, "DELETE", "/tweet/1", "")
+		if err := fixturetest.Load(t, db, resources, dump); err != nil {
+			t.Fatal(err)
+		}
+		if again := fixturetest.Dump(t, db, resources); again != dump {
+			t.Errorf("the dump was\n%s, and after it was loaded\n%s", dump, again)
+		}
+	})
+}
+
+// unanswerable are timestamps, as SQL, that no answer can hold. Constraints refuse them; on SQLite,
+// the migration that adds the constraints gives older rows the time beside them.
+var unanswerable = map[database.Engine]map[string]string{
+	database.Postgres: {
+		"'infinity'": "", "'-infinity'": "", "'10000-01-01 00:00:00+00'": "", "'9999-12-31 23:59:59-12'": "",
+		"'294276-12-31 00:00:00+00'": "", "'0044-03-15 00:00:00+00 BC'": "", "'0001-01-01 00:00:00+12'": "",
+	},
+	database.SQLite: {
+		"1501428162": "2017-07-30T15:22:42Z", "'1501428162'": "2017-07-30T15:22:42Z", "1501428162.5": "2017-07-30T15:22:42.5Z",
+		"'2017-02-31 00:00:00+00:00'": "2017-03-03T00:00:00Z", "'2017-07-30 24:00:00+00:00'": "2017-07-31T00:00:00Z",
+		"'2017-07-30 17:22:42+02:00'": "2017-07-30T15:22:42Z", "'2017-07-30T15:22:42Z'": "2017-07-30T15:22:42Z",
+		"datetime('2017-07-30 15:22:42')": "2017-07-30T15:22:42Z", "-1e300": yearOne, "9e999": yearOne, "x'00'": yearOne, "''": yearOne,
+		"'infinity'": yearOne, "'10000-01-01 00:00:00+00:00'": yearOne, "'-0044-03-15 00:00:00+00:00'": yearOne,
+		"'0000-12-31 23:59:59+00:00'": yearOne, "'9999-12-31 23:59:59-12:00'": yearOne, "'2017-07-30 15:22:42.+00:00'": yearOne,
+		"'2017-07-30 15:22:42 junk+00:00'": yearOne, "'2017-07-30 15:22:42-05:00+00:00'": yearOne,
+		"'2017-07-30 15:22:42,5+00:00'": yearOne, "'2017-07-30 15:22:425+00:00'": yearOne,
+	},
+}
+
+const yearOne = "0001-01-01T00:00:00Z"
+
+// insert stores a tweet whose text is the SQL of its timestamp.
+func insert(t *testing.T, db *database.DB, timestamp, version string) error {
+	_, err := db.ExecContext(t.Context(), "insert into tweet (text, timestamp, version) values ($1, "+timestamp+", "+version+")", timestamp)
+	return err
+}
+
+func TestTimestampThatNoAnswerCanHoldIsRefusedByTheDatabase(t *testing.T) {
+	each(t, func(t *testing.T, _ *webtest.Client, db *database.DB) {
+		for timestamp := range unanswerable[db.Engine] {
+			if err := insert(t, db, timestamp, "1"); err == nil || !strings.Contains(strings.ToLower(err.Error()), "constraint") {
+				t.Errorf("%s: %v, want the error of a constraint", timestamp, err)
+			}
+		}
+		for _, good := range []string{"0001-01-01 00:00:00", "9999-12-31 23:59:59.999999", "2024-02-29 23:59:59.9", "2017-07-30 15:22:42"} {
+			if insert(t, db, "'"+good+"+00:00'", "1") != nil || insert(t, db, "'"+good+"+00:00'", "'one'") == nil {
+				t.Errorf("%s: the timestamp is refused, or a version that is not a number is accepted", good)
+			}
+		}
+	})
+}
+
+func TestMigrationRepairsTimestampsThatNoAnswerCanHold(t *testing.T) {
+	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
+		if err := db.MigrateTo(t.Context(), tweet.Resource(), 1, nil); err != nil { // without the constraints
+			t.Fatal(err)
+		}
+		older := maps.Clone(unanswerable[db.Engine])
+		older["'2017-07-30 15:22:42.123456+00:00'"] = "2017-07-30T15:22:42.123456Z"
+		for timestamp := range older {
+			if err := insert(t, db, timestamp, "1"); err != nil {
+				t.Fatalf("%s: %v", timestamp, err)
+			}
+		}
+		if err := db.Migrate(t.Context(), resources, nil); err != nil {
+			t.Fatal(err)
+		}
+		if db.Engine == database.Postgres {
+			return // it leaves the rows as they are
+		}
+		list := webtest.JSON[[]tweet.Tweet](t, c.Want(http.StatusOK, "GET", "/tweet/", ""))
+		for _, got := range list {
+			if at := got.Timestamp.Format(time.RFC3339Nano); at != older[got.Text] || len(list) != len(older) {
+				t.Errorf("%s, one of %d, became %s, want %s, one of %d", got.Text, len(list), at, older[got.Text], len(older))
+			}
+			c.Want(http.StatusOK, "PUT", strings.TrimPrefix(got.Href, "http://example.com"), `{"text":"written over"}`)
+		}
+	})
+}
