@@ -16,7 +16,7 @@ import (
 // note_migrations, whose versions were counted from 1. The first migration of such a
 // database records in the timeline what those tables say, once: a migration that was
 // version 1 has the line "-- was 00001". The former tables stay, because replicas of the
-// program before read them to find out whether they are ready.
+// former program read them to find out whether they are ready.
 //
 // When no such database is left, delete this file, those lines and what the compiler then
 // reports, and drop the former tables by a migration.
