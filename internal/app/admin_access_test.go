@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
+func TestEveryAdminPathNeedsTheToken(t *testing.T) {
 	t.Parallel()
 	const token = "a-token-of-operators"
 	file := filepath.Join(t.TempDir(), "token")
@@ -41,39 +41,39 @@ func TestTokenProtectsAllThatIsForOperators(t *testing.T) {
 	} {
 		for _, path := range append(adminPaths, "/nowhere", "/debug/statsviz/ws") {
 			if tt.let && path != "/settings" && path != "/metrics" {
-				continue // that the others answer is seen without a token
+				continue // another test covers the rest, without a token
 			}
-			got := s.do("GET", s.admin+path, "", tt.header)
-			if tt.let != (got.status == http.StatusOK) || !tt.let && (got.status != http.StatusUnauthorized || len(got.header.Values("WWW-Authenticate")) != 2) {
-				t.Errorf("GET %s with %q = %d %v", path, tt.header, got.status, got.header)
+			got := s.Do("GET", s.admin+path, "", tt.header)
+			if tt.let != (got.Status == http.StatusOK) || !tt.let && (got.Status != http.StatusUnauthorized || len(got.Header.Values("WWW-Authenticate")) != 2) {
+				t.Errorf("GET %s with %q = %d %v", path, tt.header, got.Status, got.Header)
 			}
-			if strings.Contains(got.body, token) {
+			if strings.Contains(got.Body, token) {
 				t.Errorf("GET %s shows the token", path)
 			}
 		}
-		put := s.do("PUT", s.admin+"/log-level", "debug", tt.header).status
+		put := s.Do("PUT", s.admin+"/log-level", "debug", tt.header).Status
 		if tt.let != (put == http.StatusOK) {
 			t.Errorf("PUT /log-level with %q = %d", tt.header, put)
 		}
 	}
-	if got := s.do("GET", "/book/", "").status; got != http.StatusOK {
-		t.Errorf("the API wants a token, too: %d", got)
+	if got := s.Do("GET", "/book/", "").Status; got != http.StatusOK {
+		t.Errorf("the API requires a token: %d", got)
 	}
 }
 
-// guess sends wrong tokens, and returns how many got which status.
+// guess sends wrong tokens and returns the number of answers by status.
 func guess(s *service, times int) map[int]int {
 	statuses := map[int]int{}
 	for range times {
-		statuses[s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess").status]++
+		statuses[s.Do("GET", s.admin+"/", "", "Authorization: Bearer a-guess").Status]++
 	}
 	return statuses
 }
 
-func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
+func TestLogCountsWrongTokensInFewRecords(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
-	s.do("GET", s.admin+"/", "") // as a browser does, before it asks for the token
+	s.Do("GET", s.admin+"/", "") // as a browser does, before it asks for the token
 	guess(s, 100)
 	s.exit()
 	var lines, count int
@@ -87,56 +87,56 @@ func TestLogCountsEveryWrongTokenInAFewLines(t *testing.T) {
 		}
 	}
 	if lines < 2 || lines > 4 || count != 100 {
-		t.Errorf("of a hundred guesses %d lines of the log count %d", lines, count)
+		t.Errorf("%d log records count %d of 100 guesses", lines, count)
 	}
 }
 
-func TestGuessingIsLimitedAndTheRightTokenIsServed(t *testing.T) {
+func TestWrongTokensAreRateLimitedAndTheRightOneIsNot(t *testing.T) {
 	t.Parallel()
 	const right = "Authorization: Bearer a-token-of-operators"
 	s := startService(t, map[string]string{"ADMIN_TOKEN": "a-token-of-operators"})
 	statuses := guess(s, 200)
-	// On a slow machine a second minute may have begun.
+	// The limit is 60 a minute; on a slow machine a second minute may have begun.
 	if allowed := statuses[http.StatusUnauthorized]; allowed != 60 && allowed != 120 || statuses[http.StatusTooManyRequests] != 200-allowed {
 		t.Errorf("guesses are answered with %v", statuses)
 	}
-	limited := s.do("GET", s.admin+"/", "", "Authorization: Bearer a-guess")
-	if wait, err := strconv.Atoi(limited.header.Get("Retry-After")); err != nil || wait < 1 || wait > 61 || limited.header.Get("Content-Type") != "application/problem+json" {
-		t.Errorf("one too many = %d %v", limited.status, limited.header)
+	limited := s.Do("GET", s.admin+"/", "", "Authorization: Bearer a-guess")
+	if wait, err := strconv.Atoi(limited.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 61 || limited.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("one too many = %d %v", limited.Status, limited.Header)
 	}
-	if got := s.do("GET", s.admin+"/", "").status; got != http.StatusUnauthorized {
-		t.Errorf("a browser that is to ask for the token gets a %d", got)
+	if got := s.Do("GET", s.admin+"/", "").Status; got != http.StatusUnauthorized {
+		t.Errorf("a browser without a token gets %d, want 401 so that it asks for one", got)
 	}
-	if got := s.do("GET", s.admin+"/metrics", "", right); got.status != http.StatusOK || !strings.Contains(got.body, "\nadmin_wrong_tokens_total 201\n") {
-		t.Errorf("the right token gets a %d", got.status)
+	if got := s.Do("GET", s.admin+"/metrics", "", right); got.Status != http.StatusOK || !strings.Contains(got.Body, "\nadmin_wrong_tokens_total 201\n") {
+		t.Errorf("the right token gets %d", got.Status)
 	}
 }
 
-func TestSecretsGivenAsFlagsAreNotShown(t *testing.T) {
+func TestAdminPagesDoNotShowSecretsFromFlags(t *testing.T) {
 	t.Parallel()
 	const password, token = "a-password-to-be-hidden", "a-token-to-be-hidden"
 	s := startService(t, nil, "--database-password="+password, "--admin-token="+token)
 	for _, path := range append(adminPaths, "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1", "/debug/pprof/threadcreate?debug=1") {
 		for _, accept := range []string{"text/plain", "text/html"} {
 			got := s.ask(path, "Authorization: Bearer "+token, "Accept: "+accept)
-			if got.status != http.StatusOK || strings.Contains(got.body, password) || strings.Contains(got.body, token) {
-				t.Errorf("GET %s = %d %s", path, got.status, got.body)
+			if got.Status != http.StatusOK || strings.Contains(got.Body, password) || strings.Contains(got.Body, token) {
+				t.Errorf("GET %s = %d %s", path, got.Status, got.Body)
 			}
-			// This process was started as a test, with flags of its own.
+			// The process is the test, so its arguments are those of go test.
 			for _, argument := range os.Args[1:] {
-				if len(argument) > 4 && strings.Contains(got.body, argument) {
+				if len(argument) > 4 && strings.Contains(got.Body, argument) {
 					t.Errorf("GET %s shows %s", path, argument)
 				}
 			}
 		}
 	}
-	name := s.do("GET", s.admin+"/debug/pprof/cmdline", "", "Authorization: Bearer "+token).body
+	name := s.Do("GET", s.admin+"/debug/pprof/cmdline", "", "Authorization: Bearer "+token).Body
 	if name != testService.Name {
 		t.Errorf("the command line is %q", name)
 	}
 }
 
-func TestPagesOfOtherSitesMayOnlyLeadToOperators(t *testing.T) {
+func TestOtherSitesMayLinkToAdminPagesButNotEmbedThem(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -154,14 +154,14 @@ func TestPagesOfOtherSitesMayOnlyLeadToOperators(t *testing.T) {
 	} {
 		for _, path := range []string{"/", "/debug/pprof/trace?seconds=0.01", "/debug/statsviz/"} {
 			got := s.ask(path, "Sec-Fetch-Site: "+tt.site, "Sec-Fetch-Mode: "+tt.mode, "Sec-Fetch-Dest: "+tt.dest)
-			if got.status != tt.status || got.status != 200 && got.header.Get("Content-Type") != "application/problem+json" {
-				t.Errorf("%+v: GET %s = %d %s", tt, path, got.status, got.header)
+			if got.Status != tt.status || got.Status != 200 && got.Header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%+v: GET %s = %d %s", tt, path, got.Status, got.Header)
 			}
 		}
 	}
 }
 
-func TestTokenThatIsGuessedEasilyIsRefused(t *testing.T) {
+func TestWeakAdminTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	for token, want := range map[string]int{"": 0, "0123456789abcdef": 0, "0123456789abcde": 2, "0123456789 abcdef": 2, "0123456789abcdéf": 2} {
 		status, stdout, stderr := command(t, map[string]string{"ADMIN_TOKEN": token}, "", "settings")
@@ -171,7 +171,7 @@ func TestTokenThatIsGuessedEasilyIsRefused(t *testing.T) {
 	}
 }
 
-func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
+func TestLogWarnsOfAnAdminAddressWithoutToken(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		address, token string
@@ -179,22 +179,22 @@ func TestAdminAddressThatIsOpenToOthersIsSaid(t *testing.T) {
 	}{{"0.0.0.0:0", "", true}, {"0.0.0.0:0", "0123456789abcdef", false}, {"127.0.0.1:0", "", false}} {
 		s := startService(t, map[string]string{"ADMIN_ADDRESS": tt.address, "ADMIN_TOKEN": tt.token})
 		s.mu.Lock()
-		said := slices.ContainsFunc(s.records, func(r map[string]any) bool {
+		warned := slices.ContainsFunc(s.records, func(r map[string]any) bool {
 			return r["level"] == "WARN" && strings.HasPrefix(r["msg"].(string), "the admin address is open")
 		})
 		s.mu.Unlock()
-		if said != tt.open {
-			t.Errorf("%+v: said = %v", tt, said)
+		if warned != tt.open {
+			t.Errorf("%+v: warned = %v", tt, warned)
 		}
 	}
 }
 
-func TestHealthOfOperatorsIsAlsoAtTheAddressThatTheAPIHas(t *testing.T) {
+func TestAdminAddressServesHealthcheckUnderBothPaths(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, path := range []string{"/healthcheck", "/healthcheck/"} {
-		if got := s.do("GET", s.admin+path, ""); got.status != http.StatusOK || !strings.Contains(got.body, `"since"`) {
-			t.Errorf("GET %s = %d %s", path, got.status, got.body)
+		if got := s.Do("GET", s.admin+path, ""); got.Status != http.StatusOK || !strings.Contains(got.Body, `"since"`) {
+			t.Errorf("GET %s = %d %s", path, got.Status, got.Body)
 		}
 	}
 }

@@ -8,8 +8,7 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// What an operator does in a browser, who signs in with the token.
-func TestOperatorInABrowser(t *testing.T) {
+func TestAdminPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	const token = "a-token-of-operators"
 	s := startService(t, map[string]string{"ADMIN_TOKEN": token})
@@ -55,24 +54,24 @@ func TestOperatorInABrowser(t *testing.T) {
 	})
 }
 
-// drawn is what a series of a plot has drawn, from the oldest.
+// drawn is a JavaScript function that returns the values of a series, oldest first.
 const drawn = `(name, series) => [...document.getElementById(name)?.data?.[series]?.y ?? []]`
 
 func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
 	tab := b.Open(t, s.admin)
 	tab.SignIn("anyone", token)
-	tab.Look(1280, 5000, "light") // what is not seen is not drawn
+	tab.Look(1280, 5000, "light") // plots outside the window are not drawn
 	tab.Visit("/")
 	tab.Follow("Live plots")
-	// Each has seen something at last, where there is something to be seen.
+	// Each plot shows its values once something has happened.
 	wanted := map[string]string{
 		"2xx": "('requests', 0)", "4xx": "('requests', 2)", "p50": "('latency', 0)", "p99": "('latency', 1)", "may be open": "('connections', 2)",
 		"statements": "('statements', 0)", "p99 of statements": "('statement-latency', 1)", "goroutines": "('goroutines', 1)",
 	}
 	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {
 		for range 20 {
-			s.do("GET", "/book/", "")
-			s.do("GET", "/nowhere", "")
+			s.Do("GET", "/book/", "")
+			s.Do("GET", "/nowhere", "")
 		}
 		for name, series := range wanted {
 			if browsertest.Evaluate[bool](tab, "("+drawn+")"+series+".some((y) => y > 0)") {
@@ -95,6 +94,6 @@ func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
 	tab.Press("label[for=range5]")
 	tab.Type("#plot-search", "latency")
 	if hidden := browsertest.Evaluate[[]bool](tab, "['requests', 'latency', 'goroutines'].map((id) => document.getElementById(id).hidden)"); !slices.Equal(hidden, []bool{true, false, true}) {
-		t.Errorf("who looks for latency does not see requests, latency, goroutines: %v", hidden)
+		t.Errorf("a search for latency hides requests, latency, goroutines: %v, want all but latency", hidden)
 	}
 }

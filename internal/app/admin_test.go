@@ -7,52 +7,54 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/webtest"
 )
 
-// adminPaths are all that operators may ask for.
+// adminPaths are all paths of the admin address.
 var adminPaths = []string{
 	"/", "/favicon.ico", "/healthcheck", "/log-level", "/metrics", "/settings",
 	"/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/goroutine", "/debug/pprof/cmdline", "/debug/pprof/symbol",
 	"/debug/pprof/trace?seconds=0.01", "/debug/pprof/profile?seconds=1", "/debug/statsviz/", "/debug/statsviz/live.js",
 }
 
-// ask asks for a path, and again while another test records the one profile, or the
-// one trace, of this process.
-func (s *service) ask(path string, headers ...string) reply {
+// ask requests an admin path, and repeats that while another test records the profile or
+// the trace: a process has one of each at a time.
+func (s *service) ask(path string, headers ...string) webtest.Answer {
 	s.t.Helper()
 	for range 600 {
-		got := s.do("GET", s.admin+path, "", headers...)
-		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+		got := s.Do("GET", s.admin+path, "", headers...)
+		if got.Status != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" {
 			return got
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	s.t.Fatalf("GET %s is always in use", path)
-	return reply{}
+	return webtest.Answer{}
 }
 
-// upgrade are the headers with which a browser asks for the live plots' numbers.
+// upgrade are the headers with which a browser opens the WebSocket of the live plots.
 var upgrade = []string{"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="}
 
-func TestOperatorsFindWhatThereIs(t *testing.T) {
+func TestAdminIndexLinksToEveryPage(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	index := s.do("GET", s.admin+"/", "")
-	if want := "text/plain; charset=utf-8"; index.header.Get("Content-Type") != want || !strings.Contains(index.body, ": ready, up ") {
-		t.Errorf("the index is %s %s", index.header.Get("Content-Type"), index.body)
+	index := s.Do("GET", s.admin+"/", "")
+	if want := "text/plain; charset=utf-8"; index.Header.Get("Content-Type") != want || !strings.Contains(index.Body, ": ready, up ") {
+		t.Errorf("the index is %s %s", index.Header.Get("Content-Type"), index.Body)
 	}
-	page := s.do("GET", s.admin+"/", "", "Accept: text/html,*/*;q=0.8")
-	if policy := page.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+	page := s.Do("GET", s.admin+"/", "", "Accept: text/html,*/*;q=0.8")
+	if policy := page.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
 		t.Errorf("policy = %q", policy)
 	}
 	links := 0
-	for line := range strings.Lines(index.body) {
+	for line := range strings.Lines(index.Body) {
 		path, about, _ := strings.Cut(line, " ")
 		if !strings.HasPrefix(path, "/") {
 			continue
 		}
 		links++
-		if !slices.Contains(adminPaths, path) || !strings.Contains(page.body, `href="`+path+`"`) || !strings.Contains(page.body, strings.TrimSpace(about)) {
+		if !slices.Contains(adminPaths, path) || !strings.Contains(page.Body, `href="`+path+`"`) || !strings.Contains(page.Body, strings.TrimSpace(about)) {
 			t.Errorf("the page does not lead to %s", line)
 		}
 	}
@@ -60,16 +62,16 @@ func TestOperatorsFindWhatThereIs(t *testing.T) {
 		t.Errorf("the index leads to %d places", links)
 	}
 	for _, path := range adminPaths {
-		if got := s.ask(path); got.status != http.StatusOK || got.header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("GET %s = %d %v", path, got.status, got.header)
+		if got := s.ask(path); got.Status != http.StatusOK || got.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("GET %s = %d %v", path, got.Status, got.Header)
 		}
 	}
-	if got := s.do("GET", s.admin+"/debug/statsviz/ws", "", upgrade...); got.status != http.StatusSwitchingProtocols {
-		t.Errorf("the live plots = %d %s", got.status, got.body)
+	if got := s.Do("GET", s.admin+"/debug/statsviz/ws", "", upgrade...); got.Status != http.StatusSwitchingProtocols {
+		t.Errorf("the live plots = %d %s", got.Status, got.Body)
 	}
 }
 
-func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
+func TestWrongAdminRequestsAreProblems(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -93,33 +95,33 @@ func TestWhatOperatorsAskWronglyIsAProblem(t *testing.T) {
 		{"GET", "/debug/pprof/profile?seconds=1.5", "", 422},
 		{"GET", "/debug/pprof/nothing", "", 404},
 	} {
-		got := s.do(tt.method, s.admin+tt.path, "", tt.header)
-		if got.status != tt.status || got.header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s %s %s = %d %s", tt.method, tt.path, tt.header, got.status, got.body)
+		got := s.Do(tt.method, s.admin+tt.path, "", tt.header)
+		if got.Status != tt.status || got.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s %s %s = %d %s", tt.method, tt.path, tt.header, got.Status, got.Body)
 		}
 	}
 }
 
-func TestNothingForOperatorsIsPublic(t *testing.T) {
+func TestAdminPathsAreNotServedOnThePublicAddress(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, path := range append(adminPaths, "/debug/statsviz/ws") {
-		switch got := s.do("GET", path, ""); path {
+		switch got := s.Do("GET", path, ""); path {
 		case "/", "/favicon.ico": // the API's own
-			if got.body == s.do("GET", s.admin+path, "").body && path == "/" {
+			if got.Body == s.Do("GET", s.admin+path, "").Body && path == "/" {
 				t.Error("the index for operators is public")
 			}
 		case "/healthcheck":
-			if strings.Contains(got.body, "since") {
-				t.Errorf("the details of the health are public: %s", got.body)
+			if strings.Contains(got.Body, "since") {
+				t.Errorf("the details of the health are public: %s", got.Body)
 			}
 		default:
-			if got.status != http.StatusNotFound {
-				t.Errorf("GET %s = %d", path, got.status)
+			if got.Status != http.StatusNotFound {
+				t.Errorf("GET %s = %d", path, got.Status)
 			}
 		}
 	}
-	if got := s.do("PUT", "/log-level", "debug").status; got != http.StatusNotFound {
+	if got := s.Do("PUT", "/log-level", "debug").Status; got != http.StatusNotFound {
 		t.Errorf("PUT /log-level = %d", got)
 	}
 }
@@ -127,7 +129,7 @@ func TestNothingForOperatorsIsPublic(t *testing.T) {
 func TestLogLevelChangesWhileRunning(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"LOG_LEVEL": "info"})
-	level := func() string { return strings.TrimSpace(s.do("GET", s.admin+"/log-level", "").body) }
+	level := func() string { return strings.TrimSpace(s.Do("GET", s.admin+"/log-level", "").Body) }
 	if got := level(); got != "info" {
 		t.Errorf("log level = %q", got)
 	}
@@ -135,26 +137,26 @@ func TestLogLevelChangesWhileRunning(t *testing.T) {
 		"nonsense": "", "": "", "debug+1": "", "info, or debug as you like": "", "warn": "?for=", "debug": "?for=1", "info": "?for=0s", "error": "?for=24h1s", "WARN": "?fro=10m", "DEBUG": "?for=10m&from=now",
 		"Debug": "?for=-10m", "Info": "?for=10m&for=20m", "Error": "?for=999999999999h",
 	} {
-		got := s.do("PUT", s.admin+"/log-level"+query, body)
-		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "debug, info, warn or error") && !strings.Contains(got.body, "from 1s to 24h") {
-			t.Errorf("PUT %q%s = %d %s", body, query, got.status, got.body)
+		got := s.Do("PUT", s.admin+"/log-level"+query, body)
+		if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "debug, info, warn or error") && !strings.Contains(got.Body, "from 1s to 24h") {
+			t.Errorf("PUT %q%s = %d %s", body, query, got.Status, got.Body)
 		}
 	}
 	if got := level(); got != "info" {
 		t.Errorf("what is refused has changed the level to %q", got)
 	}
-	if got := s.do("PUT", s.admin+"/log-level", "debug\n"); got.body != "debug\n" {
-		t.Errorf("PUT debug = %d %q", got.status, got.body)
+	if got := s.Do("PUT", s.admin+"/log-level", "debug\n"); got.Body != "debug\n" {
+		t.Errorf("PUT debug = %d %q", got.Status, got.Body)
 	}
-	s.do("GET", "/livez", "")
+	s.Do("GET", "/livez", "")
 	s.record("request", func(r map[string]any) bool { return r["route"] == "/livez" })
 }
 
-func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
+func TestLogLevelIsRestoredAfterItsTime(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"LOG_LEVEL": "info"})
 	put := func(query, level string) string {
-		return strings.TrimSpace(s.do("PUT", s.admin+"/log-level"+query, level).body)
+		return strings.TrimSpace(s.Do("PUT", s.admin+"/log-level"+query, level).Body)
 	}
 	if got := put("?for=10m", "debug"); !strings.HasPrefix(got, "debug until ") || !strings.HasSuffix(got, "Z, then info") {
 		t.Errorf("for ten minutes it is %q", got)
@@ -168,7 +170,7 @@ func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
 		t.Errorf("for a second it is %q", got)
 	}
 	s.record("log level restored", nil)
-	if got := s.do("GET", s.admin+"/log-level", "").body; got != "info\n" {
+	if got := s.Do("GET", s.admin+"/log-level", "").Body; got != "info\n" {
 		t.Errorf("after a second it is %q", got)
 	}
 	put("?for=1s", "debug")
@@ -176,16 +178,16 @@ func TestLogLevelGoesBackWhenItsTimeIsOver(t *testing.T) {
 		t.Errorf("for good it is %q", got)
 	}
 	time.Sleep(1200 * time.Millisecond)
-	if got := s.do("GET", s.admin+"/log-level", "").body; got != "warn\n" {
+	if got := s.Do("GET", s.admin+"/log-level", "").Body; got != "warn\n" {
 		t.Errorf("the time of the one before has ended it: %q", got)
 	}
 }
 
-func TestOperatorsSeeWhyItIsNotReady(t *testing.T) {
+func TestAdminPagesSayWhyTheServiceIsNotReady(t *testing.T) {
 	t.Parallel()
 	const password = "a-password-to-be-hidden"
 	s := startService(t, map[string]string{"DATABASE_URL": "postgres://app:" + password + "@127.0.0.1:1/x"})
-	got := s.do("GET", s.admin+"/healthcheck", "")
+	got := s.Do("GET", s.admin+"/healthcheck", "")
 	var health struct {
 		Status string
 		DB     struct {
@@ -194,44 +196,44 @@ func TestOperatorsSeeWhyItIsNotReady(t *testing.T) {
 			Duration          float64
 		}
 	}
-	if err := json.Unmarshal([]byte(strings.ReplaceAll(got.body, "last_error\"", "LastError\"")), &health); err != nil {
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(got.Body, "last_error\"", "LastError\"")), &health); err != nil {
 		t.Fatal(err)
 	}
-	if got.status != http.StatusServiceUnavailable || health.Status != "nok" || health.DB.Status != "nok" || health.DB.Duration <= 0 ||
+	if got.Status != http.StatusServiceUnavailable || health.Status != "nok" || health.DB.Status != "nok" || health.DB.Duration <= 0 ||
 		time.Since(health.DB.Since) > time.Minute || health.DB.Asked.Before(health.DB.Since) || !strings.Contains(health.DB.LastError, "refused") {
-		t.Errorf("healthcheck = %d %s", got.status, got.body)
+		t.Errorf("healthcheck = %d %s", got.Status, got.Body)
 	}
-	if index := s.do("GET", s.admin+"/", "").body; !strings.Contains(index, "NOT READY") {
+	if index := s.Do("GET", s.admin+"/", "").Body; !strings.Contains(index, "NOT READY") {
 		t.Errorf("the index says %s", index)
 	}
-	if page := s.do("GET", s.admin+"/", "", "Accept: text/html").body; !strings.Contains(page, "Not ready") {
+	if page := s.Do("GET", s.admin+"/", "", "Accept: text/html").Body; !strings.Contains(page, "Not ready") {
 		t.Errorf("the page says %s", page)
 	}
-	if metrics := s.do("GET", s.admin+"/metrics", "").body; !strings.Contains(metrics, `health_check_up{check="db"} 0`) {
+	if metrics := s.Do("GET", s.admin+"/metrics", "").Body; !strings.Contains(metrics, `health_check_up{check="db"} 0`) {
 		t.Error("the metrics do not show that the database is away")
 	}
 	for _, path := range []string{"/", "/healthcheck", "/settings", "/metrics"} {
-		if strings.Contains(s.do("GET", s.admin+path, "").body, password) {
+		if strings.Contains(s.Do("GET", s.admin+path, "").Body, password) {
 			t.Errorf("%s shows the password", path)
 		}
 	}
 }
 
-func TestSettingsAreShownAsTheCommandShowsThem(t *testing.T) {
+func TestAdminPageListsTheSettingsOfTheCommand(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"LOG_FORMAT": "json", "ADMIN_TOKEN": ""})
 	_, printed, _ := command(t, nil, "", "settings")
-	text := s.do("GET", s.admin+"/settings", "").body
-	page := s.do("GET", s.admin+"/settings", "", "Accept: text/html")
-	if !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") || strings.Count(page.body, "<tr>") != strings.Count(printed, "\n") {
-		t.Errorf("the page has other settings: %s", page.body)
+	text := s.Do("GET", s.admin+"/settings", "").Body
+	page := s.Do("GET", s.admin+"/settings", "", "Accept: text/html")
+	if !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") || strings.Count(page.Body, "<tr>") != strings.Count(printed, "\n") {
+		t.Errorf("the page has other settings: %s", page.Body)
 	}
 	for line := range strings.Lines(printed) {
 		if name := strings.Fields(line)[0]; !strings.Contains(text, name+" ") {
 			t.Errorf("%s is not shown:\n%s", name, text)
 		}
 	}
-	if !strings.Contains(text, "LOG_FORMAT") || !strings.Contains(page.body, "<td>environment</td>") {
+	if !strings.Contains(text, "LOG_FORMAT") || !strings.Contains(page.Body, "<td>environment</td>") {
 		t.Errorf("the origin is not shown:\n%s", text)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestHostThatNoRequestCanMatchIsRefusedWithTheRightForm(t *testing.T) {
+func TestAllowedHostThatNoRequestCanMatchIsRefusedWithAdvice(t *testing.T) {
 	t.Parallel()
 	for value, advice := range map[string]string{
 		"localhost:8000": "as in localhost", "[::1]:8000": "as in ::1", "127.0.0.1:80": "as in 127.0.0.1", "a,b:80": "as in b", "example.com:": "as in example.com",
@@ -23,7 +23,7 @@ func TestHostThatNoRequestCanMatchIsRefusedWithTheRightForm(t *testing.T) {
 	}
 }
 
-func TestHostIsAnsweredHoweverItsNameIsWritten(t *testing.T) {
+func TestAllowedHostsMatchEverySpellingOfAHost(t *testing.T) {
 	t.Parallel()
 	for value, hosts := range map[string][]string{
 		"Example.COM , b": {"example.com", "EXAMPLE.com:80", "example.com."}, "example.com.": {"example.com"}, "[::1]": {"[::1]", "[::1]:80"}, "0:0:0:0:0:0:0:1": {"[::1]:80"},
@@ -31,8 +31,8 @@ func TestHostIsAnsweredHoweverItsNameIsWritten(t *testing.T) {
 	} {
 		s := startService(t, map[string]string{"ALLOWED_HOSTS": value})
 		for _, host := range hosts {
-			if got := s.do("GET", "/book/1", "", "Host: "+host); got.status != 200 {
-				t.Errorf("ALLOWED_HOSTS=%s: status %d for %s", value, got.status, host)
+			if got := s.Do("GET", "/book/1", "", "Host: "+host); got.Status != 200 {
+				t.Errorf("ALLOWED_HOSTS=%s: status %d for %s", value, got.Status, host)
 			}
 		}
 		if status, stdout, stderr := command(t, map[string]string{"ALLOWED_HOSTS": value, "ADDRESS": strings.TrimPrefix(s.url, "http://")}, "", "healthcheck"); status != 0 {

@@ -11,18 +11,18 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// What a person does in a browser, in one browser that has a tab for each test.
+// All subtests share one browser, in which each has its own tabs.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	b := browsertest.Start(t)
 	for name, test := range map[string]func(*testing.T, *browsertest.Browser){
-		"creates, edits and deletes":                   func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, true) },
-		"creates, edits and deletes without a script":  func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, false) },
-		"sees both versions of a conflict and decides": conflict,
-		"reads 250 books page by page":                 pageByPage,
-		"is told each error beside what is wrong":      mistakes,
-		"sees naughty strings, which do nothing":       naughty,
-		"can read and use every page":                  readable,
+		"creates, edits and deletes":                  func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, true) },
+		"creates, edits and deletes without a script": func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, false) },
+		"shows both versions of a conflict":           conflict,
+		"leads through 250 books page by page":        pageByPage,
+		"shows each error beside its field":           mistakes,
+		"shows naughty strings as text":               naughty,
+		"is accessible on every page":                 readable,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +49,7 @@ func lifeOfABook(t *testing.T, b *browsertest.Browser, scripts bool) {
 	tab.Type("#put-note", "Edited")
 	tab.Follow("Save")
 	tab.Want("Saved.", `"note": "Edited"`)
-	tab.Click("Write it as JSON")
+	tab.Click("Edit as JSON")
 	tab.Follow("book")
 	tab.Want("Edited")
 	tab.Follow(s.url + "/book/3")
@@ -72,7 +72,7 @@ func conflict(t *testing.T, b *browsertest.Browser) {
 	s := startService(t, nil)
 	tab := b.Open(t, s.url)
 	tab.Visit("/book/1")
-	s.do("PUT", "/book/1", titled("theirs"))
+	s.Do("PUT", "/book/1", titled("theirs"))
 	tab.Type("#put-title", "mine")
 	if status := tab.Follow("Save"); status != http.StatusPreconditionFailed {
 		t.Errorf("the conflict is a %d", status)
@@ -81,24 +81,24 @@ func conflict(t *testing.T, b *browsertest.Browser) {
 	if mine := tab.Value("#put-title"); mine != "mine" {
 		t.Errorf("what was typed has become %q", mine)
 	}
-	s.do("PUT", "/book/1", titled("theirs again"))
+	s.Do("PUT", "/book/1", titled("theirs again"))
 	if status := tab.Follow("Save mine instead"); status != http.StatusPreconditionFailed {
 		t.Errorf("the second conflict is a %d", status)
 	}
 	tab.Follow("Save mine instead")
 	tab.Want("Saved.", `"title": "mine"`)
-	s.do("PUT", "/book/1", titled("theirs at last"))
+	s.Do("PUT", "/book/1", titled("theirs at last"))
 	tab.Click("Delete…")
 	tab.Follow("Delete it")
 	tab.Want(`"title": "theirs at last"`, "Delete it anyway")
-	tab.Follow("Keep it as it is now")
+	tab.Follow("Keep the current version")
 	tab.Want(`"title": "theirs at last"`)
 }
 
 func pageByPage(t *testing.T, b *browsertest.Browser) {
 	s := startService(t, nil)
 	for i := range 248 {
-		s.do("POST", "/book/", titled(fmt.Sprint(i)))
+		s.Do("POST", "/book/", titled(fmt.Sprint(i)))
 	}
 	tab := b.Open(t, s.url)
 	tab.Visit("/book/")
@@ -157,7 +157,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	}
 	tab.Type("#post-title", "short enough")
 	tab.Follow("Create")
-	tab.Click("Write it as JSON")
+	tab.Click("Edit as JSON")
 	tab.Type("#raw-put", `{"shelf": 1, "title": 1, "pages": 352, "more": true}`)
 	wants(tab.Follow("PUT"), 422, "body.title", "body.more")
 	tab.Type("#raw-put", `{"title": `)
@@ -165,7 +165,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	tab.Type("#raw-put", `{"title": "patched"}`)
 	tab.Follow("PATCH")
 	tab.Want("Saved.", "patched")
-	s.do("DELETE", "/book/3", "")
+	s.Do("DELETE", "/book/3", "")
 	tab.Type("#put-title", "too late")
 	wants(tab.Follow("Save"), 404, "There is nothing at this address.")
 	if tab.Value("#put-title") != "too late" {
@@ -185,12 +185,12 @@ func naughty(t *testing.T, b *browsertest.Browser) {
 		`<!-- -->`, `<style>@import "//evil.example"</style>`, `<base href=//evil.example>`, `<meta http-equiv=refresh content=0;url=//evil.example>`,
 		"\n begins with a line", "a\nb", "\u202egnp.exe\u202c", "\u0001\u007f\u0085", "Z̸̧͇a̸l̷g̶o", "👩‍👩‍👧‍👦🏴󠁧󠁢󠁳󠁣󠁴󠁿", "مرحبا שלום", "&lt;b&gt; &amp;", "' or 1=1; --", "  two  spaces  ",
 	} {
-		created := s.do("POST", "/book/", bookWith("note", text))
-		path := strings.TrimPrefix(created.header.Get("Location"), s.url)
+		created := s.Do("POST", "/book/", bookWith("note", text))
+		path := strings.TrimPrefix(created.Header.Get("Location"), s.url)
 		tab.Visit(path)
 		tab.Follow("Save")
 		var saved struct{ Note string }
-		if err := json.Unmarshal([]byte(s.do("GET", path, "").body), &saved); err != nil || saved.Note != text {
+		if err := json.Unmarshal([]byte(s.Do("GET", path, "").Body), &saved); err != nil || saved.Note != text {
 			t.Errorf("%d: a form that was only sent makes %q of %q", i, saved.Note, text)
 		}
 	}
@@ -206,7 +206,7 @@ func readable(t *testing.T, b *browsertest.Browser) {
 		"item": func() {
 			tab.Visit("/book/1")
 			tab.Click("Delete…")
-			tab.Click("Write it as JSON")
+			tab.Click("Edit as JSON")
 			tab.Click("Headers")
 			tab.Click("As curl")
 		},
@@ -218,7 +218,7 @@ func readable(t *testing.T, b *browsertest.Browser) {
 		},
 		"conflict": func() {
 			tab.Visit("/book/1")
-			s.do("PATCH", "/book/1", fmt.Sprintf(`{"title":"%s"}`, rand.Text()))
+			s.Do("PATCH", "/book/1", fmt.Sprintf(`{"title":"%s"}`, rand.Text()))
 			tab.Type("#put-title", "mine")
 			tab.Follow("Save")
 		},

@@ -11,10 +11,11 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/webtest"
 )
 
-// cache is an ordinary shared cache in front of a service (RFC 9111). What has no lifetime
-// of its own it keeps as long as it likes, as it may: here for the whole test.
+// cache is a shared cache in front of a service (RFC 9111). It keeps answers without an
+// explicit lifetime for the whole test, as the RFC allows.
 type cache struct {
 	backend string
 	mu      sync.Mutex
@@ -22,13 +23,13 @@ type cache struct {
 }
 
 type stored struct {
-	varied http.Header // what of the request the answer depends on
+	varied http.Header // the request headers that Vary names
 	status int
 	header http.Header
 	body   []byte
 }
 
-// heuristic are the statuses that a cache may keep without being told so (RFC 9110, section 15.1).
+// heuristic are the statuses that a cache may store without an explicit lifetime (RFC 9110, section 15.1).
 var heuristic = map[int]bool{200: true, 204: true, 300: true, 301: true, 308: true, 404: true, 405: true, 410: true, 414: true, 501: true}
 
 func startCache(t *testing.T, backend string) string {
@@ -72,7 +73,7 @@ func (c *cache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.send(w, fresh, "miss")
 }
 
-// answers reports whether the request is like the one that is answered in what that depends on.
+// answers reports whether the stored answer fits the request: the headers named by Vary are equal.
 func (s *stored) answers(r *http.Request) bool {
 	for name, values := range s.varied {
 		if strings.Join(r.Header.Values(name), ",") != strings.Join(values, ",") {
@@ -100,7 +101,7 @@ func directive(header http.Header, name string) bool {
 	return strings.Contains(strings.Join(header["Cache-Control"], ","), name)
 }
 
-// forward asks the service, with the ETags that the cache has.
+// forward sends the request to the service, with the ETags of the stored answer.
 func (c *cache) forward(r *http.Request, etags []string) *stored {
 	body, _ := io.ReadAll(r.Body) // what is missing the service will miss
 	forwarded, _ := http.NewRequestWithContext(r.Context(), r.Method, c.backend+r.URL.RequestURI(), bytes.NewReader(body))
@@ -108,7 +109,7 @@ func (c *cache) forward(r *http.Request, etags []string) *stored {
 	if etags != nil && r.Header.Get("If-None-Match") == "" {
 		forwarded.Header["If-None-Match"] = etags
 	}
-	response, err := client.RoundTrip(forwarded)
+	response, err := transport.RoundTrip(forwarded)
 	if err != nil {
 		return &stored{status: http.StatusBadGateway, header: http.Header{}}
 	}
@@ -126,15 +127,15 @@ func (c *cache) send(w http.ResponseWriter, s *stored, how string) {
 	_, _ = w.Write(s.body) // the client of the test waits for it
 }
 
-func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
+func TestSharedCacheServesNoStaleAnswers(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		s := startService(t, env)
 		front := startCache(t, s.url)
-		ask := func(status int, method, path, body string, headers ...string) reply {
+		ask := func(status int, method, path, body string, headers ...string) webtest.Answer {
 			t.Helper()
-			got := s.do(method, front+path, body, headers...)
-			if got.status != status {
-				t.Errorf("%s %s = %d %s, want %d", method, path, got.status, got.body, status)
+			got := s.Do(method, front+path, body, headers...)
+			if got.Status != status {
+				t.Errorf("%s %s = %d %s, want %d", method, path, got.Status, got.Body, status)
 			}
 			return got
 		}
@@ -142,42 +143,42 @@ func TestSharedCacheInFrontHidesNoChange(t *testing.T) {
 		ask(200, "GET", "/book/", "")
 		ask(201, "POST", "/book/", titled("Before"))
 		ask(200, "GET", "/book/3", "")
-		if got := ask(200, "GET", "/book/3", ""); got.header.Get("X-Cache") != "revalidated" {
-			t.Errorf("the cache has nothing to save: %v", got.header)
+		if got := ask(200, "GET", "/book/3", ""); got.Header.Get("X-Cache") != "revalidated" {
+			t.Errorf("the cache does not revalidate what it stored: %v", got.Header)
 		}
-		// What is changed behind the cache's back is seen, too.
-		s.do("PUT", "/book/3", titled("After"))
-		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.body, "After") {
-			t.Errorf("a change is not seen: %s", got.body)
+		// Changes that do not pass through the cache are visible as well.
+		s.Do("PUT", "/book/3", titled("After"))
+		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.Body, "After") {
+			t.Errorf("a change is not seen: %s", got.Body)
 		}
 		for path, headers := range map[string][]string{"/book/3": {"Accept: text/html"}, "/book/": nil} {
-			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.body, "After") {
-				t.Errorf("GET %s %v shows no change: %s", path, headers, got.body)
+			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.Body, "After") {
+				t.Errorf("GET %s %v shows no change: %s", path, headers, got.Body)
 			}
 		}
-		s.do("DELETE", "/book/3", "")
+		s.Do("DELETE", "/book/3", "")
 		ask(404, "GET", "/book/3", "")
 		ask(404, "GET", "/book/3", "", "Accept: text/html")
 	})
 }
 
-func TestSharedCacheInFrontMixesNoClients(t *testing.T) {
+func TestSharedCacheServesNoAnswerOfAnotherClient(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	front := startCache(t, s.url)
-	s.do("POST", "/book/", validBook)
+	s.Do("POST", "/book/", validBook)
 	for _, path := range []string{"/", "/book/", "/book/1", "/book/?limit=1", "/nowhere", "/book/x", "/livez", "/healthcheck", "/healthcheck/", "/docs", "/openapi.json", "/openapi.yaml", "/static/icon.svg", "//book"} {
 		for range 2 {
 			for _, accept := range []string{"application/json", "text/html,*/*;q=0.8", "*/*", "image/png"} {
 				for _, cookie := range []string{"", "notice=created"} {
-					direct := s.do("GET", path, "", "Accept: "+accept, "Cookie: "+cookie)
+					direct := s.Do("GET", path, "", "Accept: "+accept, "Cookie: "+cookie)
 					id := "client-" + time.Now().Format("150405.000000000")
-					cached := s.do("GET", front+path, "", "Accept: "+accept, "Cookie: "+cookie, "X-Request-ID: "+id)
-					if cached.header.Get("X-Request-ID") != id {
-						t.Errorf("%s, Accept %s: %s, the answer has the id of another request", path, accept, cached.header.Get("X-Cache"))
+					cached := s.Do("GET", front+path, "", "Accept: "+accept, "Cookie: "+cookie, "X-Request-ID: "+id)
+					if cached.Header.Get("X-Request-ID") != id {
+						t.Errorf("%s, Accept %s: %s, the answer has the id of another request", path, accept, cached.Header.Get("X-Cache"))
 					}
-					if cached.status != direct.status || cached.header.Get("Content-Type") != direct.header.Get("Content-Type") {
-						t.Errorf("%s, Accept %s: %d %s instead of %d %s", path, accept, cached.status, cached.header.Get("Content-Type"), direct.status, direct.header.Get("Content-Type"))
+					if cached.Status != direct.Status || cached.Header.Get("Content-Type") != direct.Header.Get("Content-Type") {
+						t.Errorf("%s, Accept %s: %d %s instead of %d %s", path, accept, cached.Status, cached.Header.Get("Content-Type"), direct.Status, direct.Header.Get("Content-Type"))
 					}
 				}
 			}

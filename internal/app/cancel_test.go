@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // startLocked starts a service, and locks its books against reads and changes
@@ -27,33 +28,28 @@ func startLocked(t *testing.T, requestTimeout string) *service {
 	return s
 }
 
-func TestClientThatSentABodyAndGoesAwayIsNoticed(t *testing.T) {
+func TestRequestWithABodyIsCancelledWhenItsClientDisconnects(t *testing.T) {
 	t.Parallel()
 	s := startLocked(t, "20s")
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
-		r, err := http.NewRequestWithContext(ctx, method, s.url+"/book/1", strings.NewReader(validBook))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if response, err := http.DefaultClient.Do(r); err == nil {
-			response.Body.Close()
-			t.Errorf("%s = %d, and waits for no lock", method, response.StatusCode)
+		if answer, err := webtest.Send(ctx, transport, method, s.url+"/book/1", validBook); err == nil {
+			t.Errorf("%s = %d, and waits for no lock", method, answer.Status)
 		}
 		s.record("request", func(record map[string]any) bool { return record["method"] == method && record["status"] == 499.0 })
 	}
 }
 
-func TestFormTakesNoLongerThanARequestMay(t *testing.T) {
+func TestFormHasTheTimeoutOfOneRequest(t *testing.T) {
 	t.Parallel()
 	s := startLocked(t, "3s")
 	begin := time.Now()
-	got := s.do("POST", "/book/1", "_method=PATCH&title=x", "Accept: text/html", formType)
+	got := s.Do("POST", "/book/1", "_method=PATCH&title=x", "Accept: text/html", formType)
 	if took := time.Since(begin); took > 5*time.Second {
 		t.Errorf("a form that reads and changes took %v", took)
 	}
-	if got.status != http.StatusGatewayTimeout || !strings.Contains(got.header.Get("Content-Type"), "text/html") {
-		t.Errorf("%d, %s", got.status, got.header.Get("Content-Type"))
+	if got.Status != http.StatusGatewayTimeout || !strings.Contains(got.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("%d, %s", got.Status, got.Header.Get("Content-Type"))
 	}
 }

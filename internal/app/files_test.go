@@ -4,39 +4,41 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"example.com/templatesite/internal/webtest"
 )
 
-func TestOwnFilesAreServed(t *testing.T) {
+func TestStaticFilesAreServed(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	icon := s.do("GET", "/static/icon.svg", "")
-	if icon.status != http.StatusOK || !strings.HasPrefix(icon.body, "<svg") {
-		t.Errorf("/static/icon.svg = %d %s", icon.status, icon.body)
+	icon := s.Do("GET", "/static/icon.svg", "")
+	if icon.Status != http.StatusOK || !strings.HasPrefix(icon.Body, "<svg") {
+		t.Errorf("/static/icon.svg = %d %s", icon.Status, icon.Body)
 	}
-	favicon := s.do("GET", "/favicon.ico", "")
-	if favicon.status != http.StatusOK || !strings.HasPrefix(favicon.body, "\x00\x00\x01\x00") {
-		t.Errorf("/favicon.ico = %d %q", favicon.status, favicon.body)
+	favicon := s.Do("GET", "/favicon.ico", "")
+	if favicon.Status != http.StatusOK || !strings.HasPrefix(favicon.Body, "\x00\x00\x01\x00") {
+		t.Errorf("/favicon.ico = %d %q", favicon.Status, favicon.Body)
 	}
-	if index := s.do("GET", "/", ""); strings.Contains(index.body, "favicon") {
-		t.Errorf("the index links to files: %s", index.body)
+	if index := s.Do("GET", "/", ""); strings.Contains(index.Body, "favicon") {
+		t.Errorf("the index links to files: %s", index.Body)
 	}
 }
 
-func TestTextsAreSentCompressedAndLoggedAsTheyWereSent(t *testing.T) {
+func TestTextIsCompressedAndItsCompressedSizeIsLogged(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	plain := s.do("GET", "/openapi.json", "", "Accept-Encoding: identity")
-	packed := s.do("GET", "/openapi.json", "", "Accept-Encoding: gzip", "X-Request-ID: packed")
-	if packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) > len(plain.body)/3 {
-		t.Errorf("%v, %d bytes of %d", packed.header, len(packed.body), len(plain.body))
+	plain := s.Do("GET", "/openapi.json", "", "Accept-Encoding: identity")
+	packed := s.Do("GET", "/openapi.json", "", "Accept-Encoding: gzip", "X-Request-ID: packed")
+	if packed.Header.Get("Content-Encoding") != "gzip" || len(packed.Body) > len(plain.Body)/3 {
+		t.Errorf("%v, %d bytes of %d", packed.Header, len(packed.Body), len(plain.Body))
 	}
-	for _, answer := range []reply{plain, packed} {
-		if got := strings.Join(answer.header.Values("Vary"), ", "); got != "Accept-Encoding, Accept" {
+	for _, answer := range []webtest.Answer{plain, packed} {
+		if got := strings.Join(answer.Header.Values("Vary"), ", "); got != "Accept-Encoding, Accept" {
 			t.Errorf("Vary = %s", got)
 		}
 	}
 	logged := s.record("request", func(record map[string]any) bool { return record["request_id"] == "packed" })
-	if logged["bytes"] != float64(len(packed.body)) {
-		t.Errorf("%v bytes are logged, %d were sent", logged["bytes"], len(packed.body))
+	if logged["bytes"] != float64(len(packed.Body)) {
+		t.Errorf("%v bytes are logged, %d were sent", logged["bytes"], len(packed.Body))
 	}
 }

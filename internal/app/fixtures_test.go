@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/database"
 )
 
-func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
+func TestDumpOfAFixtureEqualsTheFixture(t *testing.T) {
 	const fixture = `[
   {"model": "shelf", "pk": 1, "fields": {"name":"Travel","room":"Attic"}},
   {"model": "book", "pk": 1, "fields": {"shelf":1,"title":"one","pages":1,"status":"unread","listed":false}},
@@ -34,11 +34,11 @@ func TestDumpOfWhatWasLoadedIsTheSame(t *testing.T) {
 	})
 }
 
-func TestSequenceNeverGoesBack(t *testing.T) {
+func TestLoadingFixturesNeverReusesIDs(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		s := startService(t, env)
 		for range 3 {
-			s.do("POST", "/book/", validBook)
+			s.Do("POST", "/book/", validBook)
 		}
 		if _, err := db.ExecContext(t.Context(), "delete from book"); err != nil {
 			t.Fatal(err)
@@ -46,13 +46,13 @@ func TestSequenceNeverGoesBack(t *testing.T) {
 		if status, _, stderr := command(t, env, "", "loaddata"); status != 0 {
 			t.Fatalf("app loaddata = %d: %s", status, stderr)
 		}
-		if got := s.do("POST", "/book/", validBook).header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
+		if got := s.Do("POST", "/book/", validBook).Header.Get("Location"); !strings.HasSuffix(got, "/book/6") {
 			t.Errorf("Location = %q, want /book/6", got)
 		}
 	})
 }
 
-func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
+func TestInvalidFixtureLoadsNothingAndNamesTheRow(t *testing.T) {
 	const good = `{"model":"shelf","pk":1,"fields":{"name":"Travel","room":"Attic"}}`
 	second := func(fields string) string { return `[` + good + `,{"model":"book","pk":2,"fields":` + fields + `}]` }
 	tests := []struct{ name, fixture, want string }{
@@ -96,7 +96,7 @@ func TestFixtureThatIsWrongLoadsNothingAndNamesTheRow(t *testing.T) {
 	})
 }
 
-func TestDumpCrossesItsPages(t *testing.T) {
+func TestLargeFixtureIsLoadedAndDumped(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		const rows = 2500
 		fixture := "[\n"
@@ -113,6 +113,22 @@ func TestDumpCrossesItsPages(t *testing.T) {
 		}
 		if _, stdout, _ := command(t, env, "", "dumpdata"); stdout != fixture {
 			t.Error("the dump differs")
+		}
+	})
+}
+
+func TestLoaddataTakesTheNameOfAResource(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		if status, _, stderr := command(t, env, "", "loaddata", "shelf"); status != 0 || !strings.Contains(stderr, "loaded 3 rows") {
+			t.Errorf("app loaddata shelf = %d: %s", status, stderr)
+		}
+		status, _, stderr := command(t, env, "", "loaddata", "shelv")
+		if status != 1 || !strings.Contains(stderr, `fixture "shelv": there is neither a file nor a resource of that name`) {
+			t.Errorf("app loaddata shelv = %d: %s", status, stderr)
+		}
+		status, _, stderr = command(t, env, "", "loaddata", t.TempDir())
+		if status != 1 || !strings.Contains(stderr, "is a directory") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("app loaddata of a folder = %d: %s", status, stderr)
 		}
 	})
 }

@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
+func TestEveryAnswerHasCacheAndSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("POST", "/book/", validBook)
-	etag := s.do("GET", "/book/1", "").header.Get("ETag")
+	s.Do("POST", "/book/", validBook)
+	etag := s.Do("GET", "/book/1", "").Header.Get("ETag")
 	const page, json = "Accept: text/html", "Accept: application/json"
 	for _, tt := range []struct {
 		method, target, body, header string
@@ -66,28 +66,28 @@ func TestEveryAnswerTellsCachesAndBrowsersWhatToDo(t *testing.T) {
 		if tt.body == validForm {
 			headers = append(headers, formType)
 		}
-		got := s.do(tt.method, tt.target, tt.body, headers...)
+		got := s.Do(tt.method, tt.target, tt.body, headers...)
 		what := tt.method + " " + tt.target + " " + tt.header
-		if got.status != tt.status {
-			t.Errorf("%s = %d %s, want %d", what, got.status, got.body, tt.status)
+		if got.Status != tt.status {
+			t.Errorf("%s = %d %s, want %d", what, got.Status, got.Body, tt.status)
 		}
-		isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html") && got.status < 300 || tt.header == page && got.status == 404
+		isPage := strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") && got.Status < 300 || tt.header == page && got.Status == 404
 		for name, want := range map[string]string{
 			"Cache-Control": tt.cache, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
 			"Cross-Origin-Resource-Policy": "same-origin", "Cross-Origin-Opener-Policy": map[bool]string{true: "same-origin"}[isPage],
 		} {
-			if values := got.header.Values(name); strings.Join(values, ", ") != want {
+			if values := got.Header.Values(name); strings.Join(values, ", ") != want {
 				t.Errorf("%s: %s = %q, want %q", what, name, values, want)
 			}
 		}
-		if policy := got.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") {
+		if policy := got.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'") {
 			t.Errorf("%s: Content-Security-Policy = %q", what, policy)
 		}
 	}
-	hashed := s.do("GET", "/book/", "", page).body
+	hashed := s.Do("GET", "/book/", "", page).Body
 	_, rest, _ := strings.Cut(hashed, `href="/static/`)
 	name, _, _ := strings.Cut(rest, `"`)
-	if got := s.do("GET", "/static/"+name, ""); got.status != http.StatusOK || got.header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
-		t.Errorf("%s = %d %v", name, got.status, got.header)
+	if got := s.Do("GET", "/static/"+name, ""); got.Status != http.StatusOK || got.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+		t.Errorf("%s = %d %v", name, got.Status, got.Header)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestBodyThatIsWrongInManyPlacesGetsAShortAnswer(t *testing.T) {
+func TestBodyWithManyErrorsGetsAShortAnswer(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var body strings.Builder
@@ -19,21 +19,17 @@ func TestBodyThatIsWrongInManyPlacesGetsAShortAnswer(t *testing.T) {
 		fmt.Fprintf(&body, `,"%d%s":1`, i, strings.Repeat("x", 20))
 	}
 	fmt.Fprintf(&body, `,"%s":1}`, strings.Repeat("x", 10_000))
-	got := s.do("POST", "/book/", body.String())
-	if got.status != http.StatusUnprocessableEntity || len(got.body) > 5000 || !strings.Contains(got.body, "more") {
-		t.Errorf("%d with %d bytes", got.status, len(got.body))
+	got := s.Do("POST", "/book/", body.String())
+	if got.Status != http.StatusUnprocessableEntity || len(got.Body) > 5000 || !strings.Contains(got.Body, "more") {
+		t.Errorf("%d with %d bytes", got.Status, len(got.Body))
 	}
 }
 
-// raw sends text on a connection, and returns the status of the answer, or 0, and
-// whether the connection ended within the time.
+// raw sends text on a new connection. It returns the status of the answer, or 0 without
+// one, and whether the connection ended in time.
 func raw(t *testing.T, s *service, text string, within time.Duration) (status int, ended bool) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := dial(t, s.url)
 	if err := conn.SetDeadline(time.Now().Add(within)); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +47,7 @@ func raw(t *testing.T, s *service, text string, within time.Duration) (status in
 	return response.StatusCode, !ok || !timeout.Timeout()
 }
 
-func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
+func TestConnectionEndsWhenItsBodyDoesNotArrive(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "3s"})
 	for request, want := range map[string]int{
@@ -70,7 +66,7 @@ func TestBodyThatNeverComesHoldsNoConnection(t *testing.T) {
 	}
 }
 
-func TestBrowserOfAnotherOriginChangesNothing(t *testing.T) {
+func TestCrossOriginChangesAreRefused(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -84,8 +80,8 @@ func TestBrowserOfAnotherOriginChangesNothing(t *testing.T) {
 		{"GET", "Sec-Fetch-Site: cross-site", 200},
 	} {
 		body := map[string]string{"POST": validBook}[tt.method]
-		if got := s.do(tt.method, "/book/", body, tt.header); got.status != tt.want {
-			t.Errorf("%s with %s = %d, want %d", tt.method, tt.header, got.status, tt.want)
+		if got := s.Do(tt.method, "/book/", body, tt.header); got.Status != tt.want {
+			t.Errorf("%s with %s = %d, want %d", tt.method, tt.header, got.Status, tt.want)
 		}
 	}
 }

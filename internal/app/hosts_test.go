@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
+func TestAnswersDoNotRepeatAHostThatIsNotAllowed(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": "127.0.0.1,shop.test", "MAX_BODY_BYTES": "1000"})
 	const page = "Accept: text/html"
@@ -28,14 +28,14 @@ func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
 			{"POST", "/book/", "title=%", page, 400}, // it is refused before its host is
 			{"POST", "/book/", strings.Repeat("x", 1500), page, 413},
 		} {
-			got := s.do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), formType)
-			if isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html"); got.status != tt.want || isPage != (tt.accept != "") {
-				t.Errorf("%s, %s %s = %d %s", host, tt.method, tt.path, got.status, got.header)
+			got := s.Do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), formType)
+			if isPage := strings.HasPrefix(got.Header.Get("Content-Type"), "text/html"); got.Status != tt.want || isPage != (tt.accept != "") {
+				t.Errorf("%s, %s %s = %d %s", host, tt.method, tt.path, got.Status, got.Header)
 			}
-			if strings.Contains(got.body, "evil.example") || strings.Contains(got.body, "As curl") {
-				t.Errorf("%s, %s %s shows it:\n%s", host, tt.method, tt.path, got.body)
+			if strings.Contains(got.Body, "evil.example") || strings.Contains(got.Body, "As curl") {
+				t.Errorf("%s, %s %s shows it:\n%s", host, tt.method, tt.path, got.Body)
 			}
-			for name, values := range got.header {
+			for name, values := range got.Header {
 				if strings.Contains(strings.Join(values, ""), "evil.example") {
 					t.Errorf("%s, %s %s has it in %s", host, tt.method, tt.path, name)
 				}
@@ -46,10 +46,10 @@ func TestNoPageShowsTheNameOfAHostThatIsNotAnswered(t *testing.T) {
 		said, _ := r["error"].(string)
 		return strings.HasSuffix(said, `the host is "evil.example"`)
 	})
-	if got := s.do("GET", "/livez", "", page, "Host: shop.test"); !strings.Contains(got.body, "curl &#39;http://shop.test/livez&#39;") {
-		t.Errorf("the command for our own host is not shown: %d %s", got.status, got.body)
+	if got := s.Do("GET", "/livez", "", page, "Host: shop.test"); !strings.Contains(got.Body, "curl &#39;http://shop.test/livez&#39;") {
+		t.Errorf("the command for our own host is not shown: %d %s", got.Status, got.Body)
 	}
-	if got := s.do("GET", s.admin+"/", "", page, "Host: evil.example"); got.status != http.StatusMisdirectedRequest || strings.Contains(got.body, "evil") {
-		t.Errorf("operators get %d %s", got.status, got.body)
+	if got := s.Do("GET", s.admin+"/", "", page, "Host: evil.example"); got.Status != http.StatusMisdirectedRequest || strings.Contains(got.Body, "evil") {
+		t.Errorf("operators get %d %s", got.Status, got.Body)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The connection to the service is plain HTTP: only a trusted proxy can know better.
+// The service itself is reached by plain HTTP; only a trusted proxy can say that its client uses HTTPS.
 func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": ".shop.test,localhost,127.0.0.1"})
@@ -23,24 +23,24 @@ func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 		{stranger, "https", "shop.test", false},
 	} {
 		asked := []string{"Host: " + tt.host, "X-Forwarded-Proto: " + tt.proto, "Accept: text/html", formType}
-		created := tt.service.do("POST", "/book/", validForm, asked...)
-		cookie := created.header.Get("Set-Cookie")
-		if created.status != http.StatusSeeOther || !strings.HasPrefix(cookie, "notice=created;") || strings.Contains(cookie, "; Secure") != tt.secure {
-			t.Errorf("%+v: %d with the cookie %q", tt, created.status, cookie)
+		created := tt.service.Do("POST", "/book/", validForm, asked...)
+		cookie := created.Header.Get("Set-Cookie")
+		if created.Status != http.StatusSeeOther || !strings.HasPrefix(cookie, "notice=created;") || strings.Contains(cookie, "; Secure") != tt.secure {
+			t.Errorf("%+v: %d with the cookie %q", tt, created.Status, cookie)
 		}
-		taken := tt.service.do("GET", "/book/1", "", append(asked, "Cookie: notice=created")...).header.Get("Set-Cookie")
+		taken := tt.service.Do("GET", "/book/1", "", append(asked, "Cookie: notice=created")...).Header.Get("Set-Cookie")
 		if !strings.HasPrefix(taken, "notice=;") || strings.Contains(taken, "; Secure") != tt.secure {
 			t.Errorf("%+v: the cookie is taken back with %q", tt, taken)
 		}
 		for _, path := range []string{"/", "/book/", "/nothing", "/livez", "/openapi.json", "/static/favicon.ico"} {
-			got := tt.service.do("GET", path, "", "Host: "+tt.host, "X-Forwarded-Proto: "+tt.proto).header.Values("Strict-Transport-Security")
+			got := tt.service.Do("GET", path, "", "Host: "+tt.host, "X-Forwarded-Proto: "+tt.proto).Header.Values("Strict-Transport-Security")
 			if (len(got) == 1 && got[0] == "max-age=15768000") != tt.secure || len(got) > 1 {
 				t.Errorf("%+v: GET %s has %q", tt, path, got)
 			}
 		}
 	}
 	for _, local := range []string{"localhost", "app.localhost:8000"} {
-		got := s.do("GET", "/livez", "", "Host: "+local, "X-Forwarded-Proto: https").header.Get("Strict-Transport-Security")
+		got := s.Do("GET", "/livez", "", "Host: "+local, "X-Forwarded-Proto: https").Header.Get("Strict-Transport-Security")
 		if got != "" {
 			t.Errorf("every port of %s would have to use HTTPS: %q", local, got)
 		}

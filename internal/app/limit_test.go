@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/webtest"
 )
 
-func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
+func TestChangesWaitingForALockLeaveConnectionsForReads(t *testing.T) {
 	t.Parallel()
 	db := filledPostgres(t)
 	s := startService(t, map[string]string{
@@ -26,12 +27,12 @@ func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 	}
 	var changes sync.WaitGroup
 	for range 8 {
-		changes.Go(func() { s.do("PUT", "/book/1", validBook) })
+		changes.Go(func() { s.Do("PUT", "/book/1", validBook) })
 	}
 	time.Sleep(200 * time.Millisecond)
 	start := time.Now()
-	if read := s.do("GET", "/book/2", ""); read.status != http.StatusOK || time.Since(start) > 10*time.Second {
-		t.Errorf("a read of another row is a %d after %v", read.status, time.Since(start))
+	if read := s.Do("GET", "/book/2", ""); read.Status != http.StatusOK || time.Since(start) > 10*time.Second {
+		t.Errorf("a read of another row is a %d after %v", read.Status, time.Since(start))
 	}
 	if err := tx.Rollback(); err != nil {
 		t.Error(err)
@@ -39,7 +40,7 @@ func TestChangesThatWaitForALockedRowLeaveConnectionsToReads(t *testing.T) {
 	changes.Wait()
 }
 
-func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
+func TestQueuedClientThatDisconnectsIsNotCountedAsShed(t *testing.T) {
 	t.Parallel()
 	db := filledSQLite(t)
 	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "MAX_IN_FLIGHT": "1", "LOG_LEVEL": "info"})
@@ -48,9 +49,9 @@ func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	var changes sync.WaitGroup
-	changes.Go(func() { s.do("POST", "/book/", validBook) })
+	changes.Go(func() { s.Do("POST", "/book/", validBook) })
 	metric := func(name string) string {
-		_, rest, _ := strings.Cut(s.do("GET", s.admin+"/metrics", "").body, "\n"+name+" ")
+		_, rest, _ := strings.Cut(s.Do("GET", s.admin+"/metrics", "").Body, "\n"+name+" ")
 		value, _, _ := strings.Cut(rest, "\n")
 		return value
 	}
@@ -62,14 +63,8 @@ func TestClientThatLeavesWhileItWaitsForItsTurnIsNotRefused(t *testing.T) {
 	}
 	ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond) // shorter than it would wait
 	defer leave()
-	r, err := http.NewRequestWithContext(ctx, "POST", s.url+"/book/", strings.NewReader(validBook))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	if response, err := client.RoundTrip(r); err == nil {
-		response.Body.Close()
-		t.Errorf("it is answered with %d", response.StatusCode)
+	if answer, err := webtest.Send(ctx, transport, "POST", s.url+"/book/", validBook); err == nil {
+		t.Errorf("it is answered with %d", answer.Status)
 	}
 	s.record("request", func(r map[string]any) bool { return r["status"] == 499.0 })
 	if got := metric(`http_server_requests_shed_total{kind="change"}`); got != "0" {

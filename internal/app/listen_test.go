@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// loopbacks are the addresses that localhost is on this machine.
+// loopbacks returns the addresses of localhost on this machine.
 func loopbacks(t *testing.T) []string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "[::1]:0")
@@ -24,8 +24,8 @@ func TestLocalhostIsServedOnBothLoopbackAddresses(t *testing.T) {
 	s := startService(t, map[string]string{"ADDRESS": "localhost:0", "ADMIN_ADDRESS": "localhost:0"})
 	for _, url := range []string{s.url, s.admin} {
 		for _, host := range append(loopbacks(t), "localhost") {
-			if got := s.do("GET", strings.Replace(url, "localhost", host, 1)+"/healthcheck", ""); got.status != 200 {
-				t.Errorf("%s at %s: status %d", url, host, got.status)
+			if got := s.Do("GET", strings.Replace(url, "localhost", host, 1)+"/healthcheck", ""); got.Status != 200 {
+				t.Errorf("%s at %s: status %d", url, host, got.Status)
 			}
 		}
 	}
@@ -34,7 +34,7 @@ func TestLocalhostIsServedOnBothLoopbackAddresses(t *testing.T) {
 	}
 }
 
-func TestAddressThatIsInUseOnOneLoopbackIsAnError(t *testing.T) {
+func TestAddressInUseOnOneLoopbackIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, host := range loopbacks(t) {
 		ln, err := net.Listen("tcp", host+":0")
@@ -50,7 +50,7 @@ func TestAddressThatIsInUseOnOneLoopbackIsAnError(t *testing.T) {
 	}
 }
 
-func TestLogNamesTheAddressThatStandsForAllOfTheMachine(t *testing.T) {
+func TestLogNamesAnUnspecifiedAddressAsItIs(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADDRESS": ":0", "ADMIN_ADDRESS": "0.0.0.0:0"})
 	serving := s.record("serving", nil)
@@ -62,8 +62,8 @@ func TestLogNamesTheAddressThatStandsForAllOfTheMachine(t *testing.T) {
 		}
 		for _, host := range []string{"127.0.0.1", "localhost"} {
 			_, port, _ := net.SplitHostPort(address.String())
-			if got := s.do("GET", "http://"+net.JoinHostPort(host, port)+"/healthcheck", ""); got.status != 200 {
-				t.Errorf("%s at %s: status %d", name, host, got.status)
+			if got := s.Do("GET", "http://"+net.JoinHostPort(host, port)+"/healthcheck", ""); got.Status != 200 {
+				t.Errorf("%s at %s: status %d", name, host, got.Status)
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"testing/fstest"
 )
 
-func TestMemoryOfAControlGroupIsThatOfItsNarrowestParent(t *testing.T) {
+func TestMemoryLimitIsTheLowestOfTheControlGroups(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		files map[string]string

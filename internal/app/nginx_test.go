@@ -14,8 +14,8 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// startNginx starts the machine's nginx in front of an address, and returns its port.
-// The directives are those of its location; it has a cache called shared.
+// startNginx starts nginx as a proxy of an address and returns its port. The directives go
+// into its location; they may use the cache zone "shared".
 func startNginx(t *testing.T, backend, directives string) (port string) {
 	t.Helper()
 	program, err := exec.LookPath("nginx")
@@ -63,9 +63,9 @@ http {
 	return ""
 }
 
-// A browser sends no Sec-Fetch-Site to a host that is neither HTTPS nor this machine:
-// there, Origin and the host decide alone.
-func TestFormsWorkBehindNginxWhereItTellsTheHost(t *testing.T) {
+// Browsers send Sec-Fetch-Site only over HTTPS and to localhost. For this host the service
+// can only compare Origin with the host.
+func TestFormsWorkBehindNginxThatForwardsTheHost(t *testing.T) {
 	t.Parallel()
 	const forwarded = `proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Proto $scheme;
 		proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`
@@ -126,15 +126,15 @@ func TestOriginIsComparedWithTheHostThatATrustedProxyForwards(t *testing.T) {
 		{"127.0.0.0/8", headers{"Origin: http://shop.test", "X-Forwarded-Host: shop.test:81"}, 403},
 		{"127.0.0.0/8", headers{"Origin: http://evil.example", "X-Forwarded-Host: shop.test"}, 403},
 		{"127.0.0.0/8", headers{"Origin: null", "X-Forwarded-Host: shop.test"}, 403},
-		{"127.0.0.0/8", headers{"Origin: http://127.0.0.1", "Host: 127.0.0.1", "X-Forwarded-Host: shop.test"}, 403}, // of the proxy's machine, not ours
+		{"127.0.0.0/8", headers{"Origin: http://127.0.0.1", "Host: 127.0.0.1", "X-Forwarded-Host: shop.test"}, 403}, // the host of the proxy's own machine
 		{"127.0.0.0/8", headers{"Origin: http://127.0.0.1", "Host: 127.0.0.1", "X-Forwarded-Host: shop test"}, 201},
 		{"127.0.0.0/8", headers{"Sec-Fetch-Site: cross-site", "Origin: http://shop.test", "X-Forwarded-Host: shop.test"}, 403},
 		{"192.0.2.0/24", headers{"Origin: http://shop.test", "X-Forwarded-Host: shop.test"}, 403},
 		{"192.0.2.0/24", headers{"Origin: http://shop.test", "Host: shop.test"}, 201},
 	} {
 		s := startService(t, map[string]string{"TRUSTED_PROXIES": tt.trusted, "ALLOWED_HOSTS": "127.0.0.1,shop.test"})
-		if got := s.do("POST", "/book/", validBook, tt.sent...); got.status != tt.want {
-			t.Errorf("%q = %d %s, want %d", tt.sent, got.status, got.body, tt.want)
+		if got := s.Do("POST", "/book/", validBook, tt.sent...); got.Status != tt.want {
+			t.Errorf("%q = %d %s, want %d", tt.sent, got.Status, got.Body, tt.want)
 		}
 	}
 }

@@ -20,9 +20,10 @@ import (
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
 )
 
-func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
+func TestRequestIsInTheLogOfTheLogServerAndInTheMetrics(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -40,13 +41,13 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 		received <- string(text)
 	}()
 	s := startService(t, map[string]string{"SYSLOG_ADDRESS": "tcp://" + ln.Addr().String()})
-	s.do("GET", "/book/1", "", "X-Request-ID: find-me")
-	s.do("GET", "/livez", "", "X-Request-ID: a-probe")
-	s.do("POST", "/book/", validBook)
-	s.do("PUT", "/book/3", validBook)
-	s.do("DELETE", "/book/3", "")
-	s.do("DELETE", "/book/3", "")
-	metrics := s.do("GET", s.admin+"/metrics", "").body
+	s.Do("GET", "/book/1", "", "X-Request-ID: find-me")
+	s.Do("GET", "/livez", "", "X-Request-ID: a-probe")
+	s.Do("POST", "/book/", validBook)
+	s.Do("PUT", "/book/3", validBook)
+	s.Do("DELETE", "/book/3", "")
+	s.Do("DELETE", "/book/3", "")
+	metrics := s.Do("GET", s.admin+"/metrics", "").Body
 	for _, want := range []string{
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/book/{id}"} 1`,
 		`http_server_request_duration_seconds_count{http_request_method="DELETE",http_response_status_code="404",http_route="/book/{id}"} 1`,
@@ -78,7 +79,7 @@ func TestRequestIsFoundInTheLogServerAndTheMetrics(t *testing.T) {
 	}
 }
 
-func TestPanicIsCountedAndSoAreItsRecords(t *testing.T) {
+func TestPanicAndItsLogRecordsAreCounted(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
 	log := slog.New(registry.LogRecords(slog.NewTextHandler(t.Output(), nil)))
@@ -98,7 +99,7 @@ func TestPanicIsCountedAndSoAreItsRecords(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreCountedByWhetherSomebodyUsesThem(t *testing.T) {
+func TestDatabaseConnectionsAreCountedAsUsedOrIdle(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
 	db := databasetest.OpenSQLite(t, resources())
@@ -140,11 +141,11 @@ func TestConnectionsAreCountedByWhetherSomebodyUsesThem(t *testing.T) {
 	}
 }
 
-func TestLivePlotsAreMadeOfMetricsThatAreThere(t *testing.T) {
+func TestLivePlotsUseExistingMetrics(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("GET", "/book/1", "")
-	metrics := s.do("GET", s.admin+"/metrics", "").body
+	s.Do("GET", "/book/1", "")
+	metrics := s.Do("GET", s.admin+"/metrics", "").Body
 	names := admin.Plotted()
 	for _, name := range names {
 		if !strings.Contains(metrics, "\n# TYPE "+name+" ") {
@@ -156,15 +157,22 @@ func TestLivePlotsAreMadeOfMetricsThatAreThere(t *testing.T) {
 	}
 }
 
-func TestWhatClientsInventMakesNoSeries(t *testing.T) {
+func TestClientsCannotCreateMetricSeries(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	series := func() int { return strings.Count(s.do("GET", s.admin+"/metrics", "").body, "\n") }
+	kept := &http.Transport{} // ten thousand requests are faster over one connection
+	t.Cleanup(kept.CloseIdleConnections)
+	series := func() int { return strings.Count(s.Do("GET", s.admin+"/metrics", "").Body, "\n") }
+	send := func(method, path string, headers ...string) {
+		if _, err := webtest.Send(t.Context(), kept, method, s.url+path, "", headers...); err != nil {
+			t.Fatal(err)
+		}
+	}
 	invent := func(i int) {
-		s.do("GET", fmt.Sprintf("/unknown/%d", i), "")
-		s.do("GET", fmt.Sprintf("/book/%d", 1000+i), "", fmt.Sprintf("X-Request-ID: id-%d", i))
-		s.do(fmt.Sprintf("METHOD%d", i), "/book/", "")
-		s.do("GET", "/book/", "", fmt.Sprintf("Host: host-%d.example.com", i))
+		send("GET", fmt.Sprintf("/unknown/%d", i))
+		send("GET", fmt.Sprintf("/book/%d", 1000+i), fmt.Sprintf("X-Request-ID: id-%d", i))
+		send(fmt.Sprintf("METHOD%d", i), "/book/")
+		send("GET", "/book/", fmt.Sprintf("Host: host-%d.example.com", i))
 	}
 	invent(0)
 	series()
@@ -177,25 +185,25 @@ func TestWhatClientsInventMakesNoSeries(t *testing.T) {
 	}
 }
 
-func TestExemplarsLeadToRequests(t *testing.T) {
+func TestExemplarsHoldRequestIDs(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	s.do("GET", "/book/1", "", "X-Request-ID: exemplary")
-	metrics := s.do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").body
+	s.Do("GET", "/book/1", "", "X-Request-ID: exemplary")
+	metrics := s.Do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").Body
 	if !strings.Contains(metrics, `# {request_id="exemplary"}`) {
 		t.Errorf("no exemplar in %s", metrics)
 	}
 }
 
-func TestWithoutAnAdminAddressNothingIsCounted(t *testing.T) {
+func TestServiceRunsWithoutAnAdminAddress(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ADMIN_ADDRESS": ""})
-	if got := s.do("GET", "/book/1", "").status; got != 200 {
+	if got := s.Do("GET", "/book/1", "").Status; got != 200 {
 		t.Errorf("status %d", got)
 	}
 }
 
-func TestPublishedPasswordIsRefusedInProduction(t *testing.T) {
+func TestDevelopmentPasswordIsRefusedInProduction(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		environment, password, url string
@@ -216,7 +224,7 @@ func TestPublishedPasswordIsRefusedInProduction(t *testing.T) {
 	}
 }
 
-func TestRowsOfEveryModelAreCounted(t *testing.T) {
+func TestInsertedRowsOfEveryResourceAreCounted(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		var mu sync.Mutex
 		inserted := map[string]int64{}

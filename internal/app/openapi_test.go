@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/templatesite/internal/openapitest"
 )
 
 func TestOpenAPIDescriptionIsValidAndHasEveryRoute(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, path := range []string{"/openapi.json", "/openapi.yaml"} {
-		answer := s.do("GET", path, "")
-		document, err := openapi3.NewLoader().LoadFromData([]byte(answer.body))
+		answer := s.Do("GET", path, "")
+		document, err := openapi3.NewLoader().LoadFromData([]byte(answer.Body))
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
@@ -28,21 +30,21 @@ func TestOpenAPIDescriptionIsValidAndHasEveryRoute(t *testing.T) {
 		if files["text/css"] == nil || files["text/javascript"] == nil || files["*/*"] != nil {
 			t.Errorf("%s describes files as %v", path, files)
 		}
-		if got := answer.header.Get("Content-Type"); got != "application/openapi+"+path[len("/openapi."):] {
+		if got := answer.Header.Get("Content-Type"); got != "application/openapi+"+path[len("/openapi."):] {
 			t.Errorf("%s: Content-Type = %q", path, got)
 		}
 	}
 }
 
-// What the mux answers and what the description says must be the same: the
-// description is asked for each path, and the service for its methods.
-func TestOpenAPIDescriptionHasTheMethodsThatAreAnswered(t *testing.T) {
+// The test compares the description with the output of app routes, and with the Allow header
+// of each path.
+func TestOpenAPIDescriptionHasExactlyTheServedMethods(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var document struct {
 		Paths map[string]map[string]any
 	}
-	if err := json.Unmarshal([]byte(s.do("GET", "/openapi.json", "").body), &document); err != nil {
+	if err := json.Unmarshal([]byte(s.Do("GET", "/openapi.json", "").Body), &document); err != nil {
 		t.Fatal(err)
 	}
 	_, routes, _ := command(t, nil, "", "routes")
@@ -60,7 +62,7 @@ func TestOpenAPIDescriptionHasTheMethodsThatAreAnswered(t *testing.T) {
 	described := 0
 	for path, methods := range document.Paths {
 		described += len(methods)
-		allow := s.do("OPTIONS", strings.NewReplacer("{id}", "1", "{shelf}", "1", "{file}", "x").Replace(path), "").header.Get("Allow")
+		allow := s.Do("OPTIONS", strings.NewReplacer("{id}", "1", "{shelf}", "1", "{file}", "x").Replace(path), "").Header.Get("Allow")
 		for method := range methods {
 			if !strings.Contains(allow, strings.ToUpper(method)) {
 				t.Errorf("%s is described with %s, but allows %s", path, method, allow)
@@ -77,8 +79,24 @@ func TestOpenAPICommandWritesWhatIsServed(t *testing.T) {
 	s := startService(t, nil)
 	for path, args := range map[string][]string{"/openapi.json": {"openapi"}, "/openapi.yaml": {"openapi", "--yaml"}} {
 		status, stdout, stderr := command(t, nil, "", args...)
-		if served := s.do("GET", path, ""); status != 0 || served.status != http.StatusOK || strings.TrimSpace(stdout) != strings.TrimSpace(served.body) {
+		if served := s.Do("GET", path, ""); status != 0 || served.Status != http.StatusOK || strings.TrimSpace(stdout) != strings.TrimSpace(served.Body) {
 			t.Errorf("app %v = %d %s, differs from %s", args, status, stderr, path)
 		}
 	}
+}
+
+// served starts a service with the fixtures.
+func served(t *testing.T) openapitest.Do {
+	t.Helper()
+	return startService(t, nil).Do
+}
+
+func TestExamplesInTheDescriptionWork(t *testing.T) {
+	t.Parallel()
+	openapitest.Examples(t, served)
+}
+
+func TestProblemsInTheDescriptionAreTheOnesAnswered(t *testing.T) {
+	t.Parallel()
+	openapitest.Problems(t, served)
 }

@@ -18,8 +18,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Programs pay nothing for the pages: with and without are asked in turns, and the
-// ratio of their medians is that of the throughputs.
+// BenchmarkJSONBesidePages measures what the pages cost clients that want JSON. The ratio of
+// the medians without and with pages should be 1.
 func BenchmarkJSONBesidePages(b *testing.B) {
 	db := filled(b, 1000)
 	with, without := chains(db)
@@ -30,15 +30,15 @@ func BenchmarkJSONBesidePages(b *testing.B) {
 	}
 }
 
-// A page costs what it shows, however much there is behind it.
+// BenchmarkPageOfLargeTable shows that the size of the table does not change the cost of a page.
 func BenchmarkPageOfLargeTable(b *testing.B) {
 	small, _ := chains(filled(b, 1000))
 	large, _ := chains(filled(b, 300_000))
 	inTurns(b, "/book/?limit=10&after=900", browser, small, large)
 }
 
-// inTurns asks both, each over a connection that is kept. The client reads no more of
-// an answer than it must, as its time would count, too.
+// inTurns sends requests to both handlers alternately, each over one connection. The client
+// parses as little as possible, since its time counts as well.
 func inTurns(b *testing.B, target, accept string, first, second http.Handler) {
 	var times [2][]float64
 	var conns [2]net.Conn
@@ -56,7 +56,7 @@ func inTurns(b *testing.B, target, accept string, first, second http.Handler) {
 	readers := [2]*bufio.Reader{bufio.NewReader(conns[0]), bufio.NewReader(conns[1])}
 	for round := 0; b.Loop(); round++ {
 		for turn := range conns {
-			i := (round + turn) % 2 // neither always comes after the other
+			i := (round + turn) % 2 // they take turns to be first
 			start := time.Now()
 			for range 50 {
 				if _, err := conns[i].Write(request); err != nil {
@@ -73,7 +73,7 @@ func inTurns(b *testing.B, target, accept string, first, second http.Handler) {
 	b.ReportMetric(median(times[0])/median(times[1]), "ratio")
 }
 
-// skim reads one answer that has a length.
+// skim reads one answer that has a Content-Length.
 func skim(b *testing.B, r *bufio.Reader) {
 	length := 0
 	for first := true; ; first = false {
@@ -109,7 +109,7 @@ func filled(b *testing.B, books int) *database.DB {
 	return db
 }
 
-// chains returns the service on db, and the same without pages.
+// chains returns the service on db, with and without pages.
 func chains(db *database.DB) (with, without http.Handler) {
 	c := &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}
 	log := slog.New(slog.DiscardHandler)

@@ -15,7 +15,7 @@ import (
 
 const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
-func TestErrorsOfAllPartsArePages(t *testing.T) {
+func TestErrorsFromEveryLayerAreShownAsPages(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
@@ -51,32 +51,32 @@ func TestErrorsOfAllPartsArePages(t *testing.T) {
 	} {
 		headers := []string{browser, tt.head}
 		if tt.status == 413 {
-			// A client that sends all of it may see the connection end first.
+			// Without this header the connection may end before the client reads the answer.
 			headers = append(headers, "Expect: 100-continue")
 		}
-		answer := tt.s.do(tt.method, tt.target, tt.body, headers...)
-		if answer.status != tt.status || answer.header.Get("Content-Type") != "text/html; charset=utf-8" {
-			t.Errorf("%s %s = %d %s, want a page with %d", tt.method, tt.target, answer.status, answer.header.Get("Content-Type"), tt.status)
+		answer := tt.s.Do(tt.method, tt.target, tt.body, headers...)
+		if answer.Status != tt.status || answer.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s %s = %d %s, want a page with %d", tt.method, tt.target, answer.Status, answer.Header.Get("Content-Type"), tt.status)
 		}
-		for _, text := range []string{`role="alert"`, strconv.Itoa(tt.status), answer.header.Get("X-Request-ID")} {
-			if !strings.Contains(answer.body, text) {
+		for _, text := range []string{`role="alert"`, strconv.Itoa(tt.status), answer.Header.Get("X-Request-ID")} {
+			if !strings.Contains(answer.Body, text) {
 				t.Errorf("%s %s: the page has no %q", tt.method, tt.target, text)
 			}
 		}
 	}
 }
 
-func TestDocumentsAndFilesAreNoPages(t *testing.T) {
+func TestDocsAndFilesAreSentToBrowsersUnchanged(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for target, mediaType := range map[string]string{
 		"/docs": "text/html; charset=utf-8", "/openapi.json": "application/openapi+json", "/static/browsable.css": "text/css; charset=utf-8",
 	} {
-		answer, plain := s.do("GET", target, "", browser), s.do("GET", target, "")
-		if answer.status != 200 || answer.header.Get("Content-Type") != mediaType || answer.body != plain.body {
-			t.Errorf("%s = %d %s", target, answer.status, answer.header.Get("Content-Type"))
+		answer, plain := s.Do("GET", target, "", browser), s.Do("GET", target, "")
+		if answer.Status != 200 || answer.Header.Get("Content-Type") != mediaType || answer.Body != plain.Body {
+			t.Errorf("%s = %d %s", target, answer.Status, answer.Header.Get("Content-Type"))
 		}
-		if etag := plain.header.Get("ETag"); etag != "" && s.do("GET", target, "", browser, "If-None-Match: "+etag).status != 304 {
+		if etag := plain.Header.Get("ETag"); etag != "" && s.Do("GET", target, "", browser, "If-None-Match: "+etag).Status != 304 {
 			t.Errorf("%s is sent again", target)
 		}
 	}
@@ -85,17 +85,17 @@ func TestDocumentsAndFilesAreNoPages(t *testing.T) {
 func TestPagesAreCompressed(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	answer := s.do("GET", "/book/", "", browser, "Accept-Encoding: gzip")
-	z, err := gzip.NewReader(strings.NewReader(answer.body))
-	if err != nil || answer.header.Get("Content-Encoding") != "gzip" {
-		t.Fatal(err, answer.header)
+	answer := s.Do("GET", "/book/", "", browser, "Accept-Encoding: gzip")
+	z, err := gzip.NewReader(strings.NewReader(answer.Body))
+	if err != nil || answer.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatal(err, answer.Header)
 	}
 	if text, err := io.ReadAll(z); err != nil || !strings.HasSuffix(string(text), "</html>\n") {
 		t.Errorf("the page ends too early: %v", err)
 	}
 }
 
-func TestManyLargeFormsKeepNoOtherOut(t *testing.T) {
+func TestManyLargeFormsDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
 	for range 60 { // 6 MB, of the 4 MB that all bodies have
@@ -106,13 +106,13 @@ func TestManyLargeFormsKeepNoOtherOut(t *testing.T) {
 	}
 	becomes := func(status int, body string) {
 		t.Helper()
-		answer := s.do("POST", "/book/", body, browser, formType)
-		for tries := 0; answer.status == 503 && tries < 200; tries++ { // the pages for those that do not fit are being made
+		answer := s.Do("POST", "/book/", body, browser, formType)
+		for tries := 0; answer.Status == 503 && tries < 200; tries++ { // the pages for those that do not fit are being made
 			time.Sleep(50 * time.Millisecond)
-			answer = s.do("POST", "/book/", body, browser, formType)
+			answer = s.Do("POST", "/book/", body, browser, formType)
 		}
-		if answer.status != status {
-			t.Errorf("a form of %d bytes is a %d, want %d", len(body), answer.status, status)
+		if answer.Status != status {
+			t.Errorf("a form of %d bytes is a %d, want %d", len(body), answer.Status, status)
 		}
 	}
 	becomes(303, validForm)

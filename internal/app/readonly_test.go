@@ -8,33 +8,34 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // healthSays waits until the health of the service is well and says that, or nothing.
 func (s *service) healthSays(want string) {
 	s.t.Helper()
-	var health reply
+	var health webtest.Answer
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		health = s.do("GET", "/healthcheck", "")
-		said := strings.Contains(health.body, want)
+		health = s.Do("GET", "/healthcheck", "")
+		said := strings.Contains(health.Body, want)
 		if want == "" {
-			said = !strings.Contains(health.body, "detail")
+			said = !strings.Contains(health.Body, "detail")
 		}
-		if health.status == http.StatusOK && said {
+		if health.Status == http.StatusOK && said {
 			return
 		}
 	}
-	s.t.Errorf("healthcheck = %d %s, want %q", health.status, health.body, want)
+	s.t.Errorf("healthcheck = %d %s, want %q", health.Status, health.Body, want)
 }
 
 // answers fails the test unless a read and a change are answered so.
 func (s *service) answers(read, change int) {
 	s.t.Helper()
-	if r := s.do("GET", "/book/", ""); r.status != read {
-		s.t.Errorf("GET = %d %s, want %d", r.status, r.body, read)
+	if r := s.Do("GET", "/book/", ""); r.Status != read {
+		s.t.Errorf("GET = %d %s, want %d", r.Status, r.Body, read)
 	}
-	if r := s.do("POST", "/book/", validBook); r.status != change {
-		s.t.Errorf("POST = %d %s, want %d", r.status, r.body, change)
+	if r := s.Do("POST", "/book/", validBook); r.Status != change {
+		s.t.Errorf("POST = %d %s, want %d", r.Status, r.Body, change)
 	}
 }
 

@@ -19,7 +19,7 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		s := startService(t, env)
 		for range 2 {
-			s.do("POST", "/book/", validBook)
+			s.Do("POST", "/book/", validBook)
 		}
 		for _, statement := range unreadable[db.Engine] {
 			if _, err := db.ExecContext(t.Context(), statement); err != nil {
@@ -27,23 +27,23 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 			}
 		}
 		for target, want := range map[string]string{"/book/?after=3": "book 2", "/book/2": "book 2", "/book/3": "book 3"} {
-			r := s.do("GET", target, "")
-			if r.status != http.StatusInternalServerError || !strings.Contains(r.body, `"`+want+` could not be read.`) {
-				t.Errorf("%s = %d: %s", target, r.status, r.body)
+			r := s.Do("GET", target, "")
+			if r.Status != http.StatusInternalServerError || !strings.Contains(r.Body, `"`+want+` could not be read.`) {
+				t.Errorf("%s = %d: %s", target, r.Status, r.Body)
 			}
 			for _, inside := range []string{"Scan", "column", "due", "sql"} {
-				if strings.Contains(r.body, inside) {
-					t.Errorf("%s shows %q: %s", target, inside, r.body)
+				if strings.Contains(r.Body, inside) {
+					t.Errorf("%s shows %q: %s", target, inside, r.Body)
 				}
 			}
-			id := r.header.Get("X-Request-ID")
+			id := r.Header.Get("X-Request-ID")
 			record := s.record("request", func(record map[string]any) bool { return record["request_id"] == id })
 			if reason, _ := record["error"].(string); !strings.Contains(reason, want+" cannot be read: ") {
 				t.Errorf("the log does not say why: %v", record)
 			}
 		}
-		if r := s.do("GET", "/book/?limit=1&before=3", ""); r.status != http.StatusOK || !strings.Contains(r.body, `"id":4`) {
-			t.Errorf("the rest of the list = %d: %s", r.status, r.body)
+		if r := s.Do("GET", "/book/?limit=1&before=3", ""); r.Status != http.StatusOK || !strings.Contains(r.Body, `"id":4`) {
+			t.Errorf("the rest of the list = %d: %s", r.Status, r.Body)
 		}
 		status, _, stderr := command(t, env, "", "dumpdata", "book")
 		if status != 1 || !strings.Contains(stderr, "app: book 2 cannot be read: ") || strings.Count(stderr, "\n") != 1 {
@@ -58,15 +58,15 @@ func TestRowThatCannotBeReadIsNamed(t *testing.T) {
 	})
 }
 
-func TestTextThatIsNotUnicodeIsAnsweredAndNotDumped(t *testing.T) {
+func TestInvalidUnicodeIsReplacedInAnswersAndNotDumped(t *testing.T) {
 	t.Parallel()
 	db := filledSQLite(t)
 	if _, err := db.ExecContext(t.Context(), "update book set title = 'a' || cast(x'ff' as text) where id = 1"); err != nil {
 		t.Fatal(err)
 	}
 	env := settingsOf(t, db)
-	if r := startService(t, env).do("GET", "/book/", ""); r.status != http.StatusOK || !strings.Contains(r.body, "\"a\ufffd\"") {
-		t.Errorf("the list = %d: %s", r.status, r.body)
+	if r := startService(t, env).Do("GET", "/book/", ""); r.Status != http.StatusOK || !strings.Contains(r.Body, "\"a\ufffd\"") {
+		t.Errorf("the list = %d: %s", r.Status, r.Body)
 	}
 	status, _, stderr := command(t, env, "", "dumpdata", "book")
 	if status != 1 || !strings.Contains(stderr, "app: book 1 cannot be written as JSON: ") || strings.Contains(stderr, "Go ") {

@@ -12,8 +12,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// BenchmarkScrape answers GET /metrics of a service with twenty resources, every
-// one of which was asked in every way, and a database.
+// BenchmarkScrape measures GET /metrics of a service with a database and twenty resources,
+// each of which has answered every method with several statuses.
 func BenchmarkScrape(b *testing.B) {
 	registry := metrics.New("1", "2", "3")
 	db := databasetest.OpenSQLite(b, resources())

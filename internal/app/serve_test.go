@@ -12,25 +12,25 @@ import (
 	"example.com/templatesite/internal/databasetest"
 )
 
-func TestFirstStartFillsTheDatabaseAndTheNextLeavesItAsItWas(t *testing.T) {
+func TestOnlyTheFirstStartLoadsFixtures(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "first.db")}
 	first := startService(t, env)
 	var books []struct{ Href string }
-	if err := json.Unmarshal([]byte(first.do("GET", "/book/", "").body), &books); err != nil || len(books) != 2 {
+	if err := json.Unmarshal([]byte(first.Do("GET", "/book/", "").Body), &books); err != nil || len(books) != 2 {
 		t.Fatalf("the first start serves %v, %v", books, err)
 	}
 	for _, book := range books {
-		if got := first.do("GET", book.Href, "").status; got != http.StatusOK {
+		if got := first.Do("GET", book.Href, "").Status; got != http.StatusOK {
 			t.Errorf("GET %s = %d", book.Href, got)
 		}
 	}
-	first.do("DELETE", "/book/1", "")
+	first.Do("DELETE", "/book/1", "")
 	if status := first.exit(); status != 0 {
 		t.Errorf("exit status = %d", status)
 	}
 	second := startService(t, env)
-	if got := second.do("GET", "/book/1", "").status; got != http.StatusNotFound {
+	if got := second.Do("GET", "/book/1", "").Status; got != http.StatusNotFound {
 		t.Errorf("the deleted book is back: %d", got)
 	}
 }
@@ -39,9 +39,9 @@ func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		s := startService(t, env)
 		for _, path := range []string{"/healthcheck", "/healthcheck/"} {
-			got := s.do("GET", path, "")
-			if got.status != http.StatusOK || got.body != `{"status":"ok","db":{"status":"ok"}}`+"\n" {
-				t.Errorf("%s = %d %s", path, got.status, got.body)
+			got := s.Do("GET", path, "")
+			if got.Status != http.StatusOK || got.Body != `{"status":"ok","db":{"status":"ok"}}`+"\n" {
+				t.Errorf("%s = %d %s", path, got.Status, got.Body)
 			}
 		}
 		env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
@@ -55,7 +55,7 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, resources())
-	if err := db.MigrateTo(t.Context(), resources()[1], 0, nil); err != nil {
+	if err := db.MigrateTo(t.Context(), resources(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
@@ -63,14 +63,14 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	s.record("health check fails", func(r map[string]any) bool {
 		return strings.Contains(r["error"].(string), "run `app migrate`")
 	})
-	health := s.do("GET", "/healthcheck", "")
-	if health.status != http.StatusServiceUnavailable || !strings.Contains(health.body, "run `app migrate`") {
-		t.Errorf("healthcheck = %d %s", health.status, health.body)
+	health := s.Do("GET", "/healthcheck", "")
+	if health.Status != http.StatusServiceUnavailable || !strings.Contains(health.Body, "run `app migrate`") {
+		t.Errorf("healthcheck = %d %s", health.Status, health.Body)
 	}
-	if got := s.do("GET", "/livez", "").status; got != http.StatusOK {
+	if got := s.Do("GET", "/livez", "").Status; got != http.StatusOK {
 		t.Errorf("livez = %d", got)
 	}
-	if got := s.do("GET", "/book/", "").status; got != http.StatusServiceUnavailable {
+	if got := s.Do("GET", "/book/", "").Status; got != http.StatusServiceUnavailable {
 		t.Errorf("GET /book/ = %d", got)
 	}
 	env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
@@ -78,12 +78,12 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 		t.Errorf("app healthcheck = %d, want 1", status)
 	}
 	status, stdout, stderr := command(t, env, "", "migrate")
-	if status != 0 || !strings.HasPrefix(stdout, "applied book/00001_create_book.sql in ") {
+	if status != 0 || !strings.HasPrefix(stdout, "applied shelf/20260101090000_create_shelf.sql in ") {
 		t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
 	}
 	got := 0
 	for range 200 { // a check that began before may still be shared
-		if got = s.do("GET", "/healthcheck", "").status; got == http.StatusOK {
+		if got = s.Do("GET", "/healthcheck", "").Status; got == http.StatusOK {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -91,21 +91,21 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Errorf("healthcheck after the migration = %d", got)
 }
 
-func TestRequestIDIsTakenWhenItIsWellFormed(t *testing.T) {
+func TestWellFormedRequestIDOfAClientIsKept(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for id, want := range map[string]bool{
 		"test_id": true, strings.Repeat("x", 128): true, "A.b-9": true,
 		strings.Repeat("x", 129): false, "with space": false, "ü": false, "a\tb": false, "": false,
 	} {
-		got := s.do("GET", "/livez", "", "X-Request-ID: "+id).header.Get("X-Request-ID")
+		got := s.Do("GET", "/livez", "", "X-Request-ID: "+id).Header.Get("X-Request-ID")
 		if (got == id) != want || got == "" {
 			t.Errorf("X-Request-ID %q came back as %q", id, got)
 		}
 	}
 }
 
-func TestEveryRequestLeavesOneLine(t *testing.T) {
+func TestEveryRequestIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	tests := []struct {
@@ -123,13 +123,13 @@ func TestEveryRequestLeavesOneLine(t *testing.T) {
 		{"GET", "/healthcheck", "", 200, "/healthcheck", "DEBUG"},
 	}
 	for _, tt := range tests {
-		got := s.do(tt.method, tt.target, tt.body)
-		id := got.header.Get("X-Request-ID")
+		got := s.Do(tt.method, tt.target, tt.body)
+		id := got.Header.Get("X-Request-ID")
 		record := s.record("request", func(r map[string]any) bool { return r["request_id"] == id })
 		if record["method"] != tt.method || record["route"] != tt.route || record["path"] != tt.target ||
-			record["status"] != float64(tt.status) || got.status != tt.status || record["level"] != tt.level ||
-			record["client"] != "127.0.0.1" || record["bytes"] != float64(len(got.body)) {
-			t.Errorf("%s %s: %d, logged as %v", tt.method, tt.target, got.status, record)
+			record["status"] != float64(tt.status) || got.Status != tt.status || record["level"] != tt.level ||
+			record["client"] != "127.0.0.1" || record["bytes"] != float64(len(got.Body)) {
+			t.Errorf("%s %s: %d, logged as %v", tt.method, tt.target, got.Status, record)
 		}
 		if duration, ok := record["duration"].(float64); !ok || duration <= 0 || duration > 10 {
 			t.Errorf("duration = %v", record["duration"])
@@ -140,7 +140,7 @@ func TestEveryRequestLeavesOneLine(t *testing.T) {
 	}
 }
 
-func TestEveryProblemOfTheRouterIsAProblem(t *testing.T) {
+func TestRouterErrorsAreProblems(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range []struct {
@@ -157,23 +157,23 @@ func TestEveryProblemOfTheRouterIsAProblem(t *testing.T) {
 		{"GET", "/book/x", "", 422},
 		{"GET", "/book/99999999999999999999", "", 422},
 	} {
-		got := s.do(tt.method, tt.target, "", tt.header)
+		got := s.Do(tt.method, tt.target, "", tt.header)
 		var problem struct {
 			Status    int
 			RequestID string `json:"request_id"`
 		}
-		err := json.Unmarshal([]byte(got.body), &problem)
-		if err != nil || got.status != tt.status || problem.Status != tt.status || got.header.Get("Content-Type") != "application/problem+json" ||
-			problem.RequestID != got.header.Get("X-Request-ID") {
-			t.Errorf("%s %s %s = %d %v %s", tt.method, tt.target, tt.header, got.status, got.header, got.body)
+		err := json.Unmarshal([]byte(got.Body), &problem)
+		if err != nil || got.Status != tt.status || problem.Status != tt.status || got.Header.Get("Content-Type") != "application/problem+json" ||
+			problem.RequestID != got.Header.Get("X-Request-ID") {
+			t.Errorf("%s %s %s = %d %v %s", tt.method, tt.target, tt.header, got.Status, got.Header, got.Body)
 		}
-		if tt.status == 405 && got.header.Get("Allow") != "GET, HEAD, OPTIONS, POST" {
-			t.Errorf("Allow = %q", got.header.Get("Allow"))
+		if tt.status == 405 && got.Header.Get("Allow") != "GET, HEAD, OPTIONS, POST" {
+			t.Errorf("Allow = %q", got.Header.Get("Allow"))
 		}
 	}
 }
 
-func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
+func TestLinksAndClientAddressComeFromTrustedProxiesOnly(t *testing.T) {
 	t.Parallel()
 	forwarded := []string{"X-Forwarded-Proto: https", "X-Forwarded-Host: api.example.org", "X-Forwarded-For: 10.9.9.9, 203.0.113.7, 127.0.0.2"}
 	for trusted, want := range map[string]struct{ base, client string }{
@@ -181,32 +181,32 @@ func TestAbsoluteLinksFollowATrustedProxyOnly(t *testing.T) {
 		"127.0.0.0/8":  {"https://api.example.org/", "203.0.113.7"},
 	} {
 		s := startService(t, map[string]string{"TRUSTED_PROXIES": trusted, "ALLOWED_HOSTS": "127.0.0.1,.example.org"})
-		got := s.do("POST", "/book/", validBook, forwarded...)
-		if location := got.header.Get("Location"); !strings.HasPrefix(location, want.base) {
+		got := s.Do("POST", "/book/", validBook, forwarded...)
+		if location := got.Header.Get("Location"); !strings.HasPrefix(location, want.base) {
 			t.Errorf("%s: Location = %q", trusted, location)
 		}
-		id := got.header.Get("X-Request-ID")
+		id := got.Header.Get("X-Request-ID")
 		if record := s.record("request", func(r map[string]any) bool { return r["request_id"] == id }); record["client"] != want.client {
 			t.Errorf("%s: client = %v, want %s", trusted, record["client"], want.client)
 		}
 	}
 }
 
-func TestProbesAreAnsweredUnderAnyHost(t *testing.T) {
+func TestProbesAcceptAnyHost(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"ALLOWED_HOSTS": "api.example.org"})
 	for path, want := range map[string]int{"/livez": 200, "/healthcheck": 200, "/book/": 421} {
-		if got := s.do("GET", path, "", "Host: 10.0.0.7").status; got != want {
+		if got := s.Do("GET", path, "", "Host: 10.0.0.7").Status; got != want {
 			t.Errorf("GET %s = %d, want %d", path, got, want)
 		}
 	}
 }
 
-func TestIndexLinksToWhatThereIs(t *testing.T) {
+func TestIndexLinksWork(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	var links map[string]string
-	if err := json.Unmarshal([]byte(s.do("GET", "/", "").body), &links); err != nil || links["book"] == "" {
+	if err := json.Unmarshal([]byte(s.Do("GET", "/", "").Body), &links); err != nil || links["book"] == "" {
 		t.Fatalf("the index is %v, %v", links, err)
 	}
 	if source := links["source"]; source != "https://"+testService.build().Module {
@@ -214,13 +214,13 @@ func TestIndexLinksToWhatThereIs(t *testing.T) {
 	}
 	delete(links, "source")
 	for name, link := range links {
-		if got := s.do("GET", link, "").status; got != http.StatusOK {
+		if got := s.Do("GET", link, "").Status; got != http.StatusOK {
 			t.Errorf("%s: GET %s = %d", name, link, got)
 		}
 	}
 }
 
-func TestAddressInUseIsSaid(t *testing.T) {
+func TestAddressInUseIsReported(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	env := map[string]string{

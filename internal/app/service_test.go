@@ -14,17 +14,20 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/webtest"
 )
 
-// TestMain has traces sent soon: the library reads that from the environment alone, and
-// what is left for the end of a service may be given up.
+// TestMain makes the OpenTelemetry library send traces every 100 ms instead of every 5 s. The
+// library takes that from the environment only.
 func TestMain(m *testing.M) {
 	os.Setenv("OTEL_BSP_SCHEDULE_DELAY", "100") //nolint:errcheck // the name is well formed
 	m.Run()
 }
 
-// service is the program, running inside of the test.
+// service is the program, running inside the test, and a client of its API.
 type service struct {
+	*webtest.Client
 	t     *testing.T
 	url   string
 	admin string
@@ -36,8 +39,8 @@ type service struct {
 	pending bytes.Buffer
 }
 
-// startService runs the program with these settings and flags, and returns when it
-// serves.
+// startService runs the program with these settings and flags, and returns once it serves.
+// The service has a SQLite database with the fixtures unless DATABASE_URL is set.
 func startService(t *testing.T, env map[string]string, flags ...string) *service {
 	t.Helper()
 	all := map[string]string{
@@ -57,6 +60,7 @@ func startService(t *testing.T, env map[string]string, flags ...string) *service
 	t.Cleanup(func() { s.exit() })
 	serving := s.record("serving", nil)
 	s.url = strings.TrimSuffix(serving["api"].(string), "/")
+	s.Client = webtest.At(t, s.url)
 	s.admin = strings.TrimSuffix(serving["admin"].(string), "/")
 	return s
 }
@@ -74,8 +78,8 @@ func (s *service) exit() int {
 	}
 }
 
-// Write takes the log of the service: a record to a line. It prints warnings and errors,
-// and with -v all of them.
+// Write receives the log of the service, one JSON record per line. It prints warnings and
+// errors, and all records with -v.
 func (s *service) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +101,7 @@ func (s *service) Write(p []byte) (int, error) {
 	}
 }
 
-// record waits for a record with that message for which match holds.
+// record waits for a log record with that message that match accepts.
 func (s *service) record(message string, match func(map[string]any) bool) map[string]any {
 	s.t.Helper()
 	for range 1000 {
@@ -120,52 +124,8 @@ func (s *service) record(message string, match func(map[string]any) bool) map[st
 	return nil
 }
 
-// reply is an answer that was read.
-type reply struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// client uses a connection once, so that no idle one holds up a service's end.
-var client = &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: 10 * time.Second}
-
-// do sends a request. Headers are "Name: value".
-func (s *service) do(method, target, body string, headers ...string) reply {
-	s.t.Helper()
-	if strings.HasPrefix(target, "/") {
-		target = s.url + target
-	}
-	r, err := http.NewRequestWithContext(s.t.Context(), method, target, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for _, header := range headers {
-		switch name, value, _ := strings.Cut(header, ": "); name {
-		case "":
-		case "Host":
-			r.Host = value
-		default:
-			r.Header.Set(name, value)
-		}
-	}
-	response, err := client.RoundTrip(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		return reply{response.StatusCode, response.Header, ""}
-	}
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return reply{response.StatusCode, response.Header, string(text)}
-}
+// transport uses each connection once: an idle one would delay the end of a service.
+var transport = &http.Transport{DisableKeepAlives: true}
 
 func variables(env map[string]string) (all []string) {
 	for name, value := range env {
@@ -174,13 +134,13 @@ func variables(env map[string]string) (all []string) {
 	return all
 }
 
-// command runs the program and returns what it prints.
+// command runs the program to its end and returns its exit status and output.
 func command(t *testing.T, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	return commandOf(t, testService, env, stdin, args...)
 }
 
-// commandOf is command of another service.
+// commandOf is command for another service.
 func commandOf(t *testing.T, service Service, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// listed returns the values and origins that app settings prints, by setting.
+// listed returns the values and origins that app settings prints, by name of setting.
 func listed(t *testing.T, env map[string]string, flags ...string) (values, origins map[string]string) {
 	t.Helper()
 	status, stdout, stderr := command(t, env, "", append([]string{"settings"}, flags...)...)
@@ -24,7 +24,7 @@ func listed(t *testing.T, env map[string]string, flags ...string) (values, origi
 	return values, origins
 }
 
-func TestValuesAreListedInTheFormInWhichTheyAreSet(t *testing.T) {
+func TestListedValuesCanBeSetAgain(t *testing.T) {
 	t.Parallel()
 	for _, env := range []map[string]string{
 		nil,
@@ -44,7 +44,7 @@ func TestValuesAreListedInTheFormInWhichTheyAreSet(t *testing.T) {
 	}
 }
 
-func TestEmptyVariableCountsAsOneThatIsNotSet(t *testing.T) {
+func TestEmptyVariableCountsAsUnset(t *testing.T) {
 	t.Parallel()
 	defaults, _ := listed(t, nil)
 	empty := map[string]string{"PORT": ""}
@@ -66,7 +66,7 @@ func TestEmptyVariableCountsAsOneThatIsNotSet(t *testing.T) {
 	}
 }
 
-func TestEmptyVariableThatWouldLowerAGuardIsRefused(t *testing.T) {
+func TestEmptyVariableOfASafeguardIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"ENVIRONMENT": "development or production", "ADMIN_TOKEN_FILE": "is empty"} {
 		status, _, stderr := command(t, map[string]string{name: ""}, "", "settings")
@@ -76,7 +76,7 @@ func TestEmptyVariableThatWouldLowerAGuardIsRefused(t *testing.T) {
 	}
 }
 
-func TestPortIsTakenWhenThereIsNoAddress(t *testing.T) {
+func TestPortIsUsedWithoutAnAddress(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		env             map[string]string
@@ -99,7 +99,7 @@ func TestPortIsTakenWhenThereIsNoAddress(t *testing.T) {
 	}
 }
 
-func TestAddressThatCannotBeListenedOnIsRefused(t *testing.T) {
+func TestInvalidListenAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, env := range []map[string]string{
 		{"ADDRESS": "8000"},
@@ -121,7 +121,7 @@ func TestAddressThatCannotBeListenedOnIsRefused(t *testing.T) {
 	}
 }
 
-func TestAddressThatCannotBeReachedIsRefused(t *testing.T) {
+func TestInvalidServerAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	for setting, values := range map[string][]string{
 		"SYSLOG_ADDRESS":              {"tcp://log", "tcp://:514", "tcp://log:65536", "tcp://log:514/", "tcp://log:514?x", "tcp://log:514#x", "tcp://me@log:514", "tls://log:514", "log:514"},
@@ -135,7 +135,7 @@ func TestAddressThatCannotBeReachedIsRefused(t *testing.T) {
 	}
 }
 
-func TestAuthenticationIsNotIgnoredSilently(t *testing.T) {
+func TestAuthenticationSettingIsNotIgnored(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"AUTHENTICATION", "AUTHENTICATIO", "AUTHENTICATIONS", "authentication"} {
 		for _, command := range []func(map[string]string) (int, string){
@@ -156,7 +156,7 @@ func TestAuthenticationIsNotIgnoredSilently(t *testing.T) {
 	listed(t, map[string]string{"AUTHENTICATION": "off"})
 }
 
-func TestMisspeltSettingIsNotIgnoredSilently(t *testing.T) {
+func TestMisspeltSettingIsReported(t *testing.T) {
 	t.Parallel()
 	for variable, want := range map[string]struct {
 		setting string
@@ -171,7 +171,7 @@ func TestMisspeltSettingIsNotIgnoredSilently(t *testing.T) {
 			t.Errorf("%s: exit status %d: %s", variable, status, stderr)
 		}
 	}
-	// Other programs' variables, and those of a setting that is right beside them.
+	// These belong to other programs, or the correct setting is present as well.
 	for _, env := range []map[string]string{
 		{"PORT": "8000", "HOST": "x", "HOSTNAME": "x", "DATABASE_HOST": "x", "DATABASE_NAME": "x", "LOG_PORT": "tcp://x:1", "ADMIN_PORT": "1", "ADDRESS_PORT": "1", "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none"},
 		{"DATABASE_URI": "x", "DATABASE_URL": "sqlite:x.db"},

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// dial connects to a service without a client that would do more than it is asked to.
+// dial opens a TCP connection to a service, for tests that write their requests themselves.
 func dial(t *testing.T, url string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -22,7 +22,7 @@ func dial(t *testing.T, url string) net.Conn {
 	return conn
 }
 
-// stall sends the beginning of a body of that many bytes, and no more.
+// stall sends size bytes of a body and leaves the request unfinished.
 func stall(t *testing.T, s *service, framing string, size int) net.Conn {
 	t.Helper()
 	conn := dial(t, s.url)
@@ -36,13 +36,12 @@ func stall(t *testing.T, s *service, framing string, size int) net.Conn {
 	return conn
 }
 
-// sendLarge has clients send whole bodies of 100 KB side by side, and returns how many
-// got each status.
+// sendLarge sends bodies of 100 KB concurrently and returns the number of answers by status.
 func sendLarge(s *service, clients int) map[int]int {
 	body := bookWith("note", strings.Repeat("x", 100_000))
 	answers := make(chan int, clients)
 	for range clients {
-		go func() { answers <- s.do("POST", "/book/", body).status }()
+		go func() { answers <- s.Do("POST", "/book/", body).Status }()
 	}
 	statuses := map[int]int{}
 	for range clients {
@@ -51,7 +50,7 @@ func sendLarge(s *service, clients int) map[int]int {
 	return statuses
 }
 
-func TestStalledBodiesKeepNoOtherOut(t *testing.T) {
+func TestStalledBodiesDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	for _, framing := range []string{"Transfer-Encoding: chunked", "Content-Length: 1048576"} {
 		s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
@@ -60,25 +59,25 @@ func TestStalledBodiesKeepNoOtherOut(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond) // they have arrived
 		for range 3 {
-			// 422 is the answer of the resource itself: its note is too long.
+			// The resource itself answers 422, since the note is too long.
 			if got := sendLarge(s, 8); got[http.StatusUnprocessableEntity] != 8 {
-				t.Errorf("%s: the statuses of honest bodies are %v", framing, got)
+				t.Errorf("%s: the statuses of complete bodies are %v", framing, got)
 			}
 		}
 	}
 }
 
-func TestSlowBodiesLoseTheirMemoryToOthers(t *testing.T) {
+func TestSlowBodiesGiveUpTheirMemory(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "60s"})
 	var stalled []net.Conn
-	for range 60 { // 6 MB, of the 4 MB that there are
+	for range 60 { // 6 MB; all bodies together may take 4 MB
 		stalled = append(stalled, stall(t, s, "Content-Length: 1000000", 100_000))
 	}
-	time.Sleep(1500 * time.Millisecond) // they have had their time
+	time.Sleep(1500 * time.Millisecond) // a body may hold its memory for a second
 	for range 5 {
 		if got := sendLarge(s, 8); got[http.StatusUnprocessableEntity] != 8 {
-			t.Errorf("the statuses of honest bodies are %v", got)
+			t.Errorf("the statuses of complete bodies are %v", got)
 		}
 	}
 	ended := map[int]int{}
@@ -99,7 +98,7 @@ func TestSlowBodiesLoseTheirMemoryToOthers(t *testing.T) {
 	}
 }
 
-// unread sends requests, and reads none of the answers.
+// unread sends requests and does not read the answers.
 func unread(t *testing.T, url, requests string) {
 	t.Helper()
 	conn := dial(t, url)
@@ -111,19 +110,19 @@ func unread(t *testing.T, url, requests string) {
 	}
 }
 
-func TestScrapersThatDoNotReadKeepNoOtherOut(t *testing.T) {
+func TestStalledScrapersDoNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for range 4 {
 		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
 	}
-	time.Sleep(time.Second) // what their connections hold is full
-	if got := s.do("GET", s.admin+"/metrics", ""); got.status != http.StatusOK {
-		t.Errorf("a scrape is answered with %d: %s", got.status, got.body)
+	time.Sleep(time.Second) // until the buffers of their connections are full
+	if got := s.Do("GET", s.admin+"/metrics", ""); got.Status != http.StatusOK {
+		t.Errorf("a scrape is answered with %d: %s", got.Status, got.Body)
 	}
 }
 
-func TestTraceThatIsNotReadKeepsNoOtherOutForLong(t *testing.T) {
+func TestStalledTraceDownloadBlocksOthersOnlyBriefly(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	unread(t, s.admin, "GET /debug/pprof/trace?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -149,7 +148,7 @@ func TestTraceThatIsNotReadKeepsNoOtherOutForLong(t *testing.T) {
 	status := 0
 	for end := time.Now().Add(30 * time.Second); status != http.StatusOK && time.Now().Before(end); {
 		time.Sleep(time.Second)
-		status = s.do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").status
+		status = s.Do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").Status
 	}
 	if status != http.StatusOK {
 		t.Errorf("the next trace is answered with %d", status)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"slices"
@@ -13,7 +12,7 @@ import (
 	"time"
 )
 
-// The pieces of a request, and one that may be hidden behind it.
+// Parts of a request, and another request that may be hidden behind it.
 const (
 	posting  = "POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 	inChunks = posting + "Transfer-Encoding: chunked\r\n\r\n"
@@ -22,8 +21,9 @@ const (
 	hidden   = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" // 59 bytes
 )
 
-// What a request is answered with: once and then the connection ends, so that what
-// follows it is not taken for a request; or twice, when its end is beyond doubt.
+// smuggling are requests with the statuses that are answered when a hidden request follows.
+// One status means that the connection ends before the hidden request is read. Two are right
+// only if the end of the first request is unambiguous.
 var smuggling = []struct {
 	name, request string
 	want          []int
@@ -88,7 +88,7 @@ var smuggling = []struct {
 	{"a URL of 100 KB", "GET /book/" + strings.Repeat("1", 100_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", []int{431}},
 }
 
-func TestNoRequestHidesBehindAnother(t *testing.T) {
+func TestAmbiguousRequestsCannotSmuggleAnother(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for _, tt := range smuggling {
@@ -101,15 +101,11 @@ func TestNoRequestHidesBehindAnother(t *testing.T) {
 	}
 }
 
-// conversation sends text on a connection, and returns the statuses of the answers
-// until the connection ends, which it does in any case.
+// conversation sends text on a new connection and returns the statuses of all answers. The
+// connection has to end.
 func conversation(t *testing.T, s *service, text string) (statuses []int) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := dial(t, s.url)
 	go func() { _, _ = io.WriteString(conn, text) }() // it may be refused before its end
 	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"example.com/templatesite/internal/otlptest"
 )
 
-func TestServiceSaysWhoItIsToTheCollector(t *testing.T) {
+func TestTracesNameTheService(t *testing.T) {
 	t.Parallel()
 	receiver := otlptest.NewReceiver(t)
 	for i, tt := range []struct{ service, attributes, want string }{
@@ -20,7 +20,7 @@ func TestServiceSaysWhoItIsToTheCollector(t *testing.T) {
 			"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Basic%20SECRET, x-tenant=me",
 			"OTEL_SERVICE_NAME":          tt.service, "OTEL_RESOURCE_ATTRIBUTES": tt.attributes,
 		})
-		s.do("GET", "/", "")
+		s.Do("GET", "/", "")
 		about := receiver.WaitFor(t, i+1)[i].Resource
 		if about["service.name"] != tt.want || about["service.version"] == "" || about["telemetry.sdk.name"] != "opentelemetry" ||
 			about["host.name"] == "" || tt.attributes != "" && about["deployment.environment.name"] != "here,now" {
@@ -34,7 +34,7 @@ func TestServiceSaysWhoItIsToTheCollector(t *testing.T) {
 	}
 }
 
-func TestMistakesInTheSettingsOfTracesAreSaidWithoutSecrets(t *testing.T) {
+func TestInvalidTracingSettingsAreReportedWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for setting, values := range map[string][]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT":        {"trace:4318", "grpc://trace:4317", "http://", "http://me:SECRET@trace:4318", "http://trace:4318?token=SECRET", "http://SECRET%"},

@@ -16,14 +16,14 @@ import (
 	"example.com/templatesite/internal/otlptest"
 )
 
-// A caller's trace, of which it wants to have all.
+// The trace of a caller, which is sampled.
 const (
 	callersTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	callersSpan  = "00f067aa0ba902b7"
 	traceparent  = "Traceparent: 00-" + callersTrace + "-" + callersSpan + "-01"
 )
 
-// traced returns the settings that send traces to a new receiver, beside others.
+// traced adds to env the settings that send traces to a new receiver.
 func traced(t *testing.T, env map[string]string) (map[string]string, *otlptest.Receiver) {
 	t.Helper()
 	receiver := otlptest.NewReceiver(t)
@@ -38,11 +38,11 @@ func named(name string) func(otlptest.Span) bool {
 	return func(s otlptest.Span) bool { return s.Name == name }
 }
 
-func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
+func TestTraceOfTheCallerContinuesInRequestAndStatements(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		env, receiver := traced(t, env)
 		s := startService(t, env)
-		s.do("POST", "/book/", titled("a value"), traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
+		s.Do("POST", "/book/", titled("a value"), traceparent, "X-Request-ID: find-me", "User-Agent: me", "Tracestate: a=b")
 		request, statement := receiver.Wait(t, named("POST /book/")), receiver.Wait(t, named("book.create"))
 		if request.TraceID != callersTrace || request.ParentID != callersSpan || request.Kind != "server" || request.Status != "" || len(request.Events) > 0 {
 			t.Errorf("the request is %+v", request)
@@ -67,7 +67,7 @@ func TestTraceOfTheCallerGoesOnInTheRequestAndItsStatements(t *testing.T) {
 			t.Errorf("the statement says (-want +got) %s", diff)
 		}
 		if all := fmt.Sprint(receiver.Spans()); strings.Contains(all, "a value") || strings.Contains(all, "insert into") {
-			t.Errorf("a value or SQL is told: %s", all)
+			t.Errorf("the traces contain a value or SQL: %s", all)
 		}
 	})
 }
@@ -79,13 +79,13 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 		if _, err := db.Write.ExecContext(t.Context(), "alter table book rename column title to gone"); err != nil {
 			t.Fatal(err)
 		}
-		got := s.do("GET", "/book/1", "")
+		got := s.Do("GET", "/book/1", "")
 		var problem struct {
 			Detail  string `json:"detail"`
 			TraceID string `json:"trace_id"`
 		}
-		if err := json.Unmarshal([]byte(got.body), &problem); err != nil || got.status < http.StatusInternalServerError || len(problem.TraceID) != 32 {
-			t.Fatalf("%d %s", got.status, got.body)
+		if err := json.Unmarshal([]byte(got.Body), &problem); err != nil || got.Status < http.StatusInternalServerError || len(problem.TraceID) != 32 {
+			t.Fatalf("%d %s", got.Status, got.Body)
 		}
 		s.record("request", func(r map[string]any) bool { return r["trace_id"] == problem.TraceID })
 		request, statement := receiver.Wait(t, named("GET /book/{id}")), receiver.Wait(t, named("book.get"))
@@ -94,32 +94,32 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 				t.Errorf("%s is %+v", span.Name, span)
 			}
 		}
-		// What the database says may hold values, so that is for the log.
+		// The error of the database may contain values, so only the log has it.
 		if message := request.Events[0].Attributes["exception.message"]; message != problem.Detail || statement.Events[0].Attributes["exception.message"] != nil {
 			t.Errorf("the request says %q, and the statement %+v", message, statement)
 		}
 		if code := statement.Attributes["db.response.status_code"]; db.Engine == database.Postgres && code != "42703" {
 			t.Errorf("the code of the database is %v", code)
 		}
-		// PostgreSQL's schema may be another version's, so that is a 503.
+		// On PostgreSQL the schema may be that of another version, so the answer is a 503.
 		kind := map[database.Engine]string{database.Postgres: "unavailable", database.SQLite: "other"}[db.Engine]
-		if request.ParentID != "" || request.Attributes["error.type"] != strconv.Itoa(got.status) || statement.Attributes["error.type"] != kind {
+		if request.ParentID != "" || request.Attributes["error.type"] != strconv.Itoa(got.Status) || statement.Attributes["error.type"] != kind {
 			t.Errorf("%+v %+v", request, statement)
 		}
 	})
 }
 
-func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
+func TestClientErrorsAreTracedButNotAsFailures(t *testing.T) {
 	t.Parallel()
 	env, receiver := traced(t, nil)
 	s := startService(t, env)
 	for range 2 {
-		s.do("GET", "/nowhere/with?secret=x", "")
-		s.do("BREW", "/book/", "")
-		s.do("GET", "/book/77777", "", "User-Agent: "+strings.Repeat("x", 5000))
+		s.Do("GET", "/nowhere/with?secret=x", "")
+		s.Do("BREW", "/book/", "")
+		s.Do("GET", "/book/77777", "", "User-Agent: "+strings.Repeat("x", 5000))
 	}
-	s.do("GET", "/livez", "", traceparent)
-	s.do("GET", "/healthcheck", "", traceparent)
+	s.Do("GET", "/livez", "", traceparent)
+	s.Do("GET", "/healthcheck", "", traceparent)
 	receiver.WaitFor(t, 8)
 	s.exit()
 	names := map[string]int{}
@@ -139,16 +139,16 @@ func TestMistakeOfAClientIsToldAndNoFailure(t *testing.T) {
 		t.Errorf("names of spans (-want +got) %s", diff)
 	}
 	if strings.Contains(fmt.Sprint(receiver.Spans()), "secret") {
-		t.Error("a query is told")
+		t.Error("the traces contain the query of a URL")
 	}
 }
 
-func TestOctetsOfAClientThatAreNoTextLoseNoTrace(t *testing.T) {
+func TestInvalidUnicodeOfAClientIsReplacedInTraces(t *testing.T) {
 	t.Parallel()
 	env, receiver := traced(t, nil)
 	s := startService(t, env)
-	s.do("GET", "/book/%ff", "", "User-Agent: \xff")
-	s.do("GET", "/book/77777", "")
+	s.Do("GET", "/book/%ff", "", "User-Agent: \xff")
+	s.Do("GET", "/book/77777", "")
 	var paths []any
 	for _, span := range receiver.WaitFor(t, 3) {
 		if span.Kind == "server" {
@@ -160,7 +160,7 @@ func TestOctetsOfAClientThatAreNoTextLoseNoTrace(t *testing.T) {
 	}
 }
 
-func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
+func TestStandardVariablesDecideWhatIsTraced(t *testing.T) {
 	t.Parallel()
 	unsampled := strings.TrimSuffix(traceparent, "1") + "0"
 	for name, tt := range map[string]struct {
@@ -171,7 +171,7 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 		"as the caller decided":         {nil, unsampled, false},
 		"whatever the caller decided":   {map[string]string{"OTEL_TRACES_SAMPLER": "always_on"}, unsampled, true},
 		"never":                         {map[string]string{"OTEL_TRACES_SAMPLER": "always_off"}, traceparent, false},
-		"none, if nobody decided":       {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, "", false},
+		"none without a caller":         {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, "", false},
 		"but those of a caller":         {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, traceparent, true},
 		"a share of nothing":            {map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0"}, "", false},
 		"a share of all":                {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "1.0"}, "", true},
@@ -184,17 +184,17 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 			t.Parallel()
 			env, receiver := traced(t, tt.env)
 			s := startService(t, env)
-			got := s.do("GET", "/book/77777", "", tt.parent)
+			got := s.Do("GET", "/book/77777", "", tt.parent)
 			record := s.record("request", nil)
 			if tt.traced {
 				receiver.WaitFor(t, 2)
 			}
 			s.exit()
 			spans := len(receiver.Spans())
-			if strings.Contains(got.body, "trace_id") != tt.traced || (record["trace_id"] != nil) != tt.traced || (spans == 2) != tt.traced || !tt.traced && spans > 0 {
-				t.Errorf("%d spans, %s, %v", spans, got.body, record)
+			if strings.Contains(got.Body, "trace_id") != tt.traced || (record["trace_id"] != nil) != tt.traced || (spans == 2) != tt.traced || !tt.traced && spans > 0 {
+				t.Errorf("%d spans, %s, %v", spans, got.Body, record)
 			}
-			for name := range got.header {
+			for name := range got.Header {
 				if strings.HasPrefix(name, "Trace") {
 					t.Errorf("the answer has the header %s", name)
 				}
@@ -203,9 +203,9 @@ func TestWhoIsTracedIsDecidedByTheStandardVariables(t *testing.T) {
 	}
 }
 
-func TestCollectorThatIsDownIsSaidOnceAndHoldsUpNobody(t *testing.T) {
+func TestUnreachableCollectorIsReportedOnceAndDelaysNothing(t *testing.T) {
 	t.Parallel()
-	hanging, err := net.Listen("tcp", "127.0.0.1:0") // it accepts nobody, and is silent
+	hanging, err := net.Listen("tcp", "127.0.0.1:0") // nothing accepts its connections
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestCollectorThatIsDownIsSaidOnceAndHoldsUpNobody(t *testing.T) {
 			})
 			for range 600 { // two batches are full, and sent: to wait for that would take 10 s
 				start := time.Now()
-				s.do("GET", "/book/1", "")
+				s.Do("GET", "/book/1", "")
 				if took := time.Since(start); took > 8*time.Second {
 					t.Errorf("a request took %s", took)
 				}

@@ -49,6 +49,7 @@ type engine interface {
 	readOnly(ctx context.Context, db *DB) (bool, error)
 	// lock runs f while no other program migrates the database.
 	lock(ctx context.Context, db *DB, f func() error) error
+	schemaEngine
 }
 
 // lockWait bounds how long a program waits for another one's migrations.

@@ -24,12 +24,13 @@ type Constraint struct {
 // Resource is what the rest of the service needs to know about one resource. A resource's
 // package exports one, and cmd/app lists them.
 type Resource struct {
-	// Name is the model in fixtures, the table whose rows are counted as the model's
-	// when a statement inserts, updates or deletes them, and the prefix of the table
-	// that records which migrations were applied.
+	// Name is the model in fixtures, and the table whose rows are counted as the model's
+	// when a statement inserts, updates or deletes them.
 	Name string
-	// Migrations holds the folders postgres and sqlite, each with files named
-	// 00001_what_it_does.sql; the versions of both must agree.
+	// Migrations holds the folder migrations with the folders postgres and sqlite, each
+	// with files named by the time at which they were written, as in
+	// 20261127101500_what_it_does.sql; the names in both must agree. The migrations of
+	// all resources are applied in the order of time. It is nil when there are none.
 	Migrations fs.FS
 	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
 	// nil.

@@ -1,5 +1,10 @@
-// Package webtest calls an API as its clients do: in memory, or over the network. Only
-// tests import it.
+// Package webtest calls an API as its clients do, in memory or over the network:
+//
+//	c := webtest.NewAPI(t, book.Resource(), db)
+//	created := c.Want(http.StatusCreated, "POST", "/book/", `{"title":"Emma"}`)
+//	emma := webtest.JSON[book.Book](t, created)
+//
+// Only tests import it.
 package webtest
 
 import (

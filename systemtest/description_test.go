@@ -1,0 +1,26 @@
+package systemtest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"example.com/templatesite/internal/openapitest"
+	"example.com/templatesite/internal/webtest"
+)
+
+// served starts a service with the fixtures.
+func served(t *testing.T) openapitest.Do {
+	t.Helper()
+	p := serve(t, "sqlite:"+filepath.Join(t.TempDir(), "description.db"))
+	return webtest.At(t, p.URL).Do
+}
+
+func TestExamplesInTheDescriptionWork(t *testing.T) {
+	needOwn(t)
+	openapitest.Examples(t, served)
+}
+
+func TestProblemsInTheDescriptionAreTheOnesAnswered(t *testing.T) {
+	needOwn(t)
+	openapitest.Problems(t, served)
+}
