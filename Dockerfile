@@ -1,14 +1,14 @@
-# Every image that is made here, in stages; compose.yaml names the one of each
-# service. The last is the server: `docker build .` makes it.
+# All images of this project, as stages that compose.yaml refers to. The last one is the
+# server: `docker build .` builds it.
 
-# The base images, in one place. A mirror of Docker Hub is one setting:
+# The base images. To use a mirror of Docker Hub:
 # REGISTRY=mirror.example.com docker compose build
 ARG REGISTRY=docker.io
 ARG GO=${REGISTRY}/library/golang:1.26-trixie
 ARG DEBIAN=${REGISTRY}/library/debian:trixie-slim
 
-# The source of the dependencies, in a layer of its own: it is downloaded again
-# when go.mod or go.sum change, and not at all when vendor/ holds it.
+# The source of the dependencies, in a separate layer: it is downloaded again only if go.mod
+# or go.sum change, and never if vendor/ contains it.
 FROM ${GO} AS modules
 WORKDIR /src
 ENV CGO_ENABLED=0 GOCACHE=/go/cache GOFLAGS=-buildvcs=false
@@ -16,14 +16,13 @@ COPY go.mod go.sum go.work* vendor*/modules.txt ./
 COPY deps deps
 RUN umask 0 && mkdir -p "$GOCACHE" && { [ -f modules.txt ] || go mod download; }
 
-# The tools of development. The source is not in it: test, dev-server and
-# build-deps see yours, mounted.
+# The development tools, for test, dev-server and build-deps. The source is mounted.
 FROM modules AS toolchain
 COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
 ENTRYPOINT ["entrypoint"]
 
-# The service: one static binary with the time zones in it. Go's own cache is
-# kept between builds, so that only what changed is compiled.
+# The service: a static binary that includes the time zones. The build cache is kept, so that
+# only changes are compiled.
 FROM modules AS build
 COPY . .
 ARG VERSION=dev
@@ -43,7 +42,7 @@ RUN --mount=type=cache,id=templatesite-schema,target=/programs \
     mkdir -p "/programs/$(cat /schema)" \
     && cp -r --parents */migrations "/programs/$(cat /schema)" && cp /out/app "/programs/$(cat /schema)"
 
-# PostgreSQL, without the cluster that Debian would make on installation.
+# PostgreSQL, without the cluster that the package of Debian would create.
 FROM ${DEBIAN} AS postgres
 RUN mkdir -p /etc/postgresql-common \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \
@@ -53,8 +52,8 @@ RUN mkdir -p /etc/postgresql-common \
     && rm -rf /var/lib/apt/lists/* /var/log/*
 ENV PATH=/usr/lib/postgresql/17/bin:$PATH PGDATA=/var/lib/postgresql/data
 
-# The database, born ready: migrated and filled, with the tests' template beside
-# it. There is no VOLUME: a new container begins with exactly this state.
+# The database, already migrated and filled, with the template database of the tests. There is
+# no VOLUME, so that every new container starts with this data.
 FROM postgres AS db
 COPY docker/db/postgresql.conf docker/db/pg_hba.conf /etc/postgresql/
 COPY --chmod=755 docker/db/entrypoint docker/db/make-data docker/db/template-name /usr/local/bin/
@@ -67,7 +66,7 @@ EXPOSE 5432
 STOPSIGNAL SIGINT
 ENTRYPOINT ["entrypoint"]
 
-# syslog-ng. /var/log is its user's, and so is the volume that begins as a copy.
+# syslog-ng. Its user owns /var/log, and so also the volume, which starts as a copy of it.
 FROM ${DEBIAN} AS log
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends logrotate syslog-ng-core \
@@ -78,7 +77,7 @@ USER nobody
 EXPOSE 514/tcp 514/udp
 ENTRYPOINT ["syslog-ng", "--foreground", "--no-caps", "--stderr"]
 
-# The system tests, compiled: they need a cluster, and no toolchain.
+# The system tests as a binary: they need a cluster and no toolchain.
 FROM build AS system-test-build
 RUN --mount=type=cache,target=/go/cache \
     go test -c -trimpath -o /out/system-test ./systemtest
@@ -88,7 +87,7 @@ COPY --from=system-test-build /out/system-test /
 USER 65532:65532
 ENTRYPOINT ["/system-test"]
 
-# The server: the binary and the certificates of public authorities, no more.
+# The server: only the binary and the certificates of public authorities.
 FROM scratch AS server
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/app /
@@ -99,7 +98,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=6s --start-period=5s --retries=3 CMD ["/app", "healthcheck"]
 ENTRYPOINT ["/app"]
 
-# What changes with every build comes last.
+# These change with every build, so they come last.
 ARG VERSION=dev
 ARG COMMIT=unknown
 LABEL org.opencontainers.image.title=templatesite \

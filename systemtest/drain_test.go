@@ -33,7 +33,7 @@ func TestShutdownAnswersEveryRequestOnOpenConnections(t *testing.T) {
 				if err != nil {
 					return // the listener is closed: nothing was sent
 				}
-				n, err := processtest.KeepAsking(conn, request)
+				n, err := processtest.RepeatRequest(conn, request)
 				answered.Add(n)
 				if err != nil {
 					lost.Add(1)

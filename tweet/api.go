@@ -10,7 +10,7 @@ import (
 )
 
 func routes(api *web.API, db web.DB) {
-	h := handlers{Store{db}}
+	h := handlers{NewStore(db)}
 	tags := api.Tag("tweet", "Short texts that people post.")
 	web.Register(api, huma.Operation{
 		OperationID: "list-tweets", Method: http.MethodGet, Path: "/tweet/", Tags: tags,

@@ -10,7 +10,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// record is a tweet in a fixture: all that makes it, but its key.
+// record is a tweet in a fixture: every column but id and version, under the same name.
 type record struct {
 	Fields
 	Timestamp time.Time `json:"timestamp"`
@@ -21,15 +21,16 @@ func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) erro
 	if err != nil {
 		return err
 	}
-	return insertOrReplace(ctx, tx, id, r)
+	t := Tweet{ID: id, Fields: r.Fields, Timestamp: timestamp(r.Timestamp), Version: web.NewVersion()}
+	return Store{tx, tx}.load(ctx, t)
 }
 
-// dumpPage is how many tweets dump holds in memory.
+// dumpPage is how many tweets dump keeps in memory.
 const dumpPage = 1000
 
 func dump(ctx context.Context, db web.DB, yield func(id int64, fields any) error) error {
 	for after := int64(0); ; {
-		tweets, err := Store{db}.List(ctx, after, dumpPage)
+		tweets, err := NewStore(db).List(ctx, after, dumpPage)
 		if err != nil {
 			return err
 		}

@@ -10,13 +10,48 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Store keeps tweets in a database. It is safe for concurrent use. The SQL is
-// the same for both engines; its first line is the name that a statement has in
-// metrics, traces and the database's own log.
-type Store struct{ DB web.DB }
+// Store keeps tweets in a database. It is safe for concurrent use if its queriers are pools;
+// in a transaction, both are the transaction: see web.DB.Tx. The SQL is the same for both
+// engines. Its first line names the statement in metrics, traces and the database's log.
+type Store struct {
+	Read, Write web.Querier
+}
+
+// NewStore returns a store on the pools of a database.
+func NewStore(db web.DB) Store { return Store{db.DB, db.Write} }
+
+// A new field is added to fields, scan and values, in the same order, to the placeholders of
+// createSQL and loadSQL, and to what updateSQL and loadSQL set.
+const (
+	fields  = `text, timestamp, version`
+	columns = `id, ` + fields
+)
+
+func (t *Tweet) scan(row interface{ Scan(...any) error }) error {
+	err := row.Scan(&t.ID, &t.Text, &t.Timestamp, &t.Version)
+	t.Timestamp = timestamp(t.Timestamp)
+	if err == nil {
+		err = web.CheckTime(t.Timestamp)
+	}
+	return web.Row("tweet", t.ID, err)
+}
+
+// values are those of fields.
+func (t *Tweet) values() []any {
+	return []any{t.Text, t.Timestamp, t.Version}
+}
+
+func scan(row *sql.Row) (Tweet, error) {
+	var t Tweet
+	err := t.scan(row)
+	return t, err
+}
+
+// timestamp returns t as both engines store it.
+func timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 const listSQL = `-- tweet.list
-	select id, text, timestamp, version
+	select ` + columns + `
 	from tweet
 	where id > $1
 	order by id
@@ -28,7 +63,7 @@ func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error
 }
 
 const listBeforeSQL = `-- tweet.list_before
-	select id, text, timestamp, version
+	select ` + columns + `
 	from tweet
 	where id < $1
 	order by id desc
@@ -40,7 +75,7 @@ func (s Store) ListBefore(ctx context.Context, before int64, limit int) ([]Tweet
 }
 
 func (s Store) list(ctx context.Context, query string, id int64, limit int) ([]Tweet, error) {
-	rows, err := s.DB.QueryContext(ctx, query, id, limit)
+	rows, err := s.Read.QueryContext(ctx, query, id, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -61,25 +96,25 @@ func (s Store) list(ctx context.Context, query string, id int64, limit int) ([]T
 }
 
 const createSQL = `-- tweet.create
-	insert into tweet (text, timestamp, version)
+	insert into tweet (` + fields + `)
 	values ($1, $2, $3)
 	returning id`
 
 // Create stores a new tweet and returns it.
-func (s Store) Create(ctx context.Context, fields Fields) (Tweet, error) {
-	t := Tweet{Fields: fields, Timestamp: timestamp(time.Now()), Version: web.NewVersion()}
-	err := s.DB.Write.QueryRowContext(ctx, createSQL, t.Text, t.Timestamp, t.Version).Scan(&t.ID)
+func (s Store) Create(ctx context.Context, f Fields) (Tweet, error) {
+	t := Tweet{Fields: f, Timestamp: timestamp(time.Now()), Version: web.NewVersion()}
+	err := s.Write.QueryRowContext(ctx, createSQL, t.values()...).Scan(&t.ID)
 	return t, err
 }
 
 const getSQL = `-- tweet.get
-	select id, text, timestamp, version
+	select ` + columns + `
 	from tweet
 	where id = $1`
 
 // Get returns one tweet, or web.ErrNotFound.
 func (s Store) Get(ctx context.Context, id int64) (Tweet, error) {
-	t, err := scan(s.DB.QueryRowContext(ctx, getSQL, id))
+	t, err := scan(s.Read.QueryRowContext(ctx, getSQL, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, web.ErrNotFound
 	}
@@ -90,11 +125,11 @@ const updateSQL = `-- tweet.update
 	update tweet
 	set text = $1, version = version + 1
 	where id = $2 and version = $3
-	returning id, text, timestamp, version`
+	returning ` + columns
 
-// Update changes one tweet and returns it, or web.ErrNotFound. The change sees
-// the tweet as it is now, and may refuse; when someone else changes the tweet
-// in between, it is called again with what that one left: no change is lost.
+// Update changes one tweet and returns it, or web.ErrNotFound. change receives the tweet as
+// it is now, and may refuse. When a concurrent request changes the tweet in between, change
+// is called again with the result: no change is lost.
 func (s Store) Update(ctx context.Context, id int64, change func(*Tweet) error) (Tweet, error) {
 	for {
 		t, err := s.Get(ctx, id)
@@ -104,7 +139,7 @@ func (s Store) Update(ctx context.Context, id int64, change func(*Tweet) error) 
 		if err := change(&t); err != nil {
 			return t, err
 		}
-		t, err = scan(s.DB.Write.QueryRowContext(ctx, updateSQL, t.Text, id, t.Version))
+		t, err = scan(s.Write.QueryRowContext(ctx, updateSQL, t.Text, id, t.Version))
 		if !errors.Is(err, sql.ErrNoRows) {
 			return t, err
 		}
@@ -116,8 +151,8 @@ const deleteSQL = `-- tweet.delete
 	where id = $1 and version = $2
 	returning id`
 
-// Delete removes one tweet, or returns web.ErrNotFound. Like the change of
-// Update, check sees the tweet as it is now, and may refuse.
+// Delete removes one tweet, or returns web.ErrNotFound. Like the change of Update, check
+// receives the tweet as it is now, and may refuse.
 func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) error {
 	for {
 		t, err := s.Get(ctx, id)
@@ -127,7 +162,7 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 		if err := check(t); err != nil {
 			return err
 		}
-		err = s.DB.Write.QueryRowContext(ctx, deleteSQL, id, t.Version).Scan(&id)
+		err = s.Write.QueryRowContext(ctx, deleteSQL, id, t.Version).Scan(&id)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -135,31 +170,13 @@ func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) er
 }
 
 const loadSQL = `-- tweet.load
-	insert into tweet (id, text, timestamp, version)
+	insert into tweet (` + fields + `, id)
 	values ($1, $2, $3, $4)
 	on conflict (id) do update
 	set text = excluded.text, timestamp = excluded.timestamp, version = excluded.version`
 
-// insertOrReplace stores a tweet of a fixture under its id.
-func insertOrReplace(ctx context.Context, tx *sql.Tx, id int64, r record) error {
-	_, err := tx.ExecContext(ctx, loadSQL, id, r.Text, timestamp(r.Timestamp), web.NewVersion())
+// load stores a tweet of a fixture under its id.
+func (s Store) load(ctx context.Context, t Tweet) error {
+	_, err := s.Write.ExecContext(ctx, loadSQL, append(t.values(), t.ID)...)
 	return err
 }
-
-func scan(row *sql.Row) (Tweet, error) {
-	var t Tweet
-	err := t.scan(row)
-	return t, err
-}
-
-func (t *Tweet) scan(row interface{ Scan(...any) error }) error {
-	err := row.Scan(&t.ID, &t.Text, &t.Timestamp, &t.Version)
-	t.Timestamp = timestamp(t.Timestamp)
-	if err == nil {
-		err = web.CheckTime(t.Timestamp)
-	}
-	return web.Row("tweet", t.ID, err)
-}
-
-// timestamp returns t as both engines keep it.
-func timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

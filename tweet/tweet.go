@@ -1,8 +1,8 @@
-// Package tweet is the resource of this service: short texts that people post.
-// It is the folder to read first, to copy for a second resource, and to replace.
+// Package tweet is the example resource: short texts that people post. It is the folder to
+// read first, to copy for a second resource, and to replace.
 //
-// It does not know the database's driver, the settings, the log or the metrics:
-// cmd/app hands it a web.DB, and package web does what all resources share.
+// It does not know the database's driver, the settings, the log or the metrics: it receives
+// a web.DB, and package web does what all resources share.
 package tweet
 
 import (
@@ -14,28 +14,27 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Fields are what a client may set. The tags are the limits: they validate what
-// is sent, and they are what the documents, the forms and OPTIONS show.
+// Fields are what a client may set. The tags are the limits: requests are validated by them,
+// and the description, the forms and OPTIONS show them.
 type Fields struct {
 	Text string `json:"text" minLength:"1" maxLength:"140" doc:"The text." example:"Hello, world"`
 }
 
-// Tweet is one tweet, as it is stored and as it is answered.
+// Tweet is one tweet, as it is stored and as it is sent.
 type Tweet struct {
 	ID int64 `json:"id" doc:"The id, assigned by the service." example:"1"`
 	Fields
 	Timestamp time.Time `json:"timestamp" doc:"When it was posted, in UTC to the microsecond." example:"2017-07-30T15:22:42Z"`
 	Href      string    `json:"href" format:"uri" doc:"The address of this tweet." example:"http://localhost:8000/tweet/1"`
 
-	// Version begins at random and counts the changes: it is the optimistic lock.
+	// Version starts at a random number and counts the changes: it is the optimistic lock.
 	Version int64 `json:"-"`
 }
 
 // ETag names this version of this tweet.
 func (t Tweet) ETag() string { return web.ETag(t.Version) }
 
-// linked returns the tweet with the address at which this request's client
-// finds it.
+// linked returns the tweet with its address, as the client of this request reaches it.
 func (t Tweet) linked(ctx context.Context) Tweet {
 	t.Href = web.URL(ctx, "/tweet/"+strconv.FormatInt(t.ID, 10))
 	return t
@@ -48,7 +47,7 @@ var (
 	fixtures embed.FS
 )
 
-// Resource is what the rest of the service needs to know of tweets.
+// Resource is what the rest of the service needs to know about tweets.
 func Resource() web.Resource {
 	return web.Resource{
 		Name:       "tweet",

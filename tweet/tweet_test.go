@@ -62,21 +62,20 @@ func TestTextHas1To140Characters(t *testing.T) {
 	})
 }
 
-func TestFixturesAreLoadedAndDumpedAgain(t *testing.T) {
+func TestFixturesCanBeLoadedAgain(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
 		fixturetest.LoadAll(t, db, resources)
-		if list := webtest.JSON[[]tweet.Tweet](t, c.Want(http.StatusOK, "GET", "/tweet/", "")); len(list) < 2 {
-			t.Errorf("listed %+v", list)
-		}
 		dump := fixturetest.Dump(t, db, resources)
-		c.Want(http.StatusNoContent, "DELETE", "/tweet/1", "")
-		if err := fixturetest.Load(t, db, resources, dump); err != nil {
-			t.Fatal(err)
-		}
+		c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"changed"}`)
+		fixturetest.LoadAll(t, db, resources)
 		if again := fixturetest.Dump(t, db, resources); again != dump {
-			t.Errorf("the dump was\n%s, and after it was loaded\n%s", dump, again)
+			t.Errorf("the rows were\n%s, and after the fixtures were loaded again\n%s", dump, again)
 		}
 	})
+}
+
+func TestDumpKeepsEveryColumn(t *testing.T) {
+	fixturetest.KeepsEveryColumn(t, resources)
 }
 
 // unanswerable are timestamps, as SQL, that no answer can hold. Constraints refuse them; on SQLite,
@@ -123,7 +122,11 @@ func TestTimestampThatNoAnswerCanHoldIsRefusedByTheDatabase(t *testing.T) {
 
 func TestMigrationRepairsTimestampsThatNoAnswerCanHold(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
-		if err := db.MigrateTo(t.Context(), tweet.Resource(), 1, nil); err != nil { // without the constraints
+		status, err := db.Status(t.Context(), resources)
+		if err == nil {
+			err = db.MigrateTo(t.Context(), resources, status[0].Version, nil) // without the constraints
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		older := maps.Clone(unanswerable[db.Engine])

@@ -1,6 +1,5 @@
-// Package metrics_test holds the rules of Prometheus to what people rely on: each is
-// tested, and each alert says what to do. It does not know whether they are right;
-// promtool does, which .ci/rules runs.
+// Package metrics_test checks that every rule of Prometheus has a test, and every alert a
+// section in the runbook. It does not run the rules: .ci/rules does, with promtool.
 package metrics_test
 
 import (
@@ -16,16 +15,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// published is where the links of alerts lead.
+// published is the URL of the runbook in the links of alerts.
 const published = "https://example.com/templatesite/blob/main/docs/operations.md"
 
-// rule is one that records, or one that alerts.
+// rule is a recording or an alerting rule.
 type rule struct {
 	Record, Alert       string
 	Labels, Annotations map[string]string
 }
 
-// ruleTest is a group of promtool's tests: a history, and what is asked of it.
+// ruleTest is a group of promtool's tests: series, and the alerts and values expected of them.
 type ruleTest struct {
 	Alerts []struct {
 		Name   string `yaml:"alertname"`
@@ -38,18 +37,18 @@ type ruleTest struct {
 	} `yaml:"promql_expr_test"`
 }
 
-func TestEveryAlertIsTestedBeforeDuringAndAfterItsOutage(t *testing.T) {
+func TestEveryAlertIsTestedBeforeDuringAndAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	tests := ruleTests(t)
 	for _, alert := range alerts(t) {
 		if !slices.ContainsFunc(tests, func(test ruleTest) bool { return comesAndGoes(t, test, alert.Alert) }) {
-			t.Errorf("no test says when %s does not fire yet, fires, and fires no more", alert.Alert)
+			t.Errorf("no test has %s silent, firing and silent again", alert.Alert)
 		}
 	}
 }
 
-// comesAndGoes reports whether a test has the alert fire between two times when it
-// does not.
+// comesAndGoes reports whether in a test the alert fires between two times at which it is
+// silent.
 func comesAndGoes(t *testing.T, test ruleTest, alert string) bool {
 	t.Helper()
 	fires := map[time.Duration]bool{}
@@ -86,12 +85,12 @@ func TestEveryRecordingRuleIsTested(t *testing.T) {
 			return false
 		}
 		if r.Record != "" && !slices.ContainsFunc(tests, asked) {
-			t.Errorf("no test says what %s is", r.Record)
+			t.Errorf("no test expects a value of %s", r.Record)
 		}
 	}
 }
 
-func TestEveryAlertSaysWhatToDo(t *testing.T) {
+func TestEveryAlertHasASectionInTheRunbook(t *testing.T) {
 	t.Parallel()
 	overview, sections := runbook(t)
 	for _, a := range alerts(t) {
@@ -117,11 +116,11 @@ func TestEveryAlertSaysWhatToDo(t *testing.T) {
 		delete(sections, a.Alert)
 	}
 	for name := range sections {
-		t.Errorf("the runbook has a section %q, which is no alert", name)
+		t.Errorf("the runbook has a section %q, but there is no such alert", name)
 	}
 }
 
-func TestMarkOfADeploymentIsTested(t *testing.T) {
+func TestDeploymentMarkerOfEveryDashboardIsTested(t *testing.T) {
 	t.Parallel()
 	var tested []string
 	for _, test := range ruleTests(t) {
@@ -145,14 +144,14 @@ func TestMarkOfADeploymentIsTested(t *testing.T) {
 		for _, mark := range dashboard.Annotations.List {
 			expr := strings.NewReplacer("$job", "server", "$__rate_interval", "1m").Replace(mark.Target.Expr)
 			if !slices.Contains(tested, expr) {
-				t.Errorf("%s: no test says what this finds: %s", name, expr)
+				t.Errorf("%s: no test covers this query: %s", name, expr)
 			}
 		}
 	}
 }
 
-// runbook returns the text about alerts: what comes first, and the sections by
-// their names.
+// runbook returns the part of the runbook about alerts: its introduction, and the sections
+// by name.
 func runbook(t *testing.T) (overview string, sections map[string]string) {
 	t.Helper()
 	_, page, _ := strings.Cut(read(t, "../../docs/operations.md"), "\n## The alerts\n")
@@ -166,7 +165,7 @@ func runbook(t *testing.T) (overview string, sections map[string]string) {
 	return overview, sections
 }
 
-// rules returns the rules that Prometheus reads.
+// rules returns the rules that Prometheus loads.
 func rules(t *testing.T) []rule {
 	t.Helper()
 	var config struct {

@@ -44,25 +44,25 @@ type Setting struct{ Name, Value, Origin, Help string }
 // Admin is the handler of the pages. It checks no credentials: see Guard.
 type Admin struct {
 	Options
-	api     *web.Mux
+	mux     *web.Mux
 	live    *live
 	started time.Time
 }
 
 // New returns the handler of the pages. The caller closes it.
 func New(o Options) *Admin {
-	a := &Admin{Options: o, api: web.NewMux(nil), started: time.Now()}
+	a := &Admin{Options: o, mux: web.NewMux(nil), started: time.Now()}
 	a.live = newLive(o.Numbers, o.Probe)
-	a.api.HandleFunc("GET /", a.index)
-	a.api.HandleFunc("GET /favicon.ico", a.icon)
-	a.api.HandleFunc("GET /healthcheck", o.Health)
-	a.api.HandleFunc("GET /healthcheck/", o.Health) // as on the API's address
-	a.api.HandleFunc("GET /metrics", o.Metrics.ServeHTTP)
-	a.api.HandleFunc("GET /settings", a.settings)
-	a.api.HandleFunc("GET /log-level", o.Level.get)
-	a.api.HandleFunc("PUT /log-level", o.Level.put)
-	a.api.HandleFunc("GET /debug/pprof/{profile...}", a.profile)
-	a.api.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve)
+	a.mux.HandleFunc("GET /", a.index)
+	a.mux.HandleFunc("GET /favicon.ico", a.icon)
+	a.mux.HandleFunc("GET /healthcheck", o.Health)
+	a.mux.HandleFunc("GET /healthcheck/", o.Health) // as on the API's address
+	a.mux.HandleFunc("GET /metrics", o.Metrics.ServeHTTP)
+	a.mux.HandleFunc("GET /settings", a.settings)
+	a.mux.HandleFunc("GET /log-level", o.Level.get)
+	a.mux.HandleFunc("PUT /log-level", o.Level.put)
+	a.mux.HandleFunc("GET /debug/pprof/{profile...}", a.profile)
+	a.mux.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve)
 	return a
 }
 
@@ -79,7 +79,7 @@ func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusForbidden, "Pages of other sites may link here, but may not embed or fetch this."))
 		return
 	}
-	a.api.ServeHTTP(w, r)
+	a.mux.ServeHTTP(w, r)
 }
 
 // isCrossSite reports whether a browser requests this for a page of another site, for example

@@ -39,7 +39,7 @@ type live struct {
 
 func newLive(numbers prometheus.Gatherer, probe func(route string) bool) *live {
 	l := new(live)
-	s := &sampler{numbers: numbers, probe: probe, active: l.viewers.any}
+	s := &sampler{numbers: numbers, probe: probe, active: l.viewers.watching}
 	for _, plot := range s.plots() {
 		built, err := plot.Build()
 		if err != nil {

@@ -27,8 +27,8 @@ type viewers struct {
 	closed bool
 }
 
-// any reports whether there are viewers.
-func (v *viewers) any() bool {
+// watching reports whether there are viewers.
+func (v *viewers) watching() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return len(v.all) > 0

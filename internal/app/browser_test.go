@@ -49,7 +49,7 @@ func lifeOfABook(t *testing.T, b *browsertest.Browser, scripts bool) {
 	tab.Type("#put-note", "Edited")
 	tab.Follow("Save")
 	tab.Want("Saved.", `"note": "Edited"`)
-	tab.Click("Write it as JSON")
+	tab.Click("Edit as JSON")
 	tab.Follow("book")
 	tab.Want("Edited")
 	tab.Follow(s.url + "/book/3")
@@ -91,7 +91,7 @@ func conflict(t *testing.T, b *browsertest.Browser) {
 	tab.Click("Delete…")
 	tab.Follow("Delete it")
 	tab.Want(`"title": "theirs at last"`, "Delete it anyway")
-	tab.Follow("Keep it as it is now")
+	tab.Follow("Keep the current version")
 	tab.Want(`"title": "theirs at last"`)
 }
 
@@ -157,7 +157,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	}
 	tab.Type("#post-title", "short enough")
 	tab.Follow("Create")
-	tab.Click("Write it as JSON")
+	tab.Click("Edit as JSON")
 	tab.Type("#raw-put", `{"shelf": 1, "title": 1, "pages": 352, "more": true}`)
 	wants(tab.Follow("PUT"), 422, "body.title", "body.more")
 	tab.Type("#raw-put", `{"title": `)
@@ -206,7 +206,7 @@ func readable(t *testing.T, b *browsertest.Browser) {
 		"item": func() {
 			tab.Visit("/book/1")
 			tab.Click("Delete…")
-			tab.Click("Write it as JSON")
+			tab.Click("Edit as JSON")
 			tab.Click("Headers")
 			tab.Click("As curl")
 		},

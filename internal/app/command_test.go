@@ -152,26 +152,6 @@ func TestWrongCommandLineIsRefused(t *testing.T) {
 	}
 }
 
-func TestMigrateListsAndGoesToAVersion(t *testing.T) {
-	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
-		for _, tt := range []struct{ args, want string }{
-			{"migrate", "nothing to do"},
-			{"migrate --status", "applied  book/00001_create_book.sql"},
-			{"migrate book --to 0 --yes", "undone book/00001_create_book.sql in "},
-			{"migrate book --status", "pending  book/00001_create_book.sql"},
-			{"migrate book --to 1", "applied book/00001_create_book.sql in "},
-		} {
-			status, stdout, stderr := command(t, env, "", strings.Fields(tt.args)...)
-			if status != 0 || !strings.Contains(stdout, tt.want) {
-				t.Errorf("app %s = %d, want %q: %s%s", tt.args, status, tt.want, stdout, stderr)
-			}
-		}
-		if status, _, stderr := command(t, env, "", "migrate", "nothing"); status != 1 || !strings.Contains(stderr, `no resource "nothing"`) {
-			t.Errorf("app migrate nothing = %d: %s", status, stderr)
-		}
-	})
-}
-
 func TestCommandThatNeedsADatabaseDoesNotMakeOne(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "none.db")

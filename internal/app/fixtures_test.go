@@ -116,3 +116,19 @@ func TestLargeFixtureIsLoadedAndDumped(t *testing.T) {
 		}
 	})
 }
+
+func TestLoaddataTakesTheNameOfAResource(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		if status, _, stderr := command(t, env, "", "loaddata", "shelf"); status != 0 || !strings.Contains(stderr, "loaded 3 rows") {
+			t.Errorf("app loaddata shelf = %d: %s", status, stderr)
+		}
+		status, _, stderr := command(t, env, "", "loaddata", "shelv")
+		if status != 1 || !strings.Contains(stderr, `fixture "shelv": there is neither a file nor a resource of that name`) {
+			t.Errorf("app loaddata shelv = %d: %s", status, stderr)
+		}
+		status, _, stderr = command(t, env, "", "loaddata", t.TempDir())
+		if status != 1 || !strings.Contains(stderr, "is a directory") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("app loaddata of a folder = %d: %s", status, stderr)
+		}
+	})
+}

@@ -106,7 +106,7 @@ func parseDuration(text string) (time.Duration, error) {
 func parseVersion(text string) (schemaVersion, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, errors.New("it must be the number of a migration, or 0 to undo all")
+		return 0, errors.New("it must be the version of a migration, or 0 to undo all")
 	}
 	return schemaVersion(n), nil
 }

@@ -25,7 +25,7 @@ func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *w
 		Version:      b.Version,
 		Source:       "https://" + b.Module,
 		MaxBodyBytes: int64(p.config.MaxBodyBytes),
-		Classify:     classify(ready),
+		Classify:     classify(p.service.Resources, ready),
 		Retryable:    database.ConnectionLost,
 		OnShed:       h.shed,
 		TrackActive:  h.active,
@@ -45,9 +45,10 @@ func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *w
 
 // classify returns a function that maps an error of the database to a problem. If the
 // database is unavailable, it also has the health checked again.
-func classify(ready *health.Health) func(error) *web.Problem {
+func classify(resources []web.Resource, ready *health.Health) func(error) *web.Problem {
+	problemOf := database.Classifier(resources)
 	return func(err error) *web.Problem {
-		problem := database.Problem(err)
+		problem := problemOf(err)
 		if problem != nil && problem.Status == http.StatusServiceUnavailable {
 			ready.Recheck()
 		}

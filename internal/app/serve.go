@@ -102,6 +102,9 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 	if err != nil {
 		return nil, err
 	}
+	if _, err := database.NewTimeline(p.service.Resources, db.Engine); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := db.Prepare(p.ctx, p.service.Resources, p.fill(log)); err != nil {
 		return nil, errors.Join(p.config.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)), db.Close())
 	}

@@ -55,7 +55,7 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, resources())
-	if err := db.MigrateTo(t.Context(), resources()[1], 0, nil); err != nil {
+	if err := db.MigrateTo(t.Context(), resources(), 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
@@ -78,7 +78,7 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 		t.Errorf("app healthcheck = %d, want 1", status)
 	}
 	status, stdout, stderr := command(t, env, "", "migrate")
-	if status != 0 || !strings.HasPrefix(stdout, "applied book/00001_create_book.sql in ") {
+	if status != 0 || !strings.HasPrefix(stdout, "applied shelf/20260101090000_create_shelf.sql in ") {
 		t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
 	}
 	got := 0

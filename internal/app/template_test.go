@@ -27,8 +27,9 @@ func TestImageOfTheDatabaseHasTheTemplateThatTestsLookFor(t *testing.T) {
 		name.Dir = filepath.Join("..", "sampletest") // it finds the migrations below this folder
 		name.Stdin = strings.NewReader(stdout)
 		got, err := name.Output()
-		if want := databasetest.TemplateName(resources()); err != nil || strings.TrimSpace(string(got)) != want {
-			t.Errorf("template-name prints %q, %v, want %q", got, err, want)
+		want, nameErr := databasetest.TemplateName(resources())
+		if err != nil || nameErr != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("template-name prints %q, %v, want %q, %v", got, err, want, nameErr)
 		}
 	})
 }

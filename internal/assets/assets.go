@@ -1,9 +1,9 @@
 // Package assets serves the files that pages load: stylesheets, scripts, images.
-// They are part of the program, and it keeps them in memory. Each has an address
-// that changes with its content, which browsers may keep for ever, and one under
-// its plain name, which they ask for again each time.
+// The files are embedded in the program and kept in memory. Each has two URLs: one that
+// changes with its content, which browsers may cache for ever, and one with its plain name,
+// which they must revalidate each time.
 //
-// It does not know whose files they are, nor the pages that load them.
+// The package does not know where the files come from, nor which pages load them.
 package assets
 
 import (
@@ -21,26 +21,26 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// root is where the files are.
+// root is the path below which all files are.
 const root = "/static/"
 
 // otherHash finds a hash in a name.
 var otherHash = regexp.MustCompile(`\.[0-9a-f]{16}(\.[^./]+)$`)
 
-// favicon is what browsers ask for by themselves, at the root.
+// favicon is the icon that browsers request from the root without being told to.
 const favicon = "favicon.ico"
 
-// Files are the files of some folders. They do not change.
+// Files are the files of some folders. They do not change while the program runs.
 type Files struct {
 	plain, hashed map[string]*file
 	urls          map[string]string
 }
 
-// New returns the files of folders and what is below them. A file x.css.gz is
-// x.css, compressed already. Go's source is left out, so that a folder can embed
-// itself, and so is what is hidden: a dot begins the names of what editors leave and
-// of what should not be seen. New panics when a name occurs twice, or a folder cannot
-// be read: the program is built wrongly.
+// New returns the files in folders and below them. A file x.css.gz is x.css, already
+// compressed. Go source is left out, so that a folder can embed itself, and so are hidden
+// files and folders, whose names begin with a dot: editors leave some, and others are
+// secret. New panics if a name occurs twice or a folder cannot be read: the program was
+// built wrongly.
 func New(folders ...fs.FS) *Files {
 	f := &Files{plain: map[string]*file{}, hashed: map[string]*file{}, urls: map[string]string{}}
 	for _, folder := range folders {
@@ -57,7 +57,7 @@ func New(folders ...fs.FS) *Files {
 			return f.add(folder, name)
 		})
 		if err != nil {
-			panic(fmt.Errorf("static: %w", err))
+			panic(fmt.Errorf("assets: %w", err))
 		}
 	}
 	return f
@@ -78,45 +78,45 @@ func (f *Files) add(folder fs.FS, source string) error {
 	return nil
 }
 
-// hash is short enough for a name, and long enough that no two contents share it.
+// hash is short enough for a name, and long enough to be different for every content.
 func hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8])
 }
 
-// URL returns the address of a file by its name, as in "style.css". It panics when
-// there is no such file: a page would load nothing.
+// URL returns the URL of a file by its name, as in "style.css". It panics if there is no
+// such file, because the page that loads it would be broken.
 func (f *Files) URL(name string) string {
 	url, ok := f.urls[name]
 	if !ok {
-		panic(fmt.Sprintf("static: there is no file %q", name))
+		panic(fmt.Sprintf("assets: there is no file %q", name))
 	}
 	return url
 }
 
-// Routes registers the files.
+// Routes registers the URLs of all files.
 func (f *Files) Routes(api *web.API) {
-	api.File("static-file", root+"{file...}", "A file of the pages", func(w http.ResponseWriter, r *http.Request) {
+	api.File("static-file", root+"{file...}", "A file that pages load", func(w http.ResponseWriter, r *http.Request) {
 		name := r.PathValue("file")
 		if file := f.hashed[name]; file != nil {
 			file.serve(w, r, forEver)
 			return
 		}
 		if f.plain[name] == nil {
-			// While a new version replaces an old one, a page may come from one of them,
-			// and ask the other for its files: better ours than none.
+			// During an update, a page of one version may request its files from the
+			// other version: our version of a file is better than none.
 			name = otherHash.ReplaceAllString(name, "$1")
 		}
 		f.named(w, r, name)
 	}, f.mediaTypes()...)
 	if f.plain[favicon] != nil {
-		api.File("favicon", "/"+favicon, "The icon of the pages", func(w http.ResponseWriter, r *http.Request) {
+		api.File("favicon", "/"+favicon, "The icon of the site", func(w http.ResponseWriter, r *http.Request) {
 			f.named(w, r, favicon)
 		}, f.plain[favicon].contentType...)
 	}
 }
 
-// mediaTypes returns those of all files.
+// mediaTypes returns the media types of all files.
 func (f *Files) mediaTypes() []string {
 	var all []string
 	for _, file := range f.plain {
@@ -125,7 +125,7 @@ func (f *Files) mediaTypes() []string {
 	return all
 }
 
-// named serves a file under its plain name, behind which its content may change.
+// named serves a file under its plain name, under which the content may change.
 func (f *Files) named(w http.ResponseWriter, r *http.Request, name string) {
 	if file := f.plain[name]; file != nil {
 		file.serve(w, r, revalidate)
@@ -134,8 +134,8 @@ func (f *Files) named(w http.ResponseWriter, r *http.Request, name string) {
 	web.WriteProblem(w, r, web.ErrNotFound)
 }
 
-// Headers that are always the same are made once: a file is served by a look-up
-// and one write.
+// Headers that never change are made once, so that serving a file is one look-up and one
+// write.
 var (
 	forEver        = []string{"public, max-age=31536000, immutable"}
 	revalidate     = []string{"no-cache"}
@@ -166,8 +166,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, cache []string) {
 	}
 	header["Accept-Ranges"] = acceptRanges
 	header["Content-Length"] = c.length
-	// A client that is gone cannot be told anything more.
-	_, _ = w.Write(c.data)
+	_, _ = w.Write(c.data) // the status is sent: an error cannot be answered any more
 }
 
 func conditional(header http.Header) bool {
@@ -179,7 +178,7 @@ func conditional(header http.Header) bool {
 	return false
 }
 
-// refusal puts a problem in the place of what http.ServeContent would say.
+// refusal replaces the errors of http.ServeContent by problems.
 type refusal struct {
 	http.ResponseWriter
 	request *http.Request

@@ -51,7 +51,7 @@ func newClient(t *testing.T) (*webtest.Client, *assets.Files) {
 	return webtest.New(t, api), files
 }
 
-func TestHashedNameIsKeptForEverAndPlainNameIsAskedForAgain(t *testing.T) {
+func TestHashedNameIsCachedForEverAndPlainNameIsRevalidated(t *testing.T) {
 	t.Parallel()
 	c, files := newClient(t)
 	for _, name := range []string{"style.css", "img/dot.svg", "script.js", "unknown.kind"} {
@@ -73,7 +73,7 @@ func TestHashedNameIsKeptForEverAndPlainNameIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestFileOfAnotherVersionIsOursAndNotKept(t *testing.T) {
+func TestHashOfAnotherVersionGetsTheCurrentFileWithoutCaching(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t)
 	answer := c.Want(http.StatusOK, "GET", "/static/style.0123456789abcdef.css", "")
@@ -82,7 +82,7 @@ func TestFileOfAnotherVersionIsOursAndNotKept(t *testing.T) {
 	}
 }
 
-func TestNameWithAHashOfItsOwnIsAName(t *testing.T) {
+func TestPlainNameMayContainAHash(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t)
 	answer := c.Want(http.StatusOK, "GET", "/static/bundle.0123456789abcdef.js", "")
@@ -91,7 +91,7 @@ func TestNameWithAHashOfItsOwnIsAName(t *testing.T) {
 	}
 }
 
-func TestWhatIsHiddenIsNotServed(t *testing.T) {
+func TestHiddenFilesAndSourceAreNotServed(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t)
 	for _, name := range []string{".env", ".git/config", "static.go"} {
@@ -99,7 +99,7 @@ func TestWhatIsHiddenIsNotServed(t *testing.T) {
 	}
 }
 
-func TestTypesDoNotDependOnTheMachine(t *testing.T) {
+func TestMediaTypesDoNotDependOnTheMachine(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t)
 	for name, want := range map[string]string{
@@ -134,7 +134,7 @@ func decode(t *testing.T, answer webtest.Answer) string {
 	return string(text)
 }
 
-func TestClientGetsTheCodingThatItLikesMost(t *testing.T) {
+func TestClientGetsTheCodingThatItPrefers(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t)
 	tests := []struct{ accept, style, script string }{
@@ -170,7 +170,7 @@ func TestClientGetsTheCodingThatItLikesMost(t *testing.T) {
 	}
 	icon := c.Want(http.StatusOK, "GET", "/favicon.ico", "", "Accept-Encoding: gzip")
 	if icon.Body != "icon" || icon.Header.Get("Vary") != "" {
-		t.Errorf("what does not get smaller varies: %v", icon.Header)
+		t.Errorf("a file that is not compressed varies: %v", icon.Header)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestEachCodingHasItsOwnStrongETag(t *testing.T) {
 	}
 }
 
-func TestHeadAndRangesAreThoseOfTheCoding(t *testing.T) {
+func TestHEADAndRangesAreThoseOfTheCoding(t *testing.T) {
 	t.Parallel()
 	c, files := newClient(t)
 	for _, coding := range []string{"identity", "gzip", "br"} {
@@ -211,7 +211,7 @@ func TestHeadAndRangesAreThoseOfTheCoding(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefusedIsAProblem(t *testing.T) {
+func TestRefusedRequestGetsAProblem(t *testing.T) {
 	t.Parallel()
 	c, files := newClient(t)
 	tests := []struct {
@@ -254,7 +254,7 @@ func TestWhatIsRefusedIsAProblem(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreBuiltWronglyStopTheStart(t *testing.T) {
+func TestFilesThatAreBuiltWronglyPanicAtTheStart(t *testing.T) {
 	t.Parallel()
 	panics := func(what string, f func()) {
 		defer func() {
@@ -266,5 +266,5 @@ func TestFilesThatAreBuiltWronglyStopTheStart(t *testing.T) {
 	}
 	one := fstest.MapFS{"style.css": {}}
 	panics("a name that occurs twice", func() { assets.New(one, one) })
-	panics("the address of no file", func() { assets.New(one).URL("styles.css") })
+	panics("the URL of a missing file", func() { assets.New(one).URL("styles.css") })
 }

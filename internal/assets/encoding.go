@@ -6,8 +6,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// best returns the smallest of the variants that the client likes most, by RFC
-// 9110, section 12.5.3. A client that takes none of them gets the plain file.
+// best returns the smallest of the variants that Accept-Encoding prefers (RFC 9110, section
+// 12.5.3). A client that accepts none of them gets the plain file.
 func (f *file) best(accept []string) *variant {
 	best, most := f.variants[0], 0.0
 	for _, v := range f.variants {
@@ -18,8 +18,9 @@ func (f *file) best(accept []string) *variant {
 	return best
 }
 
-// quality returns how much Accept-Encoding wants a coding, from 0 (not at all) to
-// 1. What cannot be read is not wanted.
+// quality returns the weight of a coding in Accept-Encoding, from 0 (not acceptable) to 1.
+// A weight that cannot be read is 0. The first element with the name of the coding decides,
+// and * stands for all codings that are not named.
 func quality(accept []string, coding string) float64 {
 	others := 0.0
 	for name, weight := range web.Weights(accept) {

@@ -13,11 +13,11 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// minCompressed is the size in bytes from which on a file is compressed: less
-// fits into one packet anyway.
+// minCompressed is the size in bytes from which a file is compressed: a smaller one fits
+// into one packet anyway.
 const minCompressed = 1024
 
-// brotliLevel is the last one before the time it takes grows tenfold.
+// brotliLevel is the last level before compression takes ten times as long.
 const brotliLevel = 9
 
 // file is one file in all its variants: the plain one first, the smallest last.
@@ -26,25 +26,25 @@ type file struct {
 	variants    []*variant
 }
 
-// variant is a file in one coding. It is made when it is first asked for, and
-// kept: most are never asked for.
+// variant is a file in one coding. Its content is made by the first request for it and then
+// kept: most variants are never requested.
 type variant struct {
 	coding  string
 	header  []string // Content-Encoding
 	content func() (*content, error)
 }
 
-// content is what is sent, and the headers that depend on it.
+// content is the body of an answer, and the headers that depend on it.
 type content struct {
 	data         []byte
 	etag, length []string
 }
 
-// reader reads a file, or makes it.
+// reader returns the bytes of a file or of a variant of it.
 type reader func() ([]byte, error)
 
-// newFile returns what is called source in the folder, and the name that it has
-// for clients.
+// newFile returns the file source of a folder, which has size bytes, and the name under
+// which clients know it.
 func newFile(folder fs.FS, source string, size int) (string, *file) {
 	read := func() ([]byte, error) { return fs.ReadFile(folder, source) }
 	name, packed := strings.CutSuffix(source, ".gz")
@@ -75,7 +75,7 @@ func newVariant(coding string, read reader) *variant {
 }
 
 func gzipWriter(w io.Writer) io.WriteCloser {
-	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // it fails on a wrong level alone
+	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // it fails only for a wrong level
 	return z
 }
 

@@ -1,13 +1,13 @@
 package assets
 
-// mediaType is what a kind of file is called, and whether it gets smaller.
+// mediaType is the media type of a kind of file, and whether compression makes it smaller.
 type mediaType struct {
 	name       string
 	compresses bool
 }
 
-// types are the kinds of files by their extensions. The tables of the machine,
-// which package mime asks, are others on every machine.
+// types are the media types by extension. They do not come from package mime, which reads
+// tables that differ between machines.
 var types = map[string]mediaType{
 	".avif":        {"image/avif", false},
 	".css":         {"text/css; charset=utf-8", true},

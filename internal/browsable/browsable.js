@@ -1,5 +1,5 @@
-// The pages work without this script. It offers to copy commands, and counts
-// characters as the API does: by code points.
+// The pages work without this script. It adds buttons that copy commands, and counts
+// characters as the API does: in code points.
 'use strict';
 for (const pre of document.querySelectorAll('.curl pre')) {
   if (!navigator.clipboard) break;

@@ -13,11 +13,9 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-const fern = `{"name":"Fern","kind":"herb","height":30,"indoor":true,"place":{"room":"hall"}}`
-
 // send posts a form, as a browser does.
 func send(c *webtest.Client, target string, values url.Values, headers ...string) webtest.Answer {
-	return c.Do("POST", target, values.Encode(), append(headers, html, "Content-Type: application/x-www-form-urlencoded")...)
+	return c.Do("POST", target, values.Encode(), append(headers, html, formType)...)
 }
 
 func wantText(t *testing.T, answer webtest.Answer, texts ...string) {
@@ -29,7 +27,7 @@ func wantText(t *testing.T, answer webtest.Answer, texts ...string) {
 	}
 }
 
-func TestAcceptDecidesWhetherThereIsAPage(t *testing.T) {
+func TestAcceptDecidesBetweenJSONAndAPage(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for _, tt := range []struct {
@@ -67,10 +65,10 @@ func TestAcceptDecidesWhetherThereIsAPage(t *testing.T) {
 	}
 }
 
-func TestPageMayRunNothing(t *testing.T) {
+func TestPageRunsNoForeignScript(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	for target, status := range map[string]int{"/": 200, "/plant/": 200, "/nothing": 404, "/plant/x": 422} {
+	for target, status := range map[string]int{"/": 200, "/book/": 200, "/nothing": 404, "/book/x": 422} {
 		header := c.Want(status, "GET", target, "", html).Header
 		for name, want := range map[string]string{
 			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -91,34 +89,34 @@ func TestPageMayRunNothing(t *testing.T) {
 	}
 }
 
-// A page is not the JSON that the ETag names.
-func TestPageIsNeverTakenForTheJSON(t *testing.T) {
+// The ETag names the JSON, and the page is another representation.
+func TestPageHasNoETag(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	etag := c.Want(http.StatusCreated, "POST", "/plant/", fern).Header.Get("ETag")
-	page := c.Want(http.StatusOK, "GET", "/plant/1", "", html, "If-None-Match: "+etag)
+	etag := c.Want(http.StatusOK, "GET", "/book/1", "").Header.Get("ETag")
+	page := c.Want(http.StatusOK, "GET", "/book/1", "", html, "If-None-Match: "+etag)
 	if got := page.Header.Get("ETag"); got != "" {
 		t.Errorf("ETag = %s", got)
 	}
-	c.Want(http.StatusNotModified, "GET", "/plant/1", "", "If-None-Match: "+etag)
+	c.Want(http.StatusNotModified, "GET", "/book/1", "", "If-None-Match: "+etag)
 }
 
-func TestPageHasWhatAHandlerThatPanicsHalfWayLeavesToItsProblem(t *testing.T) {
+func TestProblemOfAPanicReplacesTheHalfAnswerOnThePage(t *testing.T) {
 	t.Parallel()
 	page := start(t).Want(http.StatusInternalServerError, "GET", "/panic", "", html)
 	wantText(t, page, "Internal Server Error", "request_id")
 	if strings.Contains(page.Body, "half") {
-		t.Error("the page has the half answer, too")
+		t.Error("the page has the half answer as well")
 	}
 }
 
-func TestWhatIsStoredIsShownAndRunsNowhere(t *testing.T) {
+func TestStoredMarkupIsShownAsText(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for _, text := range []string{
 		`</pre><script>1</script>`, `</textarea><b>`, `"><img src=x>`, `javascript:alert(1)`, `'onclick='x`, `{{.}}`, "\u202e<i>", `&lt;u&gt;`,
 	} {
-		created := c.Want(http.StatusCreated, "POST", "/plant/", fern[:len(fern)-1]+`,"note":`+quote(text)+`}`)
+		created := c.Want(http.StatusCreated, "POST", "/book/", emma[:len(emma)-1]+`,"note":`+quote(text)+`}`)
 		page := c.Want(http.StatusOK, "GET", strings.TrimPrefix(created.Header.Get("Location"), "http://example.com"), "", html)
 		for _, element := range []string{"<script>1", "<b>", "<img src=x", `href="javascript`, "<i>", "<u>", "'onclick"} {
 			if strings.Contains(page.Body, element) {
@@ -131,11 +129,11 @@ func TestWhatIsStoredIsShownAndRunsNowhere(t *testing.T) {
 	}
 }
 
-// strange is JSON that whoever reads and writes it anew would change.
+// strange is JSON that a parser and a writer would change.
 const strange = `{"number":12345678901234567890.10,"small":-0,"large":1e400,"escaped":"\u00e4\/\"\\","empty":[{},[]],"word":[null,true,false],` +
 	`"twice":1,"twice":2,"tag":"<b>&amp;</b>","url":"see http://example.com/?a=1&b=2, or https://x.example/.","":""}`
 
-func TestJSONOnAPageIsWhatWasAnswered(t *testing.T) {
+func TestJSONOnAPageIsExactlyTheAnswer(t *testing.T) {
 	t.Parallel()
 	page := start(t).Want(http.StatusOK, "GET", "/strange", "", html)
 	_, rest, _ := strings.Cut(page.Body, `<pre class="json">`)
@@ -148,34 +146,33 @@ func TestJSONOnAPageIsWhatWasAnswered(t *testing.T) {
 	wantText(t, page, `see <a href="http://example.com/?a=1&amp;b=2" rel="nofollow">http://example.com/?a=1&amp;b=2</a>, or <a href="https://x.example/" rel="nofollow">`)
 }
 
-func TestOperationWithoutABodyIsAButton(t *testing.T) {
+func TestOperationWithoutABodyIsOnlyAButton(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	page := c.Want(http.StatusMethodNotAllowed, "GET", "/water", "", html)
-	wantText(t, page, "Water all", `name="_method" value="POST"`, "<button>Send</button>")
-	answer := send(c, "/water", url.Values{"_method": {"POST"}})
+	page := c.Want(http.StatusMethodNotAllowed, "GET", "/sort", "", html)
+	wantText(t, page, "Sort the shelves", `name="_method" value="POST"`, "<button>Send</button>")
+	answer := send(c, "/sort", url.Values{"_method": {"POST"}})
 	wantText(t, answer, "Done.")
 	if answer.Status != http.StatusOK {
 		t.Errorf("status %d", answer.Status)
 	}
 }
 
-func TestPageOfOptionsHasNoFormForWhatItDescribes(t *testing.T) {
+func TestPageOfOPTIONSHasNoFormToChangeTheResource(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	c.Want(http.StatusCreated, "POST", "/plant/", fern)
-	page := c.Want(http.StatusOK, "OPTIONS", "/plant/1", "", html)
+	page := c.Want(http.StatusOK, "OPTIONS", "/book/1", "", html)
 	wantText(t, page, "&#34;operations&#34;")
-	if strings.Contains(page.Body, `id="put-name"`) {
+	if strings.Contains(page.Body, `id="put-title"`) {
 		t.Error("there is a form to change it")
 	}
 }
 
-func TestPathOnAPageLeadsToNoOtherHost(t *testing.T) {
+func TestNoPathMakesAPageLinkToAnotherHost(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for _, path := range []string{"//evil.example/", `/\evil.example/`, "/%2f/evil.example/", "/%2F%2Fevil.example", "/x%22onclick=%221/", "/javascript:alert(1)"} {
-		// The second is refused before the path is looked at.
+		// The POST is refused before the path is looked at.
 		page := c.Do("GET", path, "", html).Body + c.Do("POST", path, "", html, "Sec-Fetch-Site: cross-site").Body
 		for _, link := range regexp.MustCompile(`(?:href|action|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 			if !regexp.MustCompile(`^(/($|[^/\\])|#)`).MatchString(escaping.UnescapeString(link[1])) {
@@ -185,14 +182,14 @@ func TestPathOnAPageLeadsToNoOtherHost(t *testing.T) {
 	}
 }
 
-func TestLinksOnAPageDoNotForceAFormat(t *testing.T) {
+func TestLinksOnAPageDoNotRepeatTheFormat(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for range 3 {
-		c.Want(http.StatusCreated, "POST", "/plant/", fern)
+		c.Want(http.StatusCreated, "POST", "/book/", emma)
 	}
-	page := c.Want(http.StatusOK, "GET", "/plant/?format=html&limit=1&after=1", "")
-	wantText(t, page, `href="/plant/?after=2&amp;limit=1" rel="next"`, `href="/plant/?limit=1" rel="first"`)
+	page := c.Want(http.StatusOK, "GET", "/book/?format=html&limit=1&after=4", "")
+	wantText(t, page, `href="/book/?after=3&amp;limit=1" rel="next"`, `href="/book/?limit=1" rel="first"`)
 	if strings.Contains(page.Body, "format=html") {
 		t.Error("format=html is in the page")
 	}

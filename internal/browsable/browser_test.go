@@ -2,61 +2,70 @@ package browsable_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"example.com/templatesite/internal/browsertest"
-	"example.com/templatesite/internal/middleware"
-	"example.com/templatesite/internal/web"
 )
 
-// Fields of every type can be filled in by hand, and sent again after a mistake.
 func TestFormOfEveryTypeIsFilledInAndSent(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(web.Chain(garden(t), middleware.RequestInfo(nil)))
-	t.Cleanup(server.Close)
-	tab := browsertest.Start(t).Open(t, server.URL)
-	tab.Visit("/plant/")
-	if help := tab.Text("#help-post-name"); help != "What it is called.\n1 to 20 characters." {
-		t.Errorf("the help of the name is %q", help)
+	tab := browsertest.Start(t).Open(t, serve(t, library(t, 1000)))
+	tab.Visit("/book/")
+	if help := tab.Text("#help-post-title"); help != "The title.\n1 to 80 characters." {
+		t.Errorf("the help of the title is %q", help)
 	}
-	tab.Type("#post-name", "Oak")
-	tab.Choose("#post-kind", "tree")
-	tab.Type("#post-height", "300")
-	tab.Press("#post-indoor")
-	tab.Type(`[name="place.room"]`, "hall")
-	tab.Type("#post-code", "OAK")
+	tab.Type("#post-shelf", "1")
+	tab.Type("#post-title", "Oak")
+	tab.Type("#post-pages", "300")
 	tab.Type("#post-note", "two\nlines")
-	tab.Type("#post-rating", "4.5")
-	tab.Choose("#post-watered", "true")
-	tab.Type("#post-tags", `[1, 2]`)
+	tab.Choose("#post-listed", "false")
+	tab.Set("#post-due", "2026-03-01T12:00")
 	if status := tab.Follow("Create"); status != http.StatusUnprocessableEntity {
+		t.Errorf("a time that must not be set is a %d", status)
+	}
+	tab.Want("must not be set unless the status is reading")
+	for _, found := range tab.Audit() {
+		t.Error(found)
+	}
+	tab.Choose("#post-status", "reading")
+	tab.Follow("Create")
+	tab.Want("Created.", `"shelf": 1`, `"title": "Oak"`, `"pages": 300`, `"note": "two\nlines"`, `"status": "reading"`, `"listed": false`, `"due": "2026-03-01T12:00:00Z"`)
+	tab.Follow("Save")
+	tab.Want("Saved.", `"note": "two\nlines"`)
+}
+
+func TestFormOfRareTypesIsFilledInAndSent(t *testing.T) {
+	t.Parallel()
+	tab := browsertest.Start(t).Open(t, serve(t, thing[rare](t, "PUT", anyRare)))
+	tab.Visit("/thing")
+	tab.Press("#put-lent")
+	tab.Type(`#put [name="place.room"]`, "study")
+	tab.Type("#put-code", "OAK")
+	tab.Type("#put-text", "two\nlines")
+	tab.Type("#put-price", "4.5")
+	tab.Type("#put-tags", `[1, 2]`)
+	if status := tab.Follow("Save"); status != http.StatusUnprocessableEntity {
 		t.Errorf("wrong tags are a %d", status)
 	}
 	tab.Want("expected string")
 	for _, found := range tab.Audit() {
 		t.Error(found)
 	}
-	tab.Type("#post-tags", `["old"]`)
-	tab.Follow("Create")
-	tab.Want("Created.", `"height": 300`, `"indoor": true`, `"room": "hall"`, `"code": "OAK"`, `"note": "two\nlines"`,
-		`"rating": 4.5`, `"watered": true`, `"pots": 2`, `"old"`)
+	tab.Type("#put-tags", `["old"]`)
 	tab.Follow("Save")
-	tab.Want("Saved.", `"note": "two\nlines"`)
+	tab.Want("Saved.", `"lent": false`, `"room": "study"`, `"code": "OAK"`, `"text": "two\nlines"`, `"price": 4.5`, `"old"`)
 }
 
-func TestErrorsAreSeenInABrowser(t *testing.T) {
+func TestProblemsAreReadableInABrowser(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(web.Chain(garden(t), middleware.RequestInfo(nil)))
-	t.Cleanup(server.Close)
-	tab := browsertest.Start(t).Open(t, server.URL)
+	tab := browsertest.Start(t).Open(t, serve(t, library(t, 1000)))
 	for path, want := range map[string]struct {
 		status int
 		text   string
 	}{
-		"/water": {http.StatusMethodNotAllowed, "This address does not support that method. It supports OPTIONS, POST."},
-		"/panic": {http.StatusInternalServerError, "Internal Server Error."},
-		"/sell":  {http.StatusServiceUnavailable, "The service is stopping. Try again."},
+		"/sort":     {http.StatusMethodNotAllowed, "This address does not support that method. It supports OPTIONS, POST."},
+		"/panic":    {http.StatusInternalServerError, "Internal Server Error."},
+		"/stopping": {http.StatusServiceUnavailable, "The service is stopping. Try again."},
 	} {
 		if status := tab.Visit(path); status != want.status {
 			t.Errorf("%s is a %d, want %d", path, status, want.status)

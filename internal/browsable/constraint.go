@@ -34,10 +34,10 @@ func (f *field) number() {
 }
 
 // inputTypes are the types of input for formats that browsers and the API write alike.
-var inputTypes = map[string]string{"date": "date", "email": "email", "uri": "url", "password": "password"}
+var inputTypes = map[string]string{"date": "date", "date-time": dateTime, "email": "email", "uri": "url", "password": "password"}
 
-// typed are the formats that users type as text, and how. Browsers' controls for times know
-// no zone, only milliseconds, and omit seconds that are 0.
+// typed are the formats that users type as text, and how. A time is among them only in the
+// query, which has no place for the zone that its control lacks (see date_time.go).
 var typed = map[string]struct{ help, example string }{
 	"date-time": {"Date, time and zone: 2017-07-30T15:22:42Z, or 2017-07-30T17:22:42+02:00.", "2017-07-30T15:22:42Z"},
 	"time":      {"Time, with or without a zone: 15:22:42, or 17:22:42+02:00.", "15:22:42"},
@@ -70,6 +70,9 @@ func (f *field) text() {
 	}
 	f.Limits = cmp.Or(sentence(s.PatternDescription), limits(least, most, " characters"), typed[s.Format].help)
 	f.Placeholder = cmp.Or(f.Placeholder, typed[s.Format].example)
+	if f.Type == dateTime {
+		f.Step, f.Max = "1", "9999-12-31T23:59:59" // seconds, and years of four digits
+	}
 }
 
 // limits returns a sentence, because it has a line of its own on the page.
@@ -112,6 +115,8 @@ func (f *field) inQuery() {
 		f.Control, f.Type, f.Limits, f.Placeholder = "input", "text", "Separate several values with commas.", ""
 	case f.Control == "textarea":
 		f.Control = "input"
+	case f.Type == dateTime:
+		f.Type, f.Step, f.Max, f.Original, f.Limits = "text", "", "", "", typed["date-time"].help
 	}
 }
 
@@ -124,9 +129,19 @@ func (f *field) InputType() string {
 		_, err = strconv.ParseFloat(f.Value, 64)
 	case f.Type == "date":
 		_, err = time.Parse(time.DateOnly, f.Value)
+	case f.Type == dateTime && !isDateTime(f.Value):
+		return "text"
 	}
 	if err != nil {
 		return "text"
 	}
 	return f.Type
+}
+
+// InputPlaceholder is empty for the controls that browsers show with parts to fill in.
+func (f *field) InputPlaceholder() string {
+	if kind := f.InputType(); kind == "date" || kind == dateTime {
+		return ""
+	}
+	return f.Placeholder
 }

@@ -36,6 +36,8 @@ func (f *field) encode(values url.Values) jsontext.Value {
 		return marshal(typed != "")
 	case typed == "":
 		return f.empty()
+	case f.Type == dateTime:
+		return marshal(f.dateTimeFrom(values))
 	case f.schema.Type == huma.TypeString:
 		return marshal(typed)
 	}

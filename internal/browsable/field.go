@@ -28,9 +28,11 @@ type field struct {
 	MaxLength               int
 	Placeholder, Value      string
 	Options                 []string
-	Fields                  []*field
-	Errors                  []string
-	schema                  *huma.Schema
+	// Original is the value of a time that the form began with.
+	Original string
+	Fields   []*field
+	Errors   []string
+	schema   *huma.Schema
 }
 
 // schemas makes fields of schemas.
@@ -113,6 +115,7 @@ func (s schemas) field(name string, schema *huma.Schema, required bool) *field {
 		f.number()
 	case schema.Type == huma.TypeString:
 		f.text()
+		f.beginWith(f.Value)
 	case schema.Type == huma.TypeObject && len(schema.Properties) > 0 && strings.Count(name, ".") < maxNesting:
 		f.Control, f.Fields = "fieldset", s.fieldsOf(schema, name+".")
 		if !required || schema.Nullable {

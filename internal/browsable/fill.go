@@ -32,6 +32,7 @@ func put(fields []*field, all jsontext.Value) {
 		default:
 			f.Value = string(value)
 		}
+		f.beginWith(f.Value)
 	}
 }
 
@@ -47,7 +48,10 @@ func untouched(fields []*field, values url.Values) {
 		switch {
 		case f.Control == "checkbox" && f.Value != "true", f.Control == "select" && !slices.Contains(f.Options, f.Value):
 		case f.Control == "input":
-			values.Set(f.Name, oneLine.Replace(f.Value))
+			values.Set(f.Name, oneLine.Replace(f.InputValue()))
+			if f.Original != "" {
+				values.Set(f.OriginalName(), oneLine.Replace(f.Original))
+			}
 		default:
 			values.Set(f.Name, lines.Replace(f.Value))
 		}
@@ -63,6 +67,7 @@ func retype(fields []*field, values url.Values, room *int) {
 		if len(f.Value) > min(f.mostTyped(), *room) {
 			f.Value, f.Errors = "", append(f.Errors, tooLong(f.Value))
 		}
+		f.beginWith(values.Get(f.OriginalName()))
 		*room -= len(f.Value)
 		retype(f.Fields, values, room)
 	}

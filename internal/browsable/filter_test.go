@@ -4,117 +4,111 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"example.com/templatesite/internal/browsable"
 	"example.com/templatesite/internal/browsertest"
-	"example.com/templatesite/internal/logtest"
-	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
-	"example.com/templatesite/internal/webtest"
 )
 
-// optional is a parameter of which it is known whether it was there.
-type optional[T any] struct {
-	Value T
-	IsSet bool
+// search has parameters of the kinds by which books are not filtered.
+type search struct {
+	Since string   `query:"since" format:"date"`
+	At    string   `query:"at" format:"date-time"`
+	Tags  []string `query:"tags" doc:"With any of these." example:"old,tall"`
+	Text  string   `query:"text"`
 }
 
-func (optional[T]) Schema(r huma.Registry) *huma.Schema {
-	return huma.SchemaFromType(r, reflect.TypeFor[T]())
-}
-
-func (o *optional[T]) Receiver() reflect.Value { return reflect.ValueOf(o).Elem().Field(0) }
-
-func (o *optional[T]) OnParamSet(isSet bool, _ any) { o.IsSet = isSet }
-
-// filters are parameters of every kind. What is empty in the query is refused.
-type filters struct {
-	Done  optional[bool] `query:"done" doc:"Whether it is done."`
-	Kind  string         `query:"kind" enum:"tree,bush"`
-	Since string         `query:"since" format:"date"`
-	At    string         `query:"at" format:"date-time"`
-	Tags  []string       `query:"tags" doc:"With any of these." example:"old,tall"`
-	Max   int            `query:"max" minimum:"1" default:"10"`
-	Text  string         `query:"text"`
-}
-
-func (*filters) Resolve(ctx huma.Context) []error {
-	target := ctx.URL()
-	for name, values := range target.Query() {
-		if values[0] == "" {
-			return []error{&huma.ErrorDetail{Message: "must not be empty", Location: "query." + name}}
-		}
-	}
-	return nil
-}
-
-// shed is a service of one collection, which answers with its filters.
-func shed(t *testing.T) http.Handler {
-	api := web.NewAPI(web.Options{Title: "shed", Version: "1", MaxBodyBytes: 1000, Classify: func(error) *web.Problem { return nil }})
+// searchable is a service of one address, which answers with its parameters.
+func searchable(t *testing.T) http.Handler {
+	api := web.NewAPI(web.Options{Title: "search", Version: "1", MaxBodyBytes: 1000, Classify: func(error) *web.Problem { return nil }})
 	type output struct{ Body map[string]string }
-	web.Register(api, huma.Operation{OperationID: "list", Method: "GET", Path: "/tool/", Summary: "List"}, func(_ context.Context, in *filters) (*output, error) {
-		return &output{map[string]string{"filters": fmt.Sprintf("%v %v %q %q %q %q %d %q", in.Done.IsSet, in.Done.Value, in.Kind, in.Since, in.At, in.Tags, in.Max, in.Text)}}, nil
+	web.Register(api, huma.Operation{OperationID: "search", Method: "GET", Path: "/search", Summary: "Search"}, func(_ context.Context, in *search) (*output, error) {
+		return &output{map[string]string{"for": fmt.Sprintf("%q", *in)}}, nil
 	})
-	api.File("files", "/static/{name}", "Files", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))
-	})
-	api.Documents()
-	pages := browsable.Pages(api, func(name string) string { return "/static/" + name })
-	return web.Chain(api, middleware.RequestInfo(nil), pages, middleware.Recover(logtest.New(t)))
+	return withPages(t, api)
 }
 
-func TestFilterOfEveryTypeIsShownAndSent(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewServer(shed(t))
-	t.Cleanup(server.Close)
+// eachWay runs a test in a browser that runs scripts, and in one that does not.
+func eachWay(t *testing.T, origin string, test func(tab *browsertest.Tab)) {
 	b := browsertest.Start(t)
 	for _, scripts := range []bool{true, false} {
-		tab := b.Open(t, server.URL)
+		tab := b.Open(t, origin)
 		if !scripts {
 			tab.WithoutScripts()
 		}
-		show := func(want string) {
-			t.Helper()
-			if status := tab.Follow("Show"); status != http.StatusOK {
-				t.Errorf("the answer is a %d", status)
-			}
-			tab.Want(want)
-		}
-		tab.Visit("/tool/")
-		show(`"false false \"\" \"\" \"\" [] 10 \"\""`)
-		for _, found := range tab.Audit() {
-			t.Error(found)
-		}
-		tab.Choose("#query-done", "false")
-		show(`"true false`)
-		tab.Choose("#query-done", "true")
-		tab.Choose("#query-kind", "bush")
-		tab.Type("#query-at", "2026-01-02T03:04:05.000001+01:00")
-		tab.Type("#query-tags", "old,tall")
-		tab.Type("#query-max", "3")
-		tab.Type("#query-text", "a & b")
-		show(`"true true \"bush\" \"\" \"2026-01-02T03:04:05.000001+01:00\" [\"old\" \"tall\"] 3 \"a & b\""`)
-		if got := tab.Value("#query-done") + tab.Value("#query-kind") + tab.Value("#query-tags") + tab.Value("#query-max"); got != "truebushold,tall3" {
-			t.Errorf("the filter shows %q", got)
-		}
-		tab.Type("#query-at", "yesterday")
-		if status := tab.Follow("Show"); status != http.StatusUnprocessableEntity {
-			t.Errorf("yesterday is a %d", status)
-		}
-		tab.Click("query.at")
+		test(tab)
 	}
 }
 
-func TestPageKeepsAnEmptyParameterThatIsNoneOfItsForm(t *testing.T) {
+// show sends the filter of a page.
+func show(t *testing.T, tab *browsertest.Tab, status int, texts ...string) {
+	t.Helper()
+	if got := tab.Follow("Show"); got != status {
+		t.Errorf("the answer is a %d, want %d", got, status)
+	}
+	tab.Want(texts...)
+}
+
+func TestCollectionIsFilteredInABrowser(t *testing.T) {
 	t.Parallel()
-	c := webtest.New(t, shed(t))
-	c.Want(http.StatusOK, "GET", "/tool/?done=&max=&kind=", "", html)
-	c.Want(http.StatusUnprocessableEntity, "GET", "/tool/?done=&other=", "", html)
-	c.Want(http.StatusUnprocessableEntity, "GET", "/tool/?done=", "")
-	wantText(t, c.Want(http.StatusOK, "GET", "/tool/?done=true&max=", "", html), `>/tool/?done=true<`, `href="/tool/?done=true&amp;format=json"`)
+	eachWay(t, serve(t, library(t, 1000)), func(tab *browsertest.Tab) {
+		tab.Visit("/book/")
+		show(t, tab, http.StatusOK, "Walden", "Emma")
+		for _, found := range tab.Audit() {
+			t.Error(found)
+		}
+		tab.Choose("#query-listed", "false")
+		show(t, tab, http.StatusOK, "Emma", "?listed=false&limit=100")
+		tab.Choose("#query-listed", "true")
+		tab.Choose("#query-status", "reading")
+		tab.Type("#query-limit", "3")
+		tab.Type("#query-shelf", "1")
+		show(t, tab, http.StatusOK, "Walden")
+		if got := tab.Value("#query-listed") + tab.Value("#query-status") + tab.Value("#query-limit") + tab.Value("#query-shelf"); got != "truereading31" {
+			t.Errorf("the filter shows %q", got)
+		}
+	})
+}
+
+func TestTextsTimesAndListsAreFiltersInABrowser(t *testing.T) {
+	t.Parallel()
+	eachWay(t, serve(t, searchable(t)), func(tab *browsertest.Tab) {
+		tab.Visit("/search")
+		show(t, tab, http.StatusOK, `"{\"\" \"\" [] \"\"}"`)
+		for _, found := range tab.Audit() {
+			t.Error(found)
+		}
+		tab.Type("#query-at", "2026-01-02T03:04:05.000001+01:00")
+		tab.Type("#query-tags", "old,tall")
+		tab.Type("#query-text", "a & b")
+		show(t, tab, http.StatusOK, `"{\"\" \"2026-01-02T03:04:05.000001+01:00\" [\"old\" \"tall\"] \"a & b\"}"`)
+		if got := tab.Value("#query-at") + tab.Value("#query-tags"); got != "2026-01-02T03:04:05.000001+01:00old,tall" {
+			t.Errorf("the filter shows %q", got)
+		}
+		tab.Type("#query-at", "yesterday")
+		show(t, tab, http.StatusUnprocessableEntity)
+		tab.Click("query.at")
+	})
+}
+
+func TestEmptyParameterIsIgnoredOnlyIfItIsOfTheFilter(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.Want(http.StatusOK, "GET", "/book/?listed=&limit=&status=", "", html)
+	c.Want(http.StatusUnprocessableEntity, "GET", "/book/?listed=&other=", "", html)
+	c.Want(http.StatusUnprocessableEntity, "GET", "/book/?listed=", "")
+	wantText(t, c.Want(http.StatusOK, "GET", "/book/?listed=true&limit=", "", html), `>/book/?listed=true<`, `href="/book/?listed=true&amp;format=json"`)
+}
+
+func TestBooleanFilterIsAChoiceWithItsValue(t *testing.T) {
+	t.Parallel()
+	page := start(t).Want(http.StatusOK, "GET", "/book/?listed=false&status=&shelf=", "", html)
+	_, control, _ := strings.Cut(page.Body, `<select id="query-listed"`)
+	control, _, _ = strings.Cut(control, "</select>")
+	if !strings.Contains(control, "<option>true</option><option selected>false</option>") || !strings.Contains(page.Body, "Emma") {
+		t.Errorf("the control is %q on %s", control, page.Body)
+	}
 }

@@ -5,21 +5,23 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-func TestPagesAreTheGoldenOnes(t *testing.T) {
+func TestPagesEqualTheirGoldenFiles(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	c.Want(http.StatusCreated, "POST", "/plant/", fern)
-	c.Want(http.StatusCreated, "POST", "/plant/", fern)
-	for name, target := range map[string]string{"collection": "/plant/?limit=1", "item": "/plant/1"} {
+	for name, target := range map[string]string{"collection": "/book/?limit=1", "item": "/book/1"} {
 		golden := filepath.Join("testdata", name+".html")
 		got := c.Want(http.StatusOK, "GET", target, "", html, "X-Request-ID: golden").Body
+		if etag := c.Want(http.StatusOK, "GET", target, "").Header.Get("ETag"); etag != "" {
+			got = strings.ReplaceAll(got, strings.Trim(etag, `"`), "version") // it is a random number
+		}
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 				t.Fatal(err)
@@ -30,7 +32,7 @@ func TestPagesAreTheGoldenOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got), -update writes it anew:\n%s", golden, diff)
+			t.Errorf("%s (-want +got), -update writes it:\n%s", golden, diff)
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// steady repeats an action on a node that is gone: a page that was just loaded
-// replaces the one in which the node was found.
+// steady repeats an action if its node is gone, because a new page has replaced the one in
+// which the node was found.
 func steady[T any](action chromedp.Action[T]) chromedp.Action[T] {
 	return func(ctx context.Context, target *chromedp.Target) (T, error) {
 		for {
@@ -26,14 +26,14 @@ func steady[T any](action chromedp.Action[T]) chromedp.Action[T] {
 	}
 }
 
-// patience is how long an action waits for the element that it needs: far longer than a
-// page takes on a busy machine, and short enough for a test that fails.
+// patience is how long an action waits for its element: far longer than a page takes on a
+// busy machine, and short enough for a test that fails.
 const patience = 20 * time.Second
 
-// loading is how long a page may take to be loaded.
+// loading is how long a page may take to load.
 const loading = time.Minute
 
-// act runs an action, or fails the test with what the page shows.
+// act runs an action. If it fails, the test fails with the text of the page.
 func act[T any](tab *Tab, what string, action chromedp.Action[T]) T {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
@@ -59,8 +59,8 @@ func (tab *Tab) Visit(path string) int {
 	return tab.load("visit "+path, chromedp.Navigate(tab.origin+path))
 }
 
-// Follow clicks the link or the button with that text, and returns the status of the
-// page to which it leads.
+// Follow clicks the link or the button with that text, and returns the status of the page
+// that it loads.
 func (tab *Tab) Follow(text string) int {
 	tab.t.Helper()
 	what := "follow " + text
@@ -79,15 +79,15 @@ func (tab *Tab) load(what string, action chromedp.Action[chromedp.Void]) int {
 	return int(response.Status)
 }
 
-// Click clicks what has that text and leads to no other page.
+// Click clicks the link, button or summary with that text, which must not load a page.
 func (tab *Tab) Click(text string) {
 	tab.t.Helper()
 	tab.settle(text)
 	act(tab, "click "+text, chromedp.Click(byText(text), chromedp.NodeVisible))
 }
 
-// settle waits until what has that text does not move any more: a script may still
-// scroll to it, and a click would miss it.
+// settle waits until the element with that text has stopped moving: a script may still be
+// scrolling, and a click would miss the element.
 func (tab *Tab) settle(text string) {
 	tab.t.Helper()
 	end := time.Now().Add(tab.patience)
@@ -101,14 +101,14 @@ func (tab *Tab) settle(text string) {
 	tab.t.Fatalf("%s moves all the time", text)
 }
 
-// Press clicks what a CSS selector names, and that leads to no other page.
+// Press clicks the element of a CSS selector, which must not load a page.
 func (tab *Tab) Press(selector string) {
 	tab.t.Helper()
 	act(tab, "press "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// Enter presses the Enter key on what has that text and leads to no other page. A
-// click could miss what still moves.
+// Enter presses the Enter key on the element with that text, which must not load a page. It
+// also reaches an element that is moving, which a click could miss.
 func (tab *Tab) Enter(text string) {
 	tab.t.Helper()
 	act(tab, "enter "+text, chromedp.Steps(steady(chromedp.Focus(byText(text))), chromedp.KeyEvent(kb.Enter)))
@@ -118,7 +118,7 @@ func byText(text string) chromedp.Search {
 	return chromedp.Search(`//*[(self::a or self::button or self::summary) and normalize-space()="` + text + `"]`)
 }
 
-// Type replaces what is in the control that a CSS selector names, key by key.
+// Type replaces the text in the control of a CSS selector, key by key.
 func (tab *Tab) Type(selector, text string) {
 	tab.t.Helper()
 	control := chromedp.CSS(selector)
@@ -138,26 +138,38 @@ func (tab *Tab) Type(selector, text string) {
 	act(tab, "type into "+selector, chromedp.SendKeys(control, text))
 }
 
-// Choose takes an option of a select, by typing it.
+// Set sets the value of the control of a CSS selector, as a picker of dates and times does.
+func (tab *Tab) Set(selector, value string) {
+	tab.t.Helper()
+	act(tab, "set "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+	Evaluate[string](tab, fmt.Sprintf("document.querySelector(%q).value = %q", selector, value))
+	if got := tab.Value(selector); got != value {
+		tab.t.Errorf("%s is %q after it was set to %q", selector, got, value)
+	}
+}
+
+// Choose selects an option of a select by typing its text. It takes the first option that
+// begins with the text.
 func (tab *Tab) Choose(selector, option string) {
 	tab.t.Helper()
 	act(tab, "choose "+option+" in "+selector, chromedp.SendKeys(chromedp.CSS(selector), option))
 }
 
-// Value returns what is in a control.
+// Value returns the value of a control.
 func (tab *Tab) Value(selector string) string {
 	tab.t.Helper()
 	return act(tab, "value of "+selector, chromedp.Value(chromedp.CSS(selector)))
 }
 
-// Text returns the text of an element as it is seen.
+// Text returns the visible text of an element.
 func (tab *Tab) Text(selector string) string {
 	tab.t.Helper()
 	return act(tab, "text of "+selector, chromedp.Text(chromedp.CSS(selector)))
 }
 
+// page returns the visible text of the page, for the report of a failure as well.
 func (tab *Tab) page() string {
-	ctx, cancel := context.WithTimeout(tab.ctx, tab.patience)
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
 	text, err := chromedp.Run(ctx, steady(chromedp.Text(chromedp.CSS("body"))))
 	if err != nil {
@@ -166,7 +178,7 @@ func (tab *Tab) page() string {
 	return text
 }
 
-// Want fails the test for each text that is not to be seen on the page.
+// Want fails the test for each text that the page does not show.
 func (tab *Tab) Want(texts ...string) {
 	tab.t.Helper()
 	shown := tab.page()
@@ -177,13 +189,13 @@ func (tab *Tab) Want(texts ...string) {
 	}
 }
 
-// Picture returns what is seen, as a PNG.
+// Picture returns a picture of the window, as a PNG.
 func (tab *Tab) Picture() []byte {
 	tab.t.Helper()
 	return act(tab, "take a picture", chromedp.CaptureScreenshot())
 }
 
-// Evaluate returns what an expression is on the page.
+// Evaluate returns the value of a JavaScript expression on the page.
 func Evaluate[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
 	return act(tab, "evaluate "+expression, chromedp.Evaluate[T](expression))

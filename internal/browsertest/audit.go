@@ -10,15 +10,15 @@ import (
 //go:embed audit.js
 var audit string
 
-// Audit returns what keeps somebody from reading or using the page: contrast, labels,
-// names, headings, landmarks, a page that does not fit.
+// Audit returns a sentence for each obstacle to reading or using the page: low contrast,
+// missing labels, names or landmarks, wrong headings, a page that is wider than the window.
 func (tab *Tab) Audit() []string {
 	tab.t.Helper()
 	return Evaluate[[]string](tab, audit)
 }
 
-// Tabbed presses the Tab key n times, and returns the elements that had the focus on
-// the way, as their text, each with a mark when that was not to be seen.
+// Tabbed presses the Tab key n times and returns the texts of the elements that had the
+// focus. A text ends with (unseen) if the focus was not visible.
 func (tab *Tab) Tabbed(n int) []string {
 	tab.t.Helper()
 	const focused = `(() => {

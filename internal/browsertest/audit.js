@@ -1,5 +1,5 @@
-// What keeps somebody from reading or using the page that this runs on: a list of
-// sentences. Colours are compared as WCAG 2.2 defines contrast.
+// Returns a sentence for each obstacle to reading or using the page. The contrast of colours
+// is that of WCAG 2.2.
 (() => {
   const found = [];
   const describe = (e) => '<' + e.tagName.toLowerCase() + (e.id ? ' id=' + e.id : '') + '> "' + e.textContent.trim().slice(0, 40) + '"';
@@ -38,7 +38,7 @@
   for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
     if (!e.labels.length || !name(e.labels[0])) found.push(describe(e) + ' has no label');
     for (const id of (e.getAttribute('aria-describedby') || '').split(' ').filter(Boolean)) {
-      if (!document.getElementById(id)) found.push(describe(e) + ' is described by ' + id + ', which is not there');
+      if (!document.getElementById(id)) found.push(describe(e) + ' is described by ' + id + ', which does not exist');
     }
   }
   for (const e of document.querySelectorAll('a, button, summary')) if (!name(e)) found.push(describe(e) + ' has no name');
@@ -48,7 +48,7 @@
   if (new Set(landmarks).size !== landmarks.length) found.push('two navs have the same name: ' + landmarks);
 
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
-  for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) found.push('the id ' + id + ' is there twice');
+  for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) found.push('the id ' + id + ' is not unique');
   const levels = [...document.querySelectorAll('h1, h2, h3, h4')].map((e) => Number(e.tagName[1]));
   if (levels.filter((l) => l === 1).length !== 1 || levels[0] !== 1) found.push('the headings do not begin with one h1');
   if (levels.some((l, i) => i && l > levels[i - 1] + 1)) found.push('the headings skip a level');

@@ -1,8 +1,14 @@
-// Package browsertest looks at pages with a real browser: it clicks and types, and
-// complains about what a page must not do. Only tests import it.
+// Package browsertest uses pages in a real browser: it clicks and types, and fails the test
+// for what a page must not do. Only tests import it.
 //
-// The browser is the machine's own Chromium. Without one, tests are skipped, and
-// say so; with REQUIRE_CHROMIUM=1 that is a failure. It does not know the pages.
+//	tab := browsertest.Start(t).Open(t, server.URL)
+//	tab.Visit("/book/")
+//	tab.Type("#post-title", "Emma")
+//	tab.Follow("Create")
+//	tab.Want("Created.")
+//
+// The browser is the Chromium of the machine. Without one, tests are skipped and say so, or
+// fail if REQUIRE_CHROMIUM is 1. The package does not know the pages.
 package browsertest
 
 import (
@@ -29,21 +35,21 @@ import (
 func init() { envtest.Clear() }
 
 // timeout bounds the start of the browser, and all that is done in one tab. An action that
-// finds nothing gives up much sooner: see patience.
+// does not find its element fails much sooner: see patience.
 const timeout = 5 * time.Minute
 
-// Browser is a browser that runs as long as the test that has started it.
+// Browser is a browser that runs until the test that started it ends.
 type Browser struct{ ctx context.Context }
 
-// Start starts a browser, or ends the test when the machine has none. The hosts are
-// where it finds others than DNS says, as in "MAP localhost:8000 127.0.0.1:1234".
+// Start starts a browser, or skips the test if the machine has none. Each of hosts replaces
+// an address, as in "MAP localhost:8000 127.0.0.1:1234".
 func Start(t testing.TB, hosts ...string) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path(t)), chromedp.WSURLReadTimeout(timeout), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", strings.Join(hosts, ",")))
 	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium's own does not work for root
+		options = append(options, chromedp.NoSandbox) // Chromium's sandbox does not work for root
 	}
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
@@ -73,9 +79,9 @@ func path(t testing.TB) string {
 	return ""
 }
 
-// Tab is a tab of a browser, with cookies of its own, which shows pages of one
-// origin. When its test ends, it fails it for every complaint: a request to another
-// origin, a violation of the page's policy, an error of a script, a dialog.
+// Tab is a tab of a browser, with its own cookies, for pages of one origin. At the end of
+// the test it reports an error for each request to another origin, violation of the page's
+// policy, error of a script, and dialog.
 type Tab struct {
 	t        testing.TB
 	ctx      context.Context
@@ -110,7 +116,7 @@ func (b *Browser) Open(t testing.TB, origin string) *Tab {
 func (tab *Tab) watch(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		// What is in the URL itself needs no request.
+		// A data: URL contains the data, so the browser sends no request.
 		if !strings.HasPrefix(e.Request.URL, tab.origin+"/") && !strings.HasPrefix(e.Request.URL, "data:") {
 			tab.complain("a request to %s", e.Request.URL)
 		}
@@ -119,8 +125,8 @@ func (tab *Tab) watch(event any) {
 			tab.complain("%s is a %d", e.Response.URL, e.Response.Status)
 		}
 	case *log.EventEntryAdded:
-		// What the network says is in the status of the answers, and a host without HTTPS
-		// cannot have this header.
+		// Errors of the network show in the status of the answers, and browsers ignore this
+		// header for a host without HTTPS.
 		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Source != log.EntrySourceNetwork &&
 			!strings.HasPrefix(e.Entry.Text, "The Cross-Origin-Opener-Policy header has been ignored") {
 			tab.complain("the browser says: %s", e.Entry.Text)
@@ -142,17 +148,17 @@ func (tab *Tab) complain(format string, args ...any) {
 	tab.complaints = append(tab.complaints, fmt.Sprintf(format, args...))
 }
 
-// Within sets how long an action waits for the element that it needs.
+// Within sets how long an action waits for its element.
 func (tab *Tab) Within(patience time.Duration) { tab.patience = patience }
 
-// WithoutScripts keeps the pages from running any.
+// WithoutScripts turns the scripts of pages off.
 func (tab *Tab) WithoutScripts() {
 	tab.t.Helper()
 	_, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	tab.must(err)
 }
 
-// Look shows the pages as on a screen of that width, light or dark.
+// Look shows the pages on a screen of that size in CSS pixels. scheme is light or dark.
 func (tab *Tab) Look(width, height int64, scheme string) {
 	tab.t.Helper()
 	_, err := chromedp.Call(tab.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
@@ -172,7 +178,7 @@ func (tab *Tab) must(err error) {
 	}
 }
 
-// SignIn answers from now on when a page asks who is there, as a person would.
+// SignIn answers from now on when a page asks for a user and a password.
 func (tab *Tab) SignIn(user, password string) {
 	tab.t.Helper()
 	err := chromedp.Listen(tab.ctx, func(event any) {

@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// listener is a test that keeps what it is failed for, and ends when it is told to.
+// listener is a test that records its errors, and ends with a call of end.
 type listener struct {
 	testing.TB
 	mu    sync.Mutex
@@ -37,7 +37,7 @@ func (l *listener) end() string {
 	return l.heard.String()
 }
 
-func TestTabFailsItsTestForWhatAPageMustNotDo(t *testing.T) {
+func TestTabFailsItsTestForEachViolation(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(other.Close)
@@ -68,7 +68,7 @@ func TestTabFailsItsTestForWhatAPageMustNotDo(t *testing.T) {
 		t.Run(path[1:], func(t *testing.T) {
 			t.Parallel()
 			heard := ""
-			// A dialog cannot be waited for, as the page does not answer then.
+			// While a dialog is open the page does not answer, so there is nothing to wait for.
 			for wait := time.Second; wait < 20*time.Second; wait *= 2 {
 				l := &listener{TB: t}
 				b.Open(l, server.URL).Visit(path)

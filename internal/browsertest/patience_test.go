@@ -19,7 +19,7 @@ func (l *listener) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-func TestWhatIsNotThereFailsATestSoonAndSaysWhatIs(t *testing.T) {
+func TestMissingElementFailsTheTestSoonWithTheTextOfThePage(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

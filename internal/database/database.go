@@ -78,7 +78,7 @@ func Open(o Options) (*DB, error) {
 // newDB returns the DB of an engine with its pools for reads and for changes, which may be
 // the same.
 func newDB(e engine, c driver.Connector, read, write *sql.DB) *DB {
-	return &DB{DB: web.DB{DB: read, Write: write}, Engine: e.name(), engine: e, connector: c}
+	return &DB{DB: web.DB{DB: read, Write: write, Transient: e.transient}, Engine: e.name(), engine: e, connector: c}
 }
 
 // HasPassword reports whether connections are opened with this password, whether it comes

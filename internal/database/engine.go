@@ -30,6 +30,12 @@ type engine interface {
 	// connectionLost reports whether err is the end of a connection that was open. It is not
 	// known for an error that is no engine's own.
 	connectionLost(err error) (lost, known bool)
+	// transient reports whether err says that the engine has rolled back a transaction, or
+	// refused to begin one, because of a concurrent one.
+	transient(err error) bool
+	// violated returns the constraints that a statement has violated, as an error of this
+	// engine says: err is of kind conflict, and conn is the connection that it came from.
+	violated(ctx context.Context, conn fullConn, s *web.Statement, err error) violated
 	// readOnlyFile reports whether err says that the database's file cannot be written.
 	readOnlyFile(err error) bool
 
@@ -43,6 +49,7 @@ type engine interface {
 	readOnly(ctx context.Context, db *DB) (bool, error)
 	// lock runs f while no other program migrates the database.
 	lock(ctx context.Context, db *DB, f func() error) error
+	schemaEngine
 }
 
 // lockWait bounds how long a program waits for another one's migrations.
@@ -74,4 +81,3 @@ func CheckURL(url string) error {
 	}
 	return e.checkURL(url)
 }
-

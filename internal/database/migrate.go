@@ -1,13 +1,12 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
+	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -16,120 +15,127 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Migration is one version of one resource's schema.
+// versionTable records which migrations are applied. The usual name, schema_migrations,
+// would meet the tables of other tools, which have other columns.
+const versionTable = "app_migrations"
+
+// Migration is one version of the schema.
 type Migration struct {
-	Resource string
-	Version  int64
-	// Name is the file's; empty for a version that only the database knows.
-	Name    string
-	Applied bool
-}
-
-// Step is one migration that was run.
-type Step struct {
+	Version int64
+	// Name is RESOURCE/FILE. It and Resource are empty for a version that only the
+	// database knows.
 	Resource, Name string
-	Down           bool
-	Duration       time.Duration
+	Applied        bool
+	// Late reports that it is not applied, but a newer one is.
+	Late bool
+	// Former is its version in the version table of its resource, when it is applied
+	// there and not yet recorded in the timeline (see takeover.go), else 0.
+	Former int64
 }
 
-// Migrate applies what is pending, one transaction each, and reports every step
-// when it is done. Of many programs that do it at once, one applies a migration.
+// Step is one migration that was run. One that has a Former version was only recorded,
+// since it had been applied before; one that was Applied has been undone.
+type Step struct {
+	Migration
+	Duration time.Duration
+}
+
+// Migrate applies what is pending, one transaction each, and calls report, unless it is
+// nil, after each step. When several programs do it at once, one applies a migration and
+// the others wait.
 func (db *DB) Migrate(ctx context.Context, resources []web.Resource, report func(Step)) error {
 	return db.locked(ctx, func() error { return db.migrate(ctx, resources, report) })
 }
 
-// MigrateTo brings one resource's schema to a version, forth or back.
-func (db *DB) MigrateTo(ctx context.Context, resource web.Resource, version int64, report func(Step)) error {
+// MigrateTo undoes all migrations after a version, the newest first, and applies the
+// pending ones up to it.
+func (db *DB) MigrateTo(ctx context.Context, resources []web.Resource, version int64, report func(Step)) error {
 	return db.locked(ctx, func() error {
-		provider, err := db.provider(resource)
+		steps, err := db.Plan(ctx, resources, version)
 		if err != nil {
 			return err
 		}
-		if err := db.CheckTarget(ctx, resource, version); err != nil {
-			return err
-		}
-		at, err := provider.GetDBVersion(ctx)
-		if err == nil && version == 0 {
-			err = db.checkUnreferenced(ctx, resource)
-		}
-		for err == nil && at != version {
-			next := provider.UpByOne
-			if at > version {
-				next = provider.Down
-			}
-			if err = step(ctx, resource, next, report); err == nil {
-				at, err = provider.GetDBVersion(ctx)
-			}
-		}
-		if err != nil {
-			return err
-		}
-		return db.checkTables(ctx)
+		return db.run(ctx, resources, steps, report)
 	})
 }
 
-// CheckTarget returns why MigrateTo would refuse a version. It only reads.
-func (db *DB) CheckTarget(ctx context.Context, resource web.Resource, version int64) error {
-	provider, err := db.provider(resource)
+// Plan returns the migrations that MigrateTo would run, in that order: it would undo those
+// that are applied. It returns an error when MigrateTo would refuse. It only reads.
+func (db *DB) Plan(ctx context.Context, resources []web.Resource, version int64) ([]Migration, error) {
+	migrations, err := db.Status(ctx, resources)
+	if err == nil {
+		err = db.checkTarget(ctx, resources, migrations, version)
+	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	known := func(s *goose.Source) bool { return s.Version == version }
-	if version != 0 && !slices.ContainsFunc(provider.ListSources(), known) {
-		return fmt.Errorf("%s has no migration %d", resource.Name, version)
-	}
-	migrations, err := db.Status(ctx, []web.Resource{resource})
-	if err == nil {
-		err = db.checkSchema(ctx, resource)
-	}
-	if err == nil {
-		err = checkKnown(resource, migrations, version)
-	}
-	back := func(m Migration) bool { return m.Applied && m.Version > version }
-	if err == nil && !slices.ContainsFunc(migrations, back) {
-		err = checkOrder(resource, migrations)
-	}
-	return err
+	return plan(migrations, version), nil
 }
 
-// Status lists every migration that the program or the database knows. It only
-// reads.
+// Status lists every migration that the program or the database knows, in the order of
+// time. It only reads.
 func (db *DB) Status(ctx context.Context, resources []web.Resource) ([]Migration, error) {
-	var all []Migration
-	for _, resource := range resources {
-		provider, err := db.provider(resource)
-		if err != nil {
-			return nil, err
-		}
-		applied, err := db.applied(ctx, resource)
-		if err == nil {
-			err = db.checkShadow(ctx, resource)
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, source := range provider.ListSources() {
-			all = append(all, Migration{resource.Name, source.Version, path.Base(source.Path), applied[source.Version]})
-			delete(applied, source.Version)
-		}
-		for version := range applied {
-			all = append(all, Migration{Resource: resource.Name, Version: version, Applied: true})
-		}
+	timeline, err := NewTimeline(resources, db.Engine)
+	if err != nil {
+		return nil, err
 	}
+	applied, err := db.applied(ctx, versionTable)
+	if err == nil {
+		err = db.engine.checkHidden(ctx, db, resources)
+	}
+	if err != nil {
+		return nil, err
+	}
+	former, err := db.former(ctx, timeline, applied)
+	if err != nil {
+		return nil, err
+	}
+	var all []Migration
+	for _, file := range timeline {
+		all = append(all, Migration{file.version, file.resource, file.name, applied[file.version], false, former.versions[file.version]})
+		delete(applied, file.version)
+	}
+	for version := range applied {
+		all = append(all, Migration{Version: version, Applied: true})
+	}
+	slices.SortFunc(all, func(a, b Migration) int { return cmp.Compare(a.Version, b.Version) })
+	markLate(all, math.MaxInt64)
 	return all, nil
 }
 
-// applied returns the versions that the resource's version table records.
-func (db *DB) applied(ctx context.Context, resource web.Resource) (map[int64]bool, error) {
-	exists := "select count(*) > 0 from sqlite_master where name = $1 collate nocase"
-	if db.Engine == Postgres {
-		exists = "select to_regclass($1) is not null"
+// markLate sets Late as it is when no migration after a version is applied.
+func markLate(migrations []Migration, version int64) {
+	newer := false
+	for i, m := range slices.Backward(migrations) {
+		newer = newer || m.Applied && m.Version <= version
+		migrations[i].Late = !m.Applied && newer
 	}
-	found := false
-	if err := db.QueryRowContext(ctx, exists, versionTable(resource)).Scan(&found); err != nil || !found {
+}
+
+// plan returns the migrations to run from where the schema is to a version.
+func plan(migrations []Migration, version int64) (steps []Migration) {
+	markLate(migrations, version)
+	for _, m := range slices.Backward(migrations) {
+		if m.Applied && m.Version > version {
+			steps = append(steps, m)
+		}
+	}
+	for _, m := range migrations {
+		if !m.Applied && m.Former == 0 && m.Version <= version {
+			steps = append(steps, m)
+		}
+	}
+	return steps
+}
+
+// applied returns the versions that a version table records, or nil when there is no
+// such table.
+func (db *DB) applied(ctx context.Context, table string) (map[int64]bool, error) {
+	exists, err := db.tableExists(ctx, table)
+	if err != nil || !exists {
 		return nil, err
 	}
-	store, err := goosedb.NewStore(db.dialect(), versionTable(resource))
+	store, err := goosedb.NewStore(db.engine.dialect(), table)
 	if err != nil {
 		return nil, err
 	}
@@ -143,69 +149,67 @@ func (db *DB) applied(ctx context.Context, resource web.Resource) (map[int64]boo
 	return applied, err
 }
 
+// migrate is Migrate under the lock.
 func (db *DB) migrate(ctx context.Context, resources []web.Resource, report func(Step)) error {
-	for _, resource := range resources {
-		migrations, err := db.Status(ctx, []web.Resource{resource})
-		if err == nil {
-			err = db.obstacle(ctx, resource, migrations)
-		}
-		if err != nil {
-			return err
-		}
-		if !anyPending(migrations) {
-			continue // goose would make a version table in the first schema
-		}
-		provider, err := db.provider(resource)
-		if err != nil {
-			return err
-		}
-		for err == nil {
-			err = step(ctx, resource, provider.UpByOne, report)
-		}
-		if !errors.Is(err, goose.ErrNoNextVersion) {
-			return err
-		}
+	migrations, err := db.Status(ctx, resources)
+	if err == nil {
+		err = db.obstacle(ctx, resources, migrations)
 	}
-	return db.checkTables(ctx)
-}
-
-func step(ctx context.Context, resource web.Resource, next func(context.Context) (*goose.MigrationResult, error), report func(Step)) error {
-	result, err := next(ctx)
-	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
-		return fmt.Errorf("migration %s/%s failed: %w", resource.Name, path.Base(partial.Failed.Source.Path), adviseMissingTable(partial.Err))
+	if err == nil {
+		err = db.takeOver(ctx, migrations, report)
 	}
 	if err != nil {
 		return err
 	}
-	if report != nil {
-		report(Step{resource.Name, path.Base(result.Source.Path), result.Direction == "down", result.Duration})
+	return db.run(ctx, resources, plan(migrations, math.MaxInt64), report)
+}
+
+// run applies or undoes the migrations in the order of the steps.
+func (db *DB) run(ctx context.Context, resources []web.Resource, steps []Migration, report func(Step)) error {
+	if len(steps) == 0 {
+		return db.engine.checkTables(ctx, db)
+	}
+	provider, err := db.provider(resources)
+	if err != nil {
+		return err
+	}
+	for _, m := range steps {
+		result, err := provider.ApplyVersion(ctx, m.Version, !m.Applied)
+		if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+			err = fmt.Errorf("migration %s failed: %w", m.Name, partial.Err)
+			if db.engine.missingTable(partial.Err) {
+				err = fmt.Errorf("%w: %s", err, missingTableAdvice)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if report != nil {
+			report(Step{m, result.Duration})
+		}
+		if err := db.engine.checkTables(ctx, db); err != nil {
+			return fmt.Errorf("after the migration %s %w", m.Name, err)
+		}
 	}
 	return nil
 }
 
-func (db *DB) provider(resource web.Resource) (*goose.Provider, error) {
-	files, err := fs.Sub(resource.Migrations, "migrations/"+string(db.Engine))
+func (db *DB) provider(resources []web.Resource) (*goose.Provider, error) {
+	timeline, err := NewTimeline(resources, db.Engine)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(db.dialect(), db.DB.DB, files, goose.WithTableName(versionTable(resource)),
+	return goose.NewProvider(db.engine.dialect(), db.DB.DB, timeline, goose.WithTableName(versionTable),
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-// versionTable is in lower case, as PostgreSQL makes it: goose looks for it as it is
-// written.
-func versionTable(resource web.Resource) string {
-	return strings.ToLower(resource.Name) + "_migrations"
+// tableExists reports whether queries find a table of that name.
+func (db *DB) tableExists(ctx context.Context, name string) (exists bool, err error) {
+	err = db.QueryRowContext(ctx, db.engine.tableSQL(), name).Scan(&exists)
+	return exists, err
 }
 
-func (db *DB) dialect() goose.Dialect {
-	if db.Engine == Postgres {
-		return goose.DialectPostgres
-	}
-	return goose.DialectSQLite3
-}
-
-// locked runs f while nobody else migrates this database.
+// locked runs f while no other program migrates this database.
 func (db *DB) locked(ctx context.Context, f func() error) error {
 	return db.engine.lock(ctx, db, f)
 }

@@ -1,10 +1,7 @@
 package database_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -27,11 +24,28 @@ func note(versions int) web.Resource {
 		if version == 1 {
 			text = "-- +goose Up\ncreate table note (n integer);\n-- +goose Down\ndrop table note;\n"
 		}
-		for _, engine := range []string{"postgres", "sqlite"} {
-			files[fmt.Sprintf("migrations/%s/%05d_note.sql", engine, version)] = &fstest.MapFile{Data: []byte(text)}
-		}
+		add(files, at(version), "note", text)
 	}
 	return web.Resource{Name: "note", Migrations: files}
+}
+
+// at returns a version: the one with a number up to 59.
+func at(number int) int64 { return 20260101000000 + int64(number) }
+
+// add adds a migration for both engines.
+func add(files fstest.MapFS, version int64, name, text string) {
+	for _, engine := range []string{"postgres", "sqlite"} {
+		files[fmt.Sprintf("migrations/%s/%d_%s.sql", engine, version, name)] = &fstest.MapFile{Data: []byte(text)}
+	}
+}
+
+// resource returns a resource with these migrations, each a number and a text.
+func resource(name string, migrations map[int]string) web.Resource {
+	files := fstest.MapFS{}
+	for number, text := range migrations {
+		add(files, at(number), name, text)
+	}
+	return web.Resource{Name: name, Migrations: files}
 }
 
 func resources(versions int) []web.Resource { return []web.Resource{note(versions)} }
@@ -54,13 +68,13 @@ func lines(t *testing.T, db *database.DB) int {
 func TestPendingMigrationsAreAppliedOnceAndReported(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		var names []string
-		report := func(s database.Step) { names = append(names, s.Resource+"/"+s.Name) }
+		report := func(s database.Step) { names = append(names, s.Name) }
 		for range 2 {
 			if err := db.Migrate(t.Context(), resources(3), report); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if want := []string{"note/00002_note.sql", "note/00003_note.sql"}; !slices.Equal(names, want) {
+		if want := []string{"note/20260101000002_note.sql", "note/20260101000003_note.sql"}; !slices.Equal(names, want) {
 			t.Errorf("reported %v, want %v", names, want)
 		}
 		if got := lines(t, db); got != 2 {
@@ -96,23 +110,23 @@ func TestTenMigrationsAtOnceApplyEachExactlyOnce(t *testing.T) {
 func TestMigrateToGoesBackAndForth(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		for _, tt := range []struct {
-			to    int64
+			to    int
 			lines int
 		}{{3, 2}, {3, 2}, {2, 1}, {1, 0}, {4, 3}} {
-			if err := db.MigrateTo(t.Context(), note(4), tt.to, nil); err != nil {
+			if err := db.MigrateTo(t.Context(), resources(4), at(tt.to), nil); err != nil {
 				t.Fatalf("to %d: %v", tt.to, err)
 			}
 			if got := lines(t, db); got != tt.lines {
 				t.Errorf("at %d: %d lines, want %d", tt.to, got, tt.lines)
 			}
 		}
-		if err := db.MigrateTo(t.Context(), note(4), 0, nil); err != nil {
+		if err := db.MigrateTo(t.Context(), resources(4), 0, nil); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.QueryRowContext(t.Context(), "select count(*) from note").Scan(new(int)); err == nil {
 			t.Error("at 0 the table is still there")
 		}
-		if err := db.MigrateTo(t.Context(), note(4), 9, nil); err == nil || !strings.Contains(err.Error(), "note has no migration 9") {
+		if err := db.MigrateTo(t.Context(), resources(4), 9, nil); err == nil || !strings.Contains(err.Error(), "there is no migration 9: `app migrate --status` lists them") {
 			t.Errorf("to 9: %v", err)
 		}
 	})
@@ -122,12 +136,8 @@ func TestMigrationThatFailsLeavesNothingBehind(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		resource := note(3)
 		const bad = "-- +goose Up\ninsert into note values (7);\ninsert into nowhere values (1);\n"
-		for path := range resource.Migrations.(fstest.MapFS) {
-			if strings.HasSuffix(path, "00003_note.sql") {
-				resource.Migrations.(fstest.MapFS)[path] = &fstest.MapFile{Data: []byte(bad)}
-			}
-		}
-		if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err == nil || !strings.Contains(err.Error(), "00003_note.sql") {
+		add(resource.Migrations.(fstest.MapFS), at(3), "note", bad)
+		if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err == nil || !strings.Contains(err.Error(), "migration note/20260101000003_note.sql failed") {
 			t.Errorf("the error %v does not name the migration", err)
 		}
 		if got := lines(t, db); got != 1 {
@@ -153,10 +163,6 @@ func TestReadySaysWhatIsPendingAndWhatIsAhead(t *testing.T) {
 		if advice, err := db.Ready(t.Context(), resources(1)); err != nil || !strings.Contains(advice, "ahead of this program, by migrations that it does not know (2)") {
 			t.Errorf("ahead: %q, %v", advice, err)
 		}
-		other := web.Resource{Name: "other", Migrations: note(1).Migrations}
-		if advice, err := db.Ready(t.Context(), []web.Resource{other}); err == nil || !strings.Contains(advice, "pending (1)") {
-			t.Errorf("without a version table: %q, %v", advice, err)
-		}
 	})
 }
 
@@ -179,83 +185,5 @@ func TestMigrationGivesUpOnATableInUse(t *testing.T) {
 	defer migrator.Close()
 	if err := migrator.Migrate(t.Context(), resources(2), nil); !lockTimeout(err) {
 		t.Errorf("Migrate = %v, want a lock timeout", err)
-	}
-}
-
-func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "many.db")
-	var group sync.WaitGroup
-	var filled atomic.Int64
-	for range 8 {
-		group.Go(func() {
-			db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 2})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer db.Close()
-			err = db.Prepare(t.Context(), resources(2), func(context.Context, *database.DB) error { filled.Add(1); return nil })
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if got := lines(t, db); got != 1 {
-				t.Errorf("%d lines, want 1", got)
-			}
-		})
-	}
-	group.Wait()
-	if filled.Load() != 1 {
-		t.Errorf("filled %d times", filled.Load())
-	}
-}
-
-func TestFirstStartThatIsEndedAtItsEndIsWhole(t *testing.T) {
-	t.Parallel()
-	for range 20 {
-		db, err := database.Open(database.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "ended.db"), MaxConnections: 2})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		ctx, cancel := context.WithCancel(t.Context())
-		err = db.Prepare(ctx, resources(2), func(ctx context.Context, fresh *database.DB) error {
-			tx, err := fresh.BeginTx(ctx, nil)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, "insert into note values (7)"); err != nil {
-				return err
-			}
-			go cancel() // at any moment of what follows
-			return tx.Commit()
-		})
-		if err != nil {
-			continue // then the next start begins again
-		}
-		if got := lines(t, db); got != 2 {
-			t.Errorf("%d lines, want 2", got)
-		}
-	}
-}
-
-func TestFirstStartThatFailsIsBegunAgain(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "again.db")
-	db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	broken := errors.New("broken")
-	for _, want := range []error{broken, nil} {
-		err := db.Prepare(t.Context(), resources(2), func(context.Context, *database.DB) error { return want })
-		if !errors.Is(err, want) {
-			t.Errorf("Prepare = %v, want %v", err, want)
-		}
-	}
-	if got := lines(t, db); got != 1 {
-		t.Errorf("%d lines, want 1", got)
 	}
 }

@@ -15,7 +15,7 @@ func reserved(word string) web.Resource {
 	files := fstest.MapFS{}
 	for engine, columns := range tables {
 		up := `create table "` + word + `" (` + columns + `)`
-		files["migrations/"+engine+"/00001_create.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + up + ";\n-- +goose Down\ndrop table \"" + word + "\";\n")}
+		files["migrations/"+engine+"/20260101000001_create.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + up + ";\n-- +goose Down\ndrop table \"" + word + "\";\n")}
 	}
 	return web.Resource{Name: word, Migrations: files}
 }

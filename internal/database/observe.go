@@ -27,15 +27,17 @@ func both(first, second Observer) Observer {
 	}
 }
 
-// observeConnector opens connections whose statements are observed.
+// observeConnector opens connections whose statements are observed. Their errors name the
+// constraint that was violated.
 type observeConnector struct {
 	driver.Connector
+	engine  engine
 	observe Observer
 	names   *statementNames
 }
 
-func newObserveConnector(c driver.Connector, o Observer) observeConnector {
-	return observeConnector{c, o, newStatementNames()}
+func newObserveConnector(c driver.Connector, e engine, o Observer) observeConnector {
+	return observeConnector{c, e, o, newStatementNames()}
 }
 
 // Connect opens a connection. It counts as a statement, because a database that cannot be
@@ -84,6 +86,7 @@ func (c *observeConn) ExecContext(ctx context.Context, query string, args []driv
 	if err == nil {
 		s.Rows, _ = result.RowsAffected() // 0 if the driver does not know
 	}
+	err = c.withConstraint(ctx, &s, err)
 	c.connector.done(ctx, &s, err)
 	return result, err
 }
@@ -93,6 +96,7 @@ func (c *observeConn) QueryContext(ctx context.Context, query string, args []dri
 	r := &observeRows{conn: c, ctx: ctx, statement: c.connector.begin(query)}
 	var err error
 	if r.Rows, err = c.fullConn.QueryContext(ctx, query, args); err != nil {
+		err = c.withConstraint(ctx, &r.statement, err)
 		c.connector.done(ctx, &r.statement, err)
 		return nil, err
 	}
@@ -153,6 +157,7 @@ func (r *observeRows) Next(dest []driver.Value) error {
 	case err == nil:
 		r.statement.Rows++
 	case !errors.Is(err, io.EOF):
+		err = r.conn.withConstraint(r.ctx, &r.statement, err)
 		r.err = err
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -15,10 +16,10 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// without returns a resource that lacks one version of note.
-func without(version string, versions int) []web.Resource {
-	resource := note(versions)
-	maps.DeleteFunc(resource.Migrations.(fstest.MapFS), func(name string, _ *fstest.MapFile) bool { return strings.Contains(name, version) })
+// without returns a resource that lacks one migration of note.
+func without(number, versions int) []web.Resource {
+	resource, stamp := note(versions), fmt.Sprint(at(number))
+	maps.DeleteFunc(resource.Migrations.(fstest.MapFS), func(name string, _ *fstest.MapFile) bool { return strings.Contains(name, stamp) })
 	return []web.Resource{resource}
 }
 
@@ -39,7 +40,7 @@ func again(t *testing.T, db *database.DB, parameters string) *database.DB {
 }
 
 // refuses fails the test unless Migrate, MigrateTo, Ready and Obstacle all say what is in
-// the way, and change nothing.
+// the way.
 func refuses(t *testing.T, db *database.DB, resources []web.Resource, wants ...string) {
 	t.Helper()
 	advice, notReady := db.Ready(t.Context(), resources)
@@ -47,7 +48,7 @@ func refuses(t *testing.T, db *database.DB, resources []web.Resource, wants ...s
 		t.Errorf("Ready = %q, %v", advice, notReady)
 	}
 	for what, err := range map[string]error{
-		"Migrate": db.Migrate(t.Context(), resources, nil), "MigrateTo": db.MigrateTo(t.Context(), resources[0], 3, nil),
+		"Migrate": db.Migrate(t.Context(), resources, nil), "MigrateTo": db.MigrateTo(t.Context(), resources, at(3), nil),
 		"Ready": notReady, "Obstacle": db.Obstacle(t.Context(), resources),
 	} {
 		for _, want := range wants {
@@ -58,38 +59,48 @@ func refuses(t *testing.T, db *database.DB, resources []web.Resource, wants ...s
 	}
 }
 
-func TestMigrationThatArrivesLateIsExplainedAndNothingLoops(t *testing.T) {
+func TestLateMigrationIsAppliedAndMarked(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
-		if err := db.Migrate(t.Context(), without("00002", 3), nil); err != nil {
+		if err := db.Migrate(t.Context(), without(2, 3), nil); err != nil {
 			t.Fatal(err)
 		}
-		refuses(t, db, resources(3), "migration note/00002_note.sql was added below 00003, which is already applied: give the file a higher number",
-			"run `app migrate note --to 1 --yes` and then `app migrate`")
-		// Both ways out lead out.
-		files := note(3).Migrations.(fstest.MapFS)
-		for _, engine := range []string{"postgres", "sqlite"} {
-			files["migrations/"+engine+"/00004_note.sql"] = files["migrations/"+engine+"/00002_note.sql"]
-			delete(files, "migrations/"+engine+"/00002_note.sql")
+		status, err := db.Status(t.Context(), resources(4))
+		late := []bool{}
+		for _, m := range status {
+			late = append(late, m.Late)
 		}
-		renumbered := web.Resource{Name: "note", Migrations: files}
-		if err := db.Migrate(t.Context(), []web.Resource{renumbered}, nil); err != nil || lines(t, db) != 2 {
-			t.Errorf("with a higher number: %v", err)
+		if want := []bool{false, true, false, false}; err != nil || !slices.Equal(late, want) {
+			t.Errorf("late are %v, %v, want %v", late, err, want)
 		}
-		if err := db.MigrateTo(t.Context(), renumbered, 1, nil); err != nil {
-			t.Fatal(err)
+		if advice, err := db.Ready(t.Context(), resources(3)); err == nil || !strings.Contains(advice, "pending (1): run `app migrate`") {
+			t.Errorf("Ready = %q, %v", advice, err)
 		}
-		if err := db.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, db) != 2 {
-			t.Errorf("after going back: %v", err)
+		var steps []string
+		err = db.Migrate(t.Context(), resources(4), func(s database.Step) { steps = append(steps, fmt.Sprint(s.Name, s.Late)) })
+		if want := []string{"note/20260101000002_note.sqltrue", "note/20260101000004_note.sqlfalse"}; err != nil || !slices.Equal(steps, want) {
+			t.Errorf("steps are %v, %v, want %v", steps, err, want)
+		}
+		if got := lines(t, db); got != 3 {
+			t.Errorf("%d lines, want 3", got)
+		}
+		// Undoing goes by time, not by when a migration was applied.
+		if err := db.MigrateTo(t.Context(), resources(4), at(2), nil); err != nil || lines(t, db) != 1 {
+			t.Errorf("back to 2: %v", err)
 		}
 	})
 }
 
-func TestLateMigrationIsReachedByGoingBackToIt(t *testing.T) {
+func TestGoingBackToALateMigrationAppliesIt(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
-		if err := db.Migrate(t.Context(), without("00002", 3), nil); err != nil {
+		if err := db.Migrate(t.Context(), without(2, 3), nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.MigrateTo(t.Context(), note(3), 2, nil); err != nil {
+		report := func(s database.Step) {
+			if s.Late {
+				t.Errorf("%s is late, though nothing newer is applied", s.Name)
+			}
+		}
+		if err := db.MigrateTo(t.Context(), resources(3), at(2), report); err != nil {
 			t.Fatal(err)
 		}
 		migrations, err := db.Status(t.Context(), resources(3))
@@ -104,9 +115,10 @@ func TestDatabaseThatIsAheadCannotBeTakenBackByAnOlderProgram(t *testing.T) {
 		if err := db.Migrate(t.Context(), resources(3), nil); err != nil {
 			t.Fatal(err)
 		}
-		for _, version := range []int64{0, 1} {
-			err := db.MigrateTo(t.Context(), note(1), version, nil)
-			if err == nil || !strings.Contains(err.Error(), "ahead of this program, by migrations that only a newer one can undo (note/0000") {
+		for _, version := range []int64{0, at(1)} {
+			err := db.MigrateTo(t.Context(), resources(1), version, nil)
+			want := fmt.Sprintf("by migrations that only a newer one can undo (20260101000002, 20260101000003): run `app migrate --to %d --yes` with that one", version)
+			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("to %d: %v", version, err)
 			}
 		}
@@ -134,7 +146,7 @@ func TestSchemaNamedLikeTheUserDoesNotHideTheTables(t *testing.T) {
 	if err := db.Migrate(t.Context(), resources(2), func(s database.Step) { t.Errorf("%s ran again", s.Name) }); err != nil {
 		t.Error(err)
 	}
-	refuses(t, db, resources(3), fmt.Sprintf(`the tables of note are in schema "public", but new ones would be made in %q`, user), "search_path (\"$user\", public)", "drop that schema")
+	refuses(t, db, resources(3), fmt.Sprintf(`the tables are in schema "public", but new ones would be made in %q`, user), "search_path (\"$user\", public)", "drop that schema")
 	inTheOther := -1
 	err := db.QueryRowContext(t.Context(), "select count(*) from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1", user).Scan(&inTheOther)
 	if err != nil || inTheOther != 0 {
@@ -154,8 +166,8 @@ func TestSearchPathThatLosesTheTablesIsNoNewInstallation(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := again(t, db, "")
-	refuses(t, lost, resources(3), "the tables of note are in schema public, which the search_path (other) does not include", "add ?search_path=SCHEMA to DATABASE_URL")
-	// Who names the schema means it.
+	refuses(t, lost, resources(3), "the tables are in schema public, which the search_path (other) does not include", "add ?search_path=SCHEMA to DATABASE_URL")
+	// A schema in the URL is meant.
 	second := again(t, db, "search_path=other")
 	if err := second.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, second) != 2 || lines(t, db) != 1 {
 		t.Errorf("with the schema in the URL: %v", err)
@@ -164,6 +176,35 @@ func TestSearchPathThatLosesTheTablesIsNoNewInstallation(t *testing.T) {
 		t.Errorf("with tables in both: %v", err)
 	}
 	refuses(t, again(t, db, "search_path=nowhere"), resources(3), "the search_path (nowhere) names no schema")
+}
+
+func TestAnotherServiceInTheSameDatabaseIsNoObstacle(t *testing.T) {
+	db := postgres(t)
+	for _, statement := range []string{"create schema theirs", "create table theirs.app_migrations (version_id bigint)", "create schema ours"} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	diary := []web.Resource{resource("diary", map[int]string{1: "-- +goose Up\ncreate table diary (n integer);\n"})}
+	setSearchPath := "do $$ begin execute format('alter database %I set search_path = ours', current_database()); end $$"
+	if _, err := db.ExecContext(t.Context(), setSearchPath); err != nil {
+		t.Fatal(err)
+	}
+	if err := again(t, db, "").Migrate(t.Context(), diary, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTableThatHidesTheMigratedOneIsRefused(t *testing.T) {
+	db := postgres(t)
+	if _, err := db.ExecContext(t.Context(), "create schema front; create table front.note (n integer)"); err != nil {
+		t.Fatal(err)
+	}
+	hidden := again(t, db, "search_path=front,public")
+	const want = "the migrations are recorded in schema public, but the table note is found in schema front first: drop or rename that table"
+	if _, err := hidden.Status(t.Context(), resources(2)); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("Status = %v", err)
+	}
 }
 
 func TestResourceWithACapitalInItsNameIsMigratedOnce(t *testing.T) {

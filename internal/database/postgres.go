@@ -78,7 +78,7 @@ func (postgresEngine) open(o Options) (*DB, error) {
 	}
 	connector = poolerConnector{connector, settings.sql("true"), poolerMode(o.URL, config.DefaultQueryExecMode)}
 	connector = requestIDConnector{connector, unprepared(config.DefaultQueryExecMode)}
-	connector = newObserveConnector(connector, o.Observe)
+	connector = newObserveConnector(connector, postgresEngine{}, o.Observe)
 
 	db := sql.OpenDB(connector)
 	db.SetConnMaxIdleTime(5 * time.Minute)

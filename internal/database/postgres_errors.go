@@ -1,9 +1,13 @@
 package database
 
 import (
+	"context"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"example.com/templatesite/internal/web"
 )
 
 // sqlState returns the code of an error that PostgreSQL has sent, or "".
@@ -70,3 +74,23 @@ func stalePlan(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "0A000" && e.Routine == "RevalidateCachedQuery" || e.Code == "08P01" && e.Routine == "PortalSetResultFormat")
 }
+
+func (postgresEngine) violated(_ context.Context, _ fullConn, s *web.Statement, err error) violated {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || e.ConstraintName == "" {
+		return violated{}
+	}
+	v := violated{names: []string{e.ConstraintName}}
+	switch e.Code {
+	case "23505", "23P01": // unique, exclusion
+		v.rule = duplicate
+	case "23503":
+		if !strings.EqualFold(e.TableName, s.Table) {
+			return violated{} // another table refers to this one
+		}
+		v.rule = reference
+	}
+	return v
+}
+
+func (postgresEngine) transient(err error) bool { return serializationFailure(err) || stalePlan(err) }

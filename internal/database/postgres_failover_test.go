@@ -11,11 +11,11 @@ import (
 	"example.com/templatesite/internal/database"
 )
 
-// hanging is a way to a server that may stop to let anything pass, and says nothing.
+// hanging is a proxy to a server. It can stop forwarding without closing its connections.
 type hanging struct {
 	net.Listener
 	target string
-	// epoch is which connections it lets through: those that began in it; 0 is none.
+	// epoch selects the connections that are forwarded: those that were opened in it. 0 is none.
 	epoch atomic.Int64
 }
 
@@ -48,7 +48,7 @@ func (h *hanging) serve(ctx context.Context, conn net.Conn) {
 		return
 	}
 	defer server.Close()
-	// At the end the server must not wait for us: it could not drop the database.
+	// At the end the connection must not stay open: the server could not drop the database.
 	defer context.AfterFunc(ctx, func() { server.Close() })()
 	pass := func(to, from net.Conn) {
 		for piece := make([]byte, 64<<10); ; {
@@ -69,8 +69,8 @@ func (h *hanging) serve(ctx context.Context, conn net.Conn) {
 	pass(conn, server)
 }
 
-// beforeHang returns a pool that is warm, and the way that its connections go. The
-// second host, if there are two, is the same server without it.
+// beforeHang returns a warm pool whose connections go through the proxy. The second host, if
+// there are two, is the same server without the proxy.
 func beforeHang(t *testing.T, hosts int) (*database.DB, *hanging) {
 	t.Helper()
 	target := untimed(t, postgres(t))
@@ -80,12 +80,12 @@ func beforeHang(t *testing.T, hosts int) (*database.DB, *hanging) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() }) // the connections that hang
+	t.Cleanup(func() { _ = db.Close() }) // its connections may hang
 	warm(t, db, "select 1")
 	return db, way
 }
 
-// within fails the test when f takes longer.
+// within fails the test when f fails or takes longer.
 func within(t *testing.T, most time.Duration, f func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -97,24 +97,24 @@ func within(t *testing.T, most time.Duration, f func(context.Context) error) {
 	}
 }
 
-func TestConnectionsThatDiedInSilenceAreLeftSoon(t *testing.T) {
+func TestConnectionsThatDiedSilentlyAreReplacedWithinSeconds(t *testing.T) {
 	db, way := beforeHang(t, 1)
 	way.epoch.Add(1)
-	time.Sleep(1100 * time.Millisecond) // then they are asked whether they live
+	time.Sleep(1100 * time.Millisecond) // then connections are pinged before their next use
 	write := func(ctx context.Context) error {
 		_, err := db.ExecContext(ctx, "insert into note values (7)")
 		return err
 	}
 	within(t, 3*time.Second, write)
-	within(t, 900*time.Millisecond, write) // and none of them is asked, which takes a second
+	within(t, 900*time.Millisecond, write) // and without a ping, which would take a second
 }
 
-func TestPoolLeavesAServerThatHangs(t *testing.T) {
+func TestPoolFailsOverFromAServerThatHangs(t *testing.T) {
 	db, way := beforeHang(t, 2)
 	way.epoch.Store(0)
 	time.Sleep(1100 * time.Millisecond)
 	for i := range 6 {
-		most := 900 * time.Millisecond // less than the wait for one that hangs
+		most := 900 * time.Millisecond // less than the ping of a connection that hangs
 		if i == 0 {
 			most = 4 * time.Second
 		}
@@ -125,13 +125,13 @@ func TestPoolLeavesAServerThatHangs(t *testing.T) {
 	}
 }
 
-func TestStatementLeavesAServerThatHangs(t *testing.T) {
+func TestStatementOnAServerThatHangsEndsSoon(t *testing.T) {
 	for name, arguments := range map[string][]any{"insert into note values (7)": nil, "insert into note values ($1)": {7}} {
 		t.Run(name, func(t *testing.T) {
 			db, way := beforeHang(t, 2)
 			way.epoch.Store(0)
 			within(t, 3*time.Second, func(ctx context.Context) error {
-				// It may have been done, so it is not sent again.
+				// It may have taken effect, so it is not sent again.
 				if _, err := db.ExecContext(ctx, name, arguments...); !database.ConnectionLost(err) {
 					return fmt.Errorf("no loss: %w", err)
 				}
@@ -141,7 +141,7 @@ func TestStatementLeavesAServerThatHangs(t *testing.T) {
 	}
 }
 
-func TestStatementThatTakesLongIsLeftAloneWhereItsServerLives(t *testing.T) {
+func TestLongStatementContinuesWhileItsServerIsThePrimary(t *testing.T) {
 	db, _ := beforeHang(t, 2)
 	within(t, 4*time.Second, func(ctx context.Context) error {
 		_, err := db.ExecContext(ctx, "select pg_sleep(2.5)")

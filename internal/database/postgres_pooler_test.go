@@ -15,8 +15,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// throughPgBouncer runs test in both pool modes, on a pool that has three times as many
-// connections as PgBouncer has to the server: statements of one go to several.
+// throughPgBouncer runs test in both pool modes. In transaction mode the pool has three times
+// as many connections as PgBouncer has to the server, so that the statements of one connection
+// run on several.
 func throughPgBouncer(t *testing.T, test func(t *testing.T, direct, pooled *database.DB)) {
 	t.Helper()
 	t.Parallel()
@@ -101,7 +102,7 @@ func TestStatementsGoThroughPgBouncer(t *testing.T) {
 					if _, err := pooled.ExecContext(ctx, "insert into note values ($1)", i); err != nil {
 						t.Error(err)
 					}
-					// As many statements as there are clients, so that their names would meet.
+					// Each client has its own SQL, so that names of prepared statements would clash.
 					query := fmt.Sprintf("select count(*), now(), $1::text from note where n >= $2 and n <> %d", -client-1)
 					count, now, text := 0, time.Time{}, ""
 					err := pooled.QueryRowContext(ctx, query, "🙂", i).Scan(&count, &now, &text)
@@ -118,8 +119,8 @@ func TestStatementsGoThroughPgBouncer(t *testing.T) {
 	})
 }
 
-// What one client of a shared back end sets is there for the others.
-func TestNothingIsLeftOnTheBackEndsOfPgBouncer(t *testing.T) {
+// A setting that stayed there would apply to PgBouncer's other clients.
+func TestSettingsDoNotStayOnTheServerConnectionsOfPgBouncer(t *testing.T) {
 	throughPgBouncer(t, func(t *testing.T, _, pooled *database.DB) {
 		tx, err := pooled.BeginTx(t.Context(), nil)
 		if err != nil {
@@ -139,7 +140,7 @@ func TestNothingIsLeftOnTheBackEndsOfPgBouncer(t *testing.T) {
 	})
 }
 
-func TestStatementsThroughPgBouncerOutliveAChangeOfTheirTable(t *testing.T) {
+func TestStatementsThroughPgBouncerSurviveAChangeOfTheirTable(t *testing.T) {
 	throughPgBouncer(t, func(t *testing.T, direct, pooled *database.DB) {
 		pooled.SetMaxOpenConns(2)
 		for _, change := range []string{"add column two text", "add column three text", "alter column three type varchar(10)", "drop column three"} {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestServerIsTheSameAtEachOfItsAddresses(t *testing.T) {
+func TestAllAddressesOfAServerHaveItsName(t *testing.T) {
 	t.Parallel()
 	addresses := map[string][]string{"db1": {"192.0.2.1", "2001:db8::1"}, "db2": {"192.0.2.2"}}
 	p := &primary{}

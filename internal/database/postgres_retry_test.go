@@ -13,8 +13,8 @@ import (
 	"example.com/templatesite/internal/databasetest"
 )
 
-// warm fills the pool, so that every connection of it has run the statements: twice,
-// as the driver asks a connection that it has not used lately whether it lives.
+// warm fills the pool and runs the statements on each of its connections: twice, since the
+// driver pings a connection that was idle.
 func warm(t *testing.T, db *database.DB, statements ...string) {
 	t.Helper()
 	warmOnce(t, db, statements...)
@@ -43,7 +43,8 @@ func warmOnce(t *testing.T, db *database.DB, statements ...string) {
 	}
 }
 
-// arguments returns those of a statement: only one that has some is kept prepared.
+// arguments returns the arguments of a statement: only statements with arguments are kept
+// prepared.
 func arguments(statement string) []any {
 	if strings.Contains(statement, "$1") {
 		return []any{1}
@@ -51,7 +52,7 @@ func arguments(statement string) []any {
 	return nil
 }
 
-// outside runs a statement on a connection that is not the pool's.
+// outside runs a statement on a connection outside the pool.
 func outside(t *testing.T, db *database.DB, statement string) {
 	t.Helper()
 	other, err := sql.Open("pgx", databasetest.URL(t, db))
@@ -73,7 +74,7 @@ func postgres(t *testing.T) *database.DB {
 	return databasetest.OpenPostgres(t, resources(2))
 }
 
-func TestTransactionBeginsOnAConnectionThatLives(t *testing.T) {
+func TestTransactionBeginsOnALiveConnection(t *testing.T) {
 	db := postgres(t)
 	warm(t, db, "select 1")
 	outside(t, db, endOthers)
@@ -86,8 +87,8 @@ func TestTransactionBeginsOnAConnectionThatLives(t *testing.T) {
 	}
 }
 
-// afterwards runs a statement when all connections of the pool have just died: again
-// when that took so long that the driver asked them first.
+// afterwards runs a statement right after all connections of the pool have died. It tries
+// again if that took so long that the driver pinged them first.
 func afterwards(t *testing.T, db *database.DB, statement string) error {
 	t.Helper()
 	for range 20 {
@@ -99,18 +100,18 @@ func afterwards(t *testing.T, db *database.DB, statement string) error {
 		if time.Since(start) < time.Second {
 			return err
 		}
-		time.Sleep(time.Second) // the next ones are asked
+		time.Sleep(time.Second) // the next ones are pinged
 	}
 	t.Fatal("the machine is too slow")
 	return nil
 }
 
-func TestOneLostConnectionIsEnough(t *testing.T) {
+func TestAfterOneLostConnectionTheOthersArePinged(t *testing.T) {
 	db := postgres(t)
 	if err := afterwards(t, db, "select n from note"); !database.ConnectionLost(err) {
 		t.Errorf("the first statement afterwards: %v", err)
 	}
-	// The others are asked, so that not even a write is sent on them.
+	// The others are pinged, so not even a write is sent on a dead connection.
 	if _, err := db.ExecContext(t.Context(), "insert into note values (7)"); err != nil {
 		t.Error(err)
 	}
@@ -124,7 +125,7 @@ func TestWriteIsNotSentAgainWhenItsConnectionDied(t *testing.T) {
 	}
 }
 
-func TestStatementsOutliveAChangeOfTheirTable(t *testing.T) {
+func TestStatementsSurviveAChangeOfTheirTable(t *testing.T) {
 	db := postgres(t)
 	statements := []string{"select * from note where n = $1", "update note set n = n where n = $1 returning *"}
 	warm(t, db, statements...)
@@ -134,7 +135,7 @@ func TestStatementsOutliveAChangeOfTheirTable(t *testing.T) {
 	warm(t, db, statements...)
 }
 
-func TestWriteLeavesAServerThatOnlyReads(t *testing.T) {
+func TestWriteRefusedByAReadOnlyServerIsSentOnANewConnection(t *testing.T) {
 	db := postgres(t)
 	warm(t, db, "set default_transaction_read_only = on")
 	if _, err := db.ExecContext(t.Context(), "insert into note values (7)"); err != nil {
@@ -167,9 +168,9 @@ func TestCancelledStatementIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestWhatTheServerCannotDoIsABug(t *testing.T) {
+func TestStatementThatPostgreSQLDoesNotSupportIsABug(t *testing.T) {
 	db := postgres(t)
-	_, err := db.ExecContext(t.Context(), "select distinct n from note for update") // 0A000, as a stale plan is
+	_, err := db.ExecContext(t.Context(), "select distinct n from note for update") // 0A000, the code of a stale plan
 	if p := database.Problem(err); err == nil || p != nil {
 		t.Errorf("%v is %v", err, p)
 	}

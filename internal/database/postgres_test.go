@@ -68,7 +68,7 @@ func TestIndexIsMadeConcurrentlyWhileOthersWaitToMigrate(t *testing.T) {
 	db := databasetest.OpenPostgres(t, resources(1))
 	resource := note(1)
 	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ncreate index concurrently note_n on note (n);\n"
-	resource.Migrations.(fstest.MapFS)["migrations/postgres/00002_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	add(resource.Migrations.(fstest.MapFS), at(2), "index", index)
 	var group sync.WaitGroup
 	for range 5 {
 		group.Go(func() {
@@ -95,12 +95,12 @@ func TestIndexThatWasLeftBehindIsMadeAgain(t *testing.T) {
 	db := postgres(t)
 	resource := note(2)
 	const index = "-- +goose NO TRANSACTION\n-- +goose Up\ndrop index concurrently if exists note_n;\ncreate index concurrently note_n on note (n);\n"
-	resource.Migrations.(fstest.MapFS)["migrations/postgres/00003_index.sql"] = &fstest.MapFile{Data: []byte(index)}
+	add(resource.Migrations.(fstest.MapFS), at(3), "index", index)
 	for range 2 {
 		if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 			t.Fatal(err)
 		}
-		outside(t, db, "delete from note_migrations where version_id = 3")
+		outside(t, db, "delete from app_migrations where version_id = 20260101000003")
 	}
 }
 
@@ -181,7 +181,7 @@ do $$ begin
 end $$;
 -- +goose StatementEnd
 `
-	resource.Migrations.(fstest.MapFS)["migrations/postgres/00003_long.sql"] = &fstest.MapFile{Data: []byte(long)}
+	add(resource.Migrations.(fstest.MapFS), at(3), "long", long)
 	if err := again(t, db, "").Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 		t.Error(err)
 	}

@@ -2,22 +2,17 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"example.com/templatesite/internal/web"
 )
 
-// Ready asks whether the database answers and has the program's schema. advice
-// is for anyone to see: what to run when migrations are pending, which may be what says
-// why they cannot be applied, or that the
-// database is ahead of the program, which is served, as a newer program made it
-// so and has to live beside this one, or that it cannot be changed, which is served,
-// too: all replicas would otherwise stop to answer what they can. err is why it cannot
-// be served.
+// Ready asks whether the database answers and has the schema of the program. err is why
+// requests cannot be served. advice is for everyone to see: what to do about pending
+// migrations, or a warning. Warnings do not end the service: all replicas would stop at
+// once. They are that the database is ahead, since a newer program has to run beside
+// this one, and that it cannot be changed, since reads still succeed.
 func (db *DB) Ready(ctx context.Context, resources []web.Resource) (advice string, err error) {
 	_, pending, ahead, err := db.Count(ctx, resources)
 	if err != nil {
@@ -56,19 +51,4 @@ func (db *DB) Count(ctx context.Context, resources []web.Resource) (applied, pen
 		}
 	}
 	return applied, pending, ahead, err
-}
-
-// AdvanceSequence leaves the sequence that makes table's ids at the highest id,
-// or where it is when it is beyond: an id is never given twice. SQLite does so
-// by itself.
-func (db *DB) AdvanceSequence(ctx context.Context, tx *sql.Tx, table string) error {
-	if db.Engine != Postgres {
-		return nil
-	}
-	quoted := pgx.Identifier{table}.Sanitize() // it may be a word of SQL, such as order
-	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
-		select setval(name::regclass, top)
-		from pg_get_serial_sequence('%[1]s', 'id') as name, (select max(id) as top from %[1]s) as ids
-		where top > coalesce(pg_sequence_last_value(name::regclass), 0)`, quoted))
-	return err
 }

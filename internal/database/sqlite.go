@@ -67,7 +67,7 @@ func (e sqliteEngine) connect(name string, observe Observer) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := func() *sql.DB { return sql.OpenDB(newObserveConnector(stmtCacheConnector{connector}, observe)) }
+	pool := func() *sql.DB { return sql.OpenDB(newObserveConnector(stmtCacheConnector{connector}, e, observe)) }
 	return newDB(e, connector, pool(), pool()), nil
 }
 

@@ -33,17 +33,15 @@ func (e sqliteEngine) prepare(ctx context.Context, db *DB, resources []web.Resou
 		if err != nil {
 			return e.withPath(err)
 		}
-		for _, resource := range resources {
-			tryChange(ctx, db, resource)
-		}
+		tryChange(ctx, db)
 		return nil
 	})
 }
 
 // tryChange changes no row. Its failure, which the observer sees, shows a file that the
 // program can open but not write.
-func tryChange(ctx context.Context, db *DB, resource web.Resource) {
-	_, _ = db.Write.ExecContext(ctx, "delete from "+versionTable(resource)+" where false")
+func tryChange(ctx context.Context, db *DB) {
+	_, _ = db.Write.ExecContext(ctx, "delete from "+versionTable+" where false")
 }
 
 // fillEmpty makes the database in memory and copies it into the file in a single

@@ -67,7 +67,7 @@ func names(t *testing.T, folder string) []string {
 	return all
 }
 
-func TestNewSQLiteFilesAreForTheirOwnerAlone(t *testing.T) {
+func TestNewSQLiteFilesAreReadableOnlyByTheirOwner(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(path string) *database.DB{
 		"the service": func(path string) *database.DB { return mustStart(t, path) },
@@ -97,7 +97,7 @@ func TestNewSQLiteFilesAreForTheirOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestEmptyFileIsFilledWhereItStands(t *testing.T) {
+func TestEmptyFileIsFilledInPlace(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "mounted.db")
@@ -107,7 +107,7 @@ func TestEmptyFileIsFilledWhereItStands(t *testing.T) {
 	if err := os.Chmod(path, 0o660); err != nil {
 		t.Fatal(err)
 	}
-	// Only root may give it away, and not in every container.
+	// Only root may change the owner, and not in every container.
 	if err := os.Chown(path, 4711, 4712); err != nil && !errors.Is(err, fs.ErrPermission) {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestEmptyFileIsFilledWhereItStands(t *testing.T) {
 	if after.Ino != before.Ino || info.Mode() != 0o660 || after.Uid != before.Uid || after.Gid != before.Gid {
 		t.Errorf("the file was %+v, is %+v", before, after)
 	}
-	for _, beside := range []string{"-wal", "-shm", ".lock"} { // for all who may use the database
+	for _, beside := range []string{"-wal", "-shm", ".lock"} { // as readable as the database
 		info, own := stat(t, path+beside)
 		if info.Mode() != 0o660 || own.Uid != before.Uid || own.Gid != before.Gid {
 			t.Errorf("%s: mode %v, owner %d:%d", beside, info.Mode(), own.Uid, own.Gid)
@@ -153,7 +153,7 @@ func TestSymbolicLinkIsFollowed(t *testing.T) {
 	}
 }
 
-func TestFileThatIsNoSuitableDatabaseIsRefusedInOneLine(t *testing.T) {
+func TestUnusableFileIsRefusedWithOneLine(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	text := filepath.Join(folder, "text.db")
@@ -184,7 +184,7 @@ func TestFileThatIsNoSuitableDatabaseIsRefusedInOneLine(t *testing.T) {
 	}
 }
 
-// TestDatabaseWithoutTablesIsFilled is about what a start that was killed leaves behind.
+// A start that was killed leaves a database without tables.
 func TestDatabaseWithoutTablesIsFilled(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "begun.db")

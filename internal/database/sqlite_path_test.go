@@ -7,7 +7,7 @@ import (
 	"example.com/templatesite/internal/database"
 )
 
-func TestPathThatWouldBeAnOddFileNameIsRefused(t *testing.T) {
+func TestPathThatOtherProgramsWouldMisreadIsRefused(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
 		"":                      "sqlite:templatesite.db",

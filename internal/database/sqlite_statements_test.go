@@ -8,10 +8,10 @@ import (
 	"example.com/templatesite/internal/databasetest"
 )
 
-func TestLogOfSQLiteIsCopiedBackIntoTheFile(t *testing.T) {
+func TestSQLiteCopiesItsLogBackIntoTheFile(t *testing.T) {
 	t.Parallel()
 	db := databasetest.OpenSQLite(t, resources(1))
-	for range 60 { // of 25 pages each; the log is copied back every 1000
+	for range 60 { // of 25 pages each; SQLite copies the log back every 1000 pages
 		var id int64
 		row := db.Write.QueryRowContext(t.Context(), "insert into note values ($1) returning rowid", strings.Repeat("x", 100_000))
 		if err := row.Scan(&id); err != nil {

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestStatementIsNamedByItsFirstLineOrByWhatItDoes(t *testing.T) {
+func TestStatementIsNamedByItsFirstLineOrItsOperationAndTable(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		sql  string

@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/postgrestest"
 )
 
-func TestStandbyIsReadAndSaysSoUntilItIsPromoted(t *testing.T) {
+func TestStandbyServesReadsAndReportsItUntilItIsPromoted(t *testing.T) {
 	t.Parallel()
 	primary := postgrestest.New(t, "wal_level=replica", "max_wal_senders=2", "hot_standby=on")
 	open := func(server *postgrestest.Server) *database.DB {

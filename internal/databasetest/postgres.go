@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -81,7 +80,10 @@ func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
 // have it yet, and returns its name. A template is complete when it is closed to
 // connections, which also keeps anything from disturbing a clone.
 func makeTemplate(ctx context.Context, conn *pgx.Conn, resources []web.Resource) (string, error) {
-	name := TemplateName(resources)
+	name, err := TemplateName(resources)
+	if err != nil {
+		return "", err
+	}
 	ready, err := isReady(ctx, conn, name)
 	if ready || err != nil {
 		return name, err
@@ -204,21 +206,27 @@ func databaseURL(name string) string {
 	return u.String()
 }
 
-// TemplateName returns the name of the template with these resources.
-func TemplateName(resources []web.Resource) string {
-	return prefix + "template_" + hash(resources, database.Postgres)
+// TemplateName returns the name of the template with the migrations of these resources.
+func TemplateName(resources []web.Resource) (string, error) {
+	sum, err := hash(resources, database.Postgres)
+	return prefix + "template_" + sum, err
 }
 
 // hash names the migrations of an engine: SHA-256 over the name and the text of each, in
-// the order in which they are applied. docker/db/template-name computes it, too.
-func hash(resources []web.Resource, engine database.Engine) string {
-	sum := sha256.New()
-	for _, resource := range resources {
-		names, _ := fs.Glob(resource.Migrations, "migrations/"+string(engine)+"/*.sql") // the pattern is well formed
-		for _, name := range names {
-			text, _ := fs.ReadFile(resource.Migrations, name) // it is embedded
-			fmt.Fprintf(sum, "%s/%s\n%s", resource.Name, path.Base(name), text)
-		}
+// the order of time. docker/db/template-name computes it, too.
+func hash(resources []web.Resource, engine database.Engine) (string, error) {
+	timeline, err := database.NewTimeline(resources, engine)
+	if err != nil {
+		return "", err
 	}
-	return hex.EncodeToString(sum.Sum(nil))[:16]
+	sum := sha256.New()
+	names, _ := fs.Glob(timeline, "*.sql") // the pattern is well formed
+	for _, name := range names {
+		text, err := fs.ReadFile(timeline, name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s\n%s", name, text)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16], nil
 }

@@ -23,7 +23,11 @@ func OpenSQLite(t testing.TB, resources []web.Resource) *database.DB {
 // SQLiteFile returns the path of a migrated database.
 func SQLiteFile(t testing.TB, resources []web.Resource) string {
 	t.Helper()
-	built, _ := templates.LoadOrStore(hash(resources, database.SQLite), sync.OnceValues(func() ([]byte, error) {
+	sum, err := hash(resources, database.SQLite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, _ := templates.LoadOrStore(sum, sync.OnceValues(func() ([]byte, error) {
 		return migratedFile(resources)
 	}))
 	template, err := built.(func() ([]byte, error))()

@@ -70,14 +70,14 @@ func (h *Health) Routes(api *web.API) {
 		web.Register(api, huma.Operation{
 			OperationID: id, Method: http.MethodGet, Path: path, Tags: tags,
 			Summary:     "Readiness",
-			Description: "Whether the service can do its work now: 200, or 503 and what is missing.",
+			Description: "Whether the service can do its work: 200, or 503 with the checks that fail.",
 			Errors:      refusals,
 			// A probe with a query that the service does not know must not fail.
 			SkipValidateParams: true,
 		}, h.readiness)
 		answers := api.Operations(path)[http.MethodGet].Responses
 		answers["503"] = &huma.Response{
-			Description: "Service Unavailable: something is missing.",
+			Description: "Service Unavailable: a check fails.",
 			Headers:     maps.Clone(answers["200"].Headers),
 			Content: map[string]*huma.MediaType{"application/json": {
 				Schema:  answers["200"].Content["application/json"].Schema,
@@ -88,7 +88,7 @@ func (h *Health) Routes(api *web.API) {
 	web.Register(api, huma.Operation{
 		OperationID: "livez", Method: http.MethodGet, Path: livezPath, Tags: tags,
 		Summary:     "Liveness",
-		Description: "That the process answers. It asks nothing else: restarting us does not mend a database.",
+		Description: "Whether the process responds. It runs no checks, because a restart does not repair a database.",
 		Errors:      refusals,
 
 		SkipValidateParams: true,

@@ -82,7 +82,7 @@ func escapeText(line []byte) []byte {
 // because quotes in a value are escaped.
 var stackKey = []byte(`"stack":"`)
 
-// escapeJSON escapes the unsafe characters of a line of JSON, including those that are escaped once.
+// escapeJSON escapes the unsafe characters of a line of JSON, including those escaped once.
 func escapeJSON(line []byte) []byte {
 	out := make([]byte, 0, len(line)+64)
 	inStack := false

@@ -27,6 +27,6 @@ func TestOnlyWarningsAreLoggedUnlessVerbose(t *testing.T) {
 		t.Errorf("there is no warning in %q", o)
 	}
 	if got := strings.Contains(o.String(), "a request"); got != testing.Verbose() {
-		t.Errorf("requests are printed: %t, want %t: %q", got, testing.Verbose(), o)
+		t.Errorf("the log has requests: %t, want %t: %q", got, testing.Verbose(), o)
 	}
 }

@@ -14,35 +14,25 @@ import (
 
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
 )
 
 var long = strings.Repeat(`{"title": "The Left Hand of Darkness"}`, 100)
 
-// request sends a request to a server with the handler behind Compress.
-func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) (*http.Response, error) {
-	t.Helper()
+// serveCompressed starts a server with the handler behind Compress, and returns its URL.
+func serveCompressed(t *testing.T, handler http.HandlerFunc) string {
 	server := httptest.NewServer(web.Chain(handler,
 		middleware.RequestInfo(nil), middleware.Compress(), middleware.Recover(slog.New(slog.NewTextHandler(t.Output(), nil)))))
 	t.Cleanup(server.Close)
-	r, err := http.NewRequestWithContext(t.Context(), method, server.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		r.Header.Add(name, value)
-	}
-	response, err := (&http.Transport{DisableCompression: true, DisableKeepAlives: true}).RoundTrip(r)
-	if err == nil {
-		t.Cleanup(func() { _ = response.Body.Close() })
-	}
-	return response, err
+	return server.URL
 }
 
-// mustRequest is request for a response that must arrive.
-func mustRequest(t *testing.T, method string, handler http.HandlerFunc, headers ...string) *http.Response {
+var transport = &http.Transport{DisableCompression: true, DisableKeepAlives: true}
+
+// request sends a request to a handler behind Compress, and returns the compressed response.
+func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) webtest.Answer {
 	t.Helper()
-	response, err := request(t, method, handler, headers...)
+	response, err := webtest.Send(t.Context(), transport, method, serveCompressed(t, handler), "", headers...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +78,7 @@ func TestLargeTextIsCompressed(t *testing.T) {
 					headers = append(headers, header)
 				}
 			}
-			response := mustRequest(t, tt.method, respondWith(tt.kind, tt.body), headers...)
+			response := request(t, tt.method, respondWith(tt.kind, tt.body), headers...)
 			if got := response.Header.Get("Content-Encoding"); got != tt.want {
 				t.Fatalf("Content-Encoding = %q, want %q", got, tt.want)
 			}
@@ -102,18 +92,17 @@ func TestLargeTextIsCompressed(t *testing.T) {
 	}
 }
 
-// text reads the body, and decompresses it.
-func text(t *testing.T, response *http.Response) string {
+// text returns the body, decompressed.
+func text(t *testing.T, response webtest.Answer) string {
 	t.Helper()
-	var r io.Reader = response.Body
-	if response.Header.Get("Content-Encoding") == "gzip" {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r = z
+	if response.Header.Get("Content-Encoding") != "gzip" {
+		return response.Body
 	}
-	body, err := io.ReadAll(r)
+	z, err := gzip.NewReader(strings.NewReader(response.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(z)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,18 +111,17 @@ func text(t *testing.T, response *http.Response) string {
 
 func TestResponseWithAContentEncodingIsNotCompressedAgain(t *testing.T) {
 	t.Parallel()
-	response := mustRequest(t, "GET", respondWith("text/css", long, "Content-Encoding: br", `ETag: "1"`), "Accept-Encoding: gzip, br")
-	body, _ := io.ReadAll(response.Body)
-	if response.Header.Get("Content-Encoding") != "br" || response.Header.Get("ETag") != `"1"` || string(body) != long {
-		t.Errorf("%v %q", response.Header, body)
+	response := request(t, "GET", respondWith("text/css", long, "Content-Encoding: br", `ETag: "1"`), "Accept-Encoding: gzip, br")
+	if response.Header.Get("Content-Encoding") != "br" || response.Header.Get("ETag") != `"1"` || response.Body != long {
+		t.Errorf("%v %q", response.Header, response.Body)
 	}
 }
 
 func TestHEADHasTheHeaderOfGET(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{long, "short"} {
-		get := mustRequest(t, "GET", respondWith("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
-		head := mustRequest(t, "HEAD", respondWith("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
+		get := request(t, "GET", respondWith("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
+		head := request(t, "HEAD", respondWith("application/json", body, `ETag: "1"`), "Accept-Encoding: gzip")
 		for _, name := range []string{"Content-Encoding", "Content-Length", "Content-Type", "ETag", "Vary"} {
 			if get.Header.Get(name) != head.Header.Get(name) {
 				t.Errorf("%s = %q, HEAD has %q", name, get.Header.Get(name), head.Header.Get(name))
@@ -163,9 +151,9 @@ func TestCompressedResponseHasItsOwnETagWhichConditionsAccept(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			response := mustRequest(t, tt.method, conditional, "Accept-Encoding: gzip", tt.header)
+			response := request(t, tt.method, conditional, "Accept-Encoding: gzip", tt.header)
 			if got := response.Header.Get("ETag"); got != tt.etag {
-				t.Errorf("%d with ETag %s, want %s", response.StatusCode, got, tt.etag)
+				t.Errorf("%d with ETag %s, want %s", response.Status, got, tt.etag)
 			}
 			if got := response.Header.Get("X-If-Match"); got != tt.ifMatch {
 				t.Errorf("the handler gets If-Match: %s, want %s", got, tt.ifMatch)
@@ -177,7 +165,7 @@ func TestCompressedResponseHasItsOwnETagWhichConditionsAccept(t *testing.T) {
 func TestFlushSendsTheCompressedBytes(t *testing.T) {
 	t.Parallel()
 	seen := make(chan struct{})
-	response := mustRequest(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
+	url := serveCompressed(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		fmt.Fprintln(w, strings.Repeat("x", 2000))
 		if err := http.NewResponseController(w).Flush(); err != nil {
@@ -189,7 +177,17 @@ func TestFlushSendsTheCompressedBytes(t *testing.T) {
 			t.Error("the client did not see the first line")
 		}
 		fmt.Fprintln(w, "end")
-	}, "Accept-Encoding: gzip")
+	})
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
 	z, err := gzip.NewReader(response.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -207,24 +205,21 @@ func TestFlushSendsTheCompressedBytes(t *testing.T) {
 func TestPanicDuringACompressedResponseClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	for _, begun := range []string{"a little", long} {
-		response, err := request(t, "GET", func(w http.ResponseWriter, _ *http.Request) {
+		url := serveCompressed(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain")
 			_, _ = io.WriteString(w, begun) // the test sees what arrives
 			panic("in the middle")
-		}, "Accept-Encoding: gzip")
-		if err != nil {
-			continue
-		}
-		if body, err := io.ReadAll(response.Body); err == nil {
-			t.Errorf("%d %q looks complete", response.StatusCode, body)
+		})
+		if response, err := webtest.Send(t.Context(), transport, "GET", url, "", "Accept-Encoding: gzip"); err == nil {
+			t.Errorf("%d %q looks complete", response.Status, response.Body)
 		}
 	}
 }
 
 func TestPanicBeforeTheResponseIsAProblem(t *testing.T) {
 	t.Parallel()
-	response := mustRequest(t, "GET", func(http.ResponseWriter, *http.Request) { panic("at once") }, "Accept-Encoding: gzip")
-	if response.StatusCode != http.StatusInternalServerError || response.Header.Get("Content-Type") != "application/problem+json" {
-		t.Errorf("%d %v", response.StatusCode, response.Header)
+	response := request(t, "GET", func(http.ResponseWriter, *http.Request) { panic("at once") }, "Accept-Encoding: gzip")
+	if response.Status != http.StatusInternalServerError || response.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("%d %v", response.Status, response.Header)
 	}
 }

@@ -14,8 +14,9 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// Examples sends each example by itself, on top of what the operation requires, and
-// wants a success as described. start returns a service with what the examples name.
+// Examples calls each operation with its required parameters and body, once for each example
+// of another parameter, and wants a success that matches the description. start returns a
+// service that has the items which the examples name.
 func Examples(t *testing.T, start func(*testing.T) Do) {
 	t.Helper()
 	each(t, start, func(o *operation) {
@@ -40,7 +41,7 @@ func Examples(t *testing.T, start func(*testing.T) Do) {
 				case "query":
 					o.success(o.target("")+query(p.Value.Name, text), body, header)
 				case "header":
-					if o.method != http.MethodDelete { // it would be gone for the next one
+					if o.method != http.MethodDelete { // the next request would find nothing
 						o.success(o.target(""), body, header, p.Value.Name+": "+text)
 					}
 				}
@@ -50,25 +51,25 @@ func Examples(t *testing.T, start func(*testing.T) Do) {
 	})
 }
 
-// success sends what must succeed, and compares the answer with the description.
+// success sends a request that must succeed, and compares the answer with the description.
 func (o *operation) success(target, body string, headers ...string) {
 	o.t.Helper()
 	headers = slices.DeleteFunc(headers, func(header string) bool { return header == "" })
 	answer := o.do(o.method, target, body, headers...)
 	documented := o.Responses.Value(fmt.Sprint(answer.Status))
 	if documented == nil || answer.Status >= 300 {
-		o.t.Errorf("%s %s %q = %d, which is no success of the description: %s", o.method, target, headers, answer.Status, answer.Body)
+		o.t.Errorf("%s %s %q = %d, which is not a success that the description has: %s", o.method, target, headers, answer.Status, answer.Body)
 		return
 	}
 	o.compare(answer, documented.Value)
-	for _, name := range []string{"Location", "Link"} { // whose examples are addresses of this operation, or below it
+	for _, name := range []string{"Location", "Link"} { // their examples are addresses of this operation or below it
 		if header := documented.Value.Headers[name]; header != nil {
 			o.exampleAddress(name, fmt.Sprint(header.Value.Schema.Value.Examples[0]), answer.Header.Get(name))
 		}
 	}
 }
 
-// exampleAddress wants an example of a header to have the path of a real one, but for
+// exampleAddress wants the example of a header to have the path of the real one, except for
 // the id at its end.
 func (o *operation) exampleAddress(name, example, answered string) {
 	o.t.Helper()
@@ -122,8 +123,8 @@ func Problems(t *testing.T, start func(*testing.T) Do) {
 	})
 }
 
-// provokeInvalid sends what is wrong at the place that the example names: an empty
-// object, x for the numbers of the path, or an unknown parameter.
+// provokeInvalid sends a request that is invalid at the place that the example names: with an
+// empty object, with x for the numbers in the path, or with an unknown parameter.
 func (o *operation) provokeInvalid(body, header string) webtest.Answer {
 	location := ""
 	if example, ok := o.Responses.Value("422").Value.Content["application/problem+json"].Example.(map[string]any); ok {
@@ -142,7 +143,7 @@ func (o *operation) provokeInvalid(body, header string) webtest.Answer {
 	return o.do(o.method, o.target("")+query(name, "x"), body, header)
 }
 
-// compareProblem wants the documented example, but for the request's id.
+// compareProblem wants the problem of the example, except for the id of the request.
 func (o *operation) compareProblem(answer webtest.Answer, documented *openapi3.Response) {
 	o.t.Helper()
 	var got map[string]any

@@ -1,9 +1,9 @@
-// Package openapitest holds a service to its OpenAPI description: every example in
-// it is sent, or provoked, and the answers are compared with what it says. Only
-// tests import it.
+// Package openapitest compares a service with its OpenAPI description: it sends every example
+// of a request, causes every problem that a request can cause, and compares the answers with
+// the description. Only tests import it.
 //
-// It does not know what the service does, so a new resource is checked without a
-// line of its own.
+// It does not know what the service does, so it checks a new resource without a line of its
+// own.
 package openapitest
 
 import (
@@ -30,7 +30,7 @@ type operation struct {
 	method, path string
 }
 
-// each runs test for every operation but those of files.
+// each runs test for every operation except those of files.
 func each(t *testing.T, start func(*testing.T) Do, test func(o *operation)) {
 	t.Helper()
 	document, err := openapi3.NewLoader().LoadFromData([]byte(start(t)("GET", "/openapi.json", "").Body))
@@ -53,7 +53,7 @@ func each(t *testing.T, start func(*testing.T) Do, test func(o *operation)) {
 	}
 }
 
-// body returns the example of the body, and its type, or nothing.
+// body returns the example of a body and its Content-Type, or nothing without a body.
 func (o *operation) body(mediaType string) (text, header string) {
 	if o.RequestBody == nil {
 		return "", ""
@@ -65,7 +65,7 @@ func (o *operation) body(mediaType string) (text, header string) {
 	return string(example), "Content-Type: " + mediaType
 }
 
-// target is the path, with the examples of its parameters, or other values.
+// target is the path with id for its parameters, or with their examples if id is empty.
 func (o *operation) target(id string) string {
 	target := o.path
 	for _, p := range o.Parameters {
@@ -79,7 +79,7 @@ func (o *operation) target(id string) string {
 	return target
 }
 
-// example is a parameter's, as it is sent, or empty.
+// example is the example of a parameter as it is sent, or empty.
 func example(p *openapi3.Parameter) string {
 	if len(p.Schema.Value.Examples) == 0 {
 		return ""
@@ -90,7 +90,7 @@ func example(p *openapi3.Parameter) string {
 	return fmt.Sprint(p.Schema.Value.Examples[0])
 }
 
-// compare holds an answer to what the description says of its status.
+// compare compares an answer with what the description says about its status.
 func (o *operation) compare(answer webtest.Answer, documented *openapi3.Response) {
 	o.t.Helper()
 	for name := range documented.Headers {

@@ -1,9 +1,7 @@
 package otlptest_test
 
 import (
-	"bytes"
 	"net/http"
-	"strings"
 	"testing"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
@@ -12,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"example.com/templatesite/internal/otlptest"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestReceiverReturnsTheSpansOfAnExport(t *testing.T) {
@@ -27,15 +26,11 @@ func TestReceiverReturnsTheSpansOfAnExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Post(receiver.URL+"/v1/traces", "application/x-protobuf", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
+	webtest.At(t, receiver.URL).Want(http.StatusOK, "POST", "/v1/traces", string(body), "Content-Type: application/x-protobuf")
 	span := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "a span" })
-	if response.StatusCode != http.StatusOK || span.TraceID != "ab01" || span.ID != "02" || span.ParentID != "" || span.Kind != "server" ||
+	if span.TraceID != "ab01" || span.ID != "02" || span.ParentID != "" || span.Kind != "server" ||
 		span.Attributes["number"] != int64(7) || len(span.Events) != 1 || span.Events[0].Name != "exception" {
-		t.Errorf("%d: %+v", response.StatusCode, span)
+		t.Errorf("%+v", span)
 	}
 }
 
@@ -50,13 +45,9 @@ func TestReceiverRefusesInvalidExports(t *testing.T) {
 		{"/v1/traces", "application/json", "{}", http.StatusBadRequest},
 		{"/v1/traces", "application/x-protobuf", "nonsense", http.StatusBadRequest},
 	} {
-		response, err := http.Post(receiver.URL+tt.path, tt.contentType, strings.NewReader(tt.body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != tt.status || len(receiver.Spans()) > 0 {
-			t.Errorf("%+v: %d, and the spans are %v", tt, response.StatusCode, receiver.Spans())
+		response := webtest.At(t, receiver.URL).Do("POST", tt.path, tt.body, "Content-Type: "+tt.contentType)
+		if response.Status != tt.status || len(receiver.Spans()) > 0 {
+			t.Errorf("%+v: %d, and the spans are %v", tt, response.Status, receiver.Spans())
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package pgbouncertest runs Debian's PgBouncer in front of the PostgreSQL server of the tests. Only
+// Package pgbouncertest runs Debian's PgBouncer in front of the PostgreSQL server of tests. Only
 // tests import it. It does not know their queries.
 package pgbouncertest
 

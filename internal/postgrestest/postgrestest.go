@@ -1,6 +1,6 @@
-// Package postgrestest runs PostgreSQL servers of our own, to be measured and to
-// be broken: on loopback, with Debian's programs, flushing as in production, and
-// gone afterwards. Only tests and the benchmark import it.
+// Package postgrestest runs PostgreSQL servers that tests may stop, freeze and kill: on
+// loopback, with Debian's programs, with fsync as in production, and deleted afterwards.
+// Only tests and the benchmark import it.
 //
 // Tests that only need a database of their own use databasetest.
 package postgrestest
@@ -24,8 +24,8 @@ import (
 	"example.com/templatesite/internal/envtest"
 )
 
-// ErrNotInstalled says that this machine lacks the programs.
 var (
+	// ErrNotInstalled is the error of Start on a machine without PostgreSQL's programs.
 	ErrNotInstalled = errors.New("no PostgreSQL server is installed in /usr/lib/postgresql")
 	errEnded        = errors.New("PostgreSQL has ended")
 )
@@ -41,8 +41,8 @@ type Server struct {
 	ended    chan struct{}
 }
 
-// Start makes a new cluster and runs a server on it, with options in the form
-// name=value. The caller closes it.
+// Start makes a new cluster and runs a server on it, with options in the form name=value.
+// The caller closes it.
 func Start(ctx context.Context, options ...string) (*Server, error) {
 	s, err := newServer(options)
 	if err != nil {
@@ -58,8 +58,8 @@ func Start(ctx context.Context, options ...string) (*Server, error) {
 	return s, nil
 }
 
-// New starts a server for one test. The test is skipped where none is installed, which
-// is a failure with REQUIRE_POSTGRES_SERVER=1.
+// New starts a server for one test. Where PostgreSQL is not installed, the test is skipped,
+// or fails with REQUIRE_POSTGRES_SERVER=1.
 func New(t *testing.T, options ...string) *Server {
 	t.Helper()
 	s, err := Start(t.Context(), options...)
@@ -77,7 +77,7 @@ func New(t *testing.T, options ...string) *Server {
 	return s
 }
 
-// Standby makes a copy of the server that follows it, until it is promoted.
+// Standby starts a standby that replicates the server until it is promoted.
 func (s *Server) Standby(ctx context.Context) (*Server, error) {
 	standby, err := newServer(s.options)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Server) Standby(ctx context.Context) (*Server, error) {
 	return standby, nil
 }
 
-// Promote makes a standby a primary, and returns when it takes writes.
+// Promote makes a standby a primary, and returns when it accepts writes.
 func (s *Server) Promote(ctx context.Context) error {
 	return s.run(ctx, "pg_ctl", "-D", s.data(), "-w", "promote")
 }
@@ -113,8 +113,8 @@ func newServer(options []string) (*Server, error) {
 	return &Server{bin: found[len(found)-1], dir: dir, options: options}, nil
 }
 
-// giveToPostgres gives dir to the user that the server runs as, since PostgreSQL
-// refuses to run as root.
+// giveToPostgres makes the user postgres the owner of dir if this process is root, since
+// PostgreSQL refuses to run as root.
 func giveToPostgres(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -123,7 +123,7 @@ func giveToPostgres(dir string) error {
 	if err != nil {
 		return err
 	}
-	uid, _ := strconv.Atoi(owner.Uid) // they are numbers where there is a root
+	uid, _ := strconv.Atoi(owner.Uid) // on systems with root they are numbers
 	gid, _ := strconv.Atoi(owner.Gid)
 	return os.Chown(dir, uid, gid)
 }
@@ -132,14 +132,14 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 func (s *Server) logName() string { return filepath.Join(s.dir, "log") }
 
-// command runs one of PostgreSQL's programs as a user that it accepts.
+// command returns a command for one of PostgreSQL's programs, run as a user that it accepts.
 func (s *Server) command(ctx context.Context, program string, arguments ...string) *exec.Cmd {
 	all := append([]string{filepath.Join(s.bin, program)}, arguments...)
 	if os.Geteuid() == 0 {
 		all = append([]string{"setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"}, all...)
 	}
 	cmd := exec.CommandContext(ctx, all[0], all[1:]...)
-	cmd.Dir = s.dir // ours may be closed to that user
+	cmd.Dir = s.dir // the current folder may be closed to that user
 	cmd.Env = envtest.Environ()
 	return cmd
 }
@@ -151,7 +151,8 @@ func (s *Server) run(ctx context.Context, program string, arguments ...string) e
 	return nil
 }
 
-// launch runs a new server on a free port, or another if that was taken.
+// launch runs a new server on a free port. If another program takes that port first, it tries
+// another one.
 func (s *Server) launch(ctx context.Context) error {
 	for tries := 1; ; tries++ {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -166,7 +167,7 @@ func (s *Server) launch(ctx context.Context) error {
 	}
 }
 
-// Run starts the server on the data that it has, and returns when it answers.
+// Run starts the server on its existing data, and returns when it answers.
 func (s *Server) Run(ctx context.Context) error {
 	arguments := []string{
 		"-D", s.data(), "-p", s.Port, "-c", "listen_addresses=127.0.0.1",
@@ -187,7 +188,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.cmd, s.ended = cmd, ended
 	go func() {
-		_ = cmd.Wait() // how it ended is in its log; the next Run has a command of its own
+		_ = cmd.Wait() // the log says how it ended
 		close(ended)
 	}()
 	return s.await(ctx)
@@ -200,8 +201,8 @@ func (s *Server) await(ctx context.Context) (err error) {
 			err = conn.Close(ctx)
 		}
 		select {
-		case <-s.ended: // and who answers is another
-			log, _ := s.Log() // what there is
+		case <-s.ended: // a server that answers is another one
+			log, _ := s.Log() // as much as there is
 			return errors.Join(fmt.Errorf("%w: %s", errEnded, log), err)
 		default:
 		}
@@ -212,8 +213,8 @@ func (s *Server) await(ctx context.Context) (err error) {
 	return err
 }
 
-// Log returns what the server has written: nothing, but for a panic, unless the
-// option log_min_messages says otherwise.
+// Log returns the server's log, which contains only panics unless the option
+// log_min_messages says otherwise.
 func (s *Server) Log() (string, error) {
 	text, err := os.ReadFile(s.logName())
 	return string(text), err
@@ -224,26 +225,25 @@ func (s *Server) URL(database string) string {
 	return "postgres://postgres@127.0.0.1:" + s.Port + "/" + database
 }
 
-// Stop ends the server as pg_ctl does in one of its modes, fast or immediate, and
-// waits for that.
+// Stop stops the server in one of pg_ctl's modes, fast or immediate, and waits until it has
+// ended.
 func (s *Server) Stop(mode string) error {
 	return s.run(context.Background(), "pg_ctl", "-D", s.data(), "-w", "-m", mode, "stop")
 }
 
-// Freeze stops every process of the server where it is: connections stay open,
-// and nothing answers.
+// Freeze suspends every process of the server: connections stay open, but nothing answers.
 func (s *Server) Freeze() error {
-	// The one that makes new ones comes first.
+	// The main process comes first, since it starts the others.
 	if err := exec.Command("kill", "-STOP", strconv.Itoa(s.cmd.Process.Pid)).Run(); err != nil {
 		return err
 	}
 	return s.signal("STOP")
 }
 
-// Thaw lets a frozen server go on.
+// Thaw resumes a frozen server.
 func (s *Server) Thaw() error { return s.signal("CONT") }
 
-// Kill ends every process of the server at once, as the death of its machine does.
+// Kill ends every process of the server at once, as if its machine had failed.
 func (s *Server) Kill() error {
 	if err := s.Freeze(); err != nil {
 		return err
@@ -253,7 +253,7 @@ func (s *Server) Kill() error {
 	return err
 }
 
-// signal reaches the server and its children, which have process groups of their own.
+// signal sends a signal to the server and to its children, which have their own process groups.
 func (s *Server) signal(name string) error {
 	server := strconv.Itoa(s.cmd.Process.Pid)
 	children, err := exec.Command("pgrep", "-P", server).Output()
@@ -263,7 +263,7 @@ func (s *Server) signal(name string) error {
 	return exec.Command("kill", append([]string{"-" + name, server}, strings.Fields(string(children))...)...).Run()
 }
 
-// Close ends the server, and removes its data.
+// Close stops the server and removes its data.
 func (s *Server) Close() error {
 	if s.cmd != nil {
 		_ = s.Thaw() // it may have ended already

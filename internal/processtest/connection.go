@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// KeepAsking repeats a request on a connection until a response has Connection: close, and closes
+// RepeatRequest sends a request repeatedly until a response has Connection: close, and closes
 // the connection. It returns the number of responses, and an error if a request got none.
-func KeepAsking(conn net.Conn, request string) (answered int64, err error) {
+func RepeatRequest(conn net.Conn, request string) (answered int64, err error) {
 	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		return 0, err

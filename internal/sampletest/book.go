@@ -13,8 +13,10 @@ import (
 
 // NewBook is what a client may set of a book on a shelf that is known already.
 type NewBook struct {
-	Title  string     `json:"title" minLength:"1" maxLength:"80" doc:"The title." example:"Walden"`
-	Pages  int        `json:"pages" minimum:"1" maximum:"9999" doc:"How many pages it has." example:"352"`
+	Title string `json:"title" minLength:"1" maxLength:"80" doc:"The title." example:"Walden"`
+	Pages int    `json:"pages" minimum:"1" maximum:"9999" doc:"How many pages it has." example:"352"`
+	// Code has no example, as only one of the requests made of it could succeed.
+	Code   *string    `json:"code,omitempty" minLength:"1" maxLength:"20" doc:"Its code in the catalogue, which no other book has."`
 	Note   string     `json:"note,omitempty" maxLength:"200" doc:"A remark." example:"A gift"`
 	Status string     `json:"status,omitempty" enum:"unread,reading,read" default:"unread" doc:"How far it was read." example:"reading"`
 	Listed *bool      `json:"listed,omitempty" default:"true" doc:"Whether it is in the catalogue." example:"true"`
@@ -55,8 +57,19 @@ func address(ctx context.Context, resource string, id int64) string {
 	return web.URL(ctx, "/"+resource+"/"+strconv.FormatInt(id, 10))
 }
 
+var bookConstraints = []web.Constraint{
+	{
+		Name: "book_shelf_fkey", Columns: "book.shelf",
+		Field: web.FieldError{Location: "body.shelf", Message: "must be the id of a shelf that exists"},
+	},
+	{
+		Name: "book_code_key", Columns: "book.code",
+		Field: web.FieldError{Location: "body.code", Message: "is the code of another book"},
+	},
+}
+
 func bookRoutes(api *web.API, db web.DB) {
-	h := books{bookStore{db}}
+	h := books{newBookStore(db)}
 	tags := api.Tag("book", "The books on the shelves.")
 	register := func(id, method, path, summary, description string, status int) huma.Operation {
 		return huma.Operation{

@@ -30,7 +30,7 @@ func Resources() []web.Resource {
 			Routes: shelfRoutes, Load: loadShelf, Dump: dumpShelves,
 		},
 		{
-			Name: "book", Migrations: folder("book"),
+			Name: "book", Migrations: folder("book"), Constraints: bookConstraints,
 			Routes: bookRoutes, Load: loadBook, Dump: dumpBooks,
 		},
 	}
@@ -51,7 +51,7 @@ const MaxBodyBytes = 1 << 20
 // NewAPI returns the service on db, with its description.
 func NewAPI(db *database.DB) *web.API {
 	api := web.NewAPI(web.Options{
-		Title: "sample", Description: "Shelves of books.", Version: "test", MaxBodyBytes: MaxBodyBytes, Classify: database.Problem,
+		Title: "sample", Description: "Shelves of books.", Version: "test", MaxBodyBytes: MaxBodyBytes, Classify: database.Classifier(Resources()),
 	})
 	for _, resource := range Resources() {
 		resource.Routes(api, db.DB)

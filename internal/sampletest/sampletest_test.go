@@ -27,3 +27,7 @@ func TestServiceHasItsFixturesOnEveryEngine(t *testing.T) {
 		}
 	})
 }
+
+func TestDumpKeepsEveryColumn(t *testing.T) {
+	fixturetest.KeepsEveryColumn(t, sampletest.Resources())
+}

@@ -71,10 +71,8 @@ func (h shelves) list(ctx context.Context, in *web.PageInput) (*web.Page[Shelf],
 }
 
 func (h shelves) create(ctx context.Context, in *struct{ Body ShelfFields }) (*web.Created[Shelf], error) {
-	s := Shelf{ShelfFields: in.Body, Version: web.NewVersion()}
-	const query = `-- shelf.create
-		insert into shelf (name, room, version) values ($1, $2, $3) returning id`
-	if err := h.db.Write.QueryRowContext(ctx, query, s.Name, s.Room, s.Version).Scan(&s.ID); err != nil {
+	s, err := newShelfStore(h.db).Create(ctx, in.Body)
+	if err != nil {
 		return nil, err
 	}
 	s.Href = address(ctx, "shelf", s.ID)
@@ -82,17 +80,35 @@ func (h shelves) create(ctx context.Context, in *struct{ Body ShelfFields }) (*w
 }
 
 func (h shelves) get(ctx context.Context, in *web.ItemInput) (*web.Item[Shelf], error) {
-	s := Shelf{ID: in.ID, Href: address(ctx, "shelf", in.ID)}
-	const query = `-- shelf.get
-		select name, room, version from shelf where id = $1`
-	err := h.db.QueryRowContext(ctx, query, in.ID).Scan(&s.Name, &s.Room, &s.Version)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = web.ErrNotFound
-	}
+	s, err := newShelfStore(h.db).Get(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
+	s.Href = address(ctx, "shelf", s.ID)
 	return &web.Item[Shelf]{ETag: web.ETag(s.Version), Body: s}, in.Read(web.ETag(s.Version))
+}
+
+// shelfStore keeps shelves in a database: on its pools or, with one transaction as both
+// queriers, in that.
+type shelfStore struct{ read, write web.Querier }
+
+func newShelfStore(db web.DB) shelfStore { return shelfStore{db.DB, db.Write} }
+
+func (s shelfStore) Create(ctx context.Context, f ShelfFields) (Shelf, error) {
+	created := Shelf{ShelfFields: f, Version: web.NewVersion()}
+	err := s.write.QueryRowContext(ctx, `-- shelf.create
+		insert into shelf (name, room, version) values ($1, $2, $3) returning id`, f.Name, f.Room, created.Version).Scan(&created.ID)
+	return created, err
+}
+
+func (s shelfStore) Get(ctx context.Context, id int64) (Shelf, error) {
+	found := Shelf{ID: id}
+	err := s.read.QueryRowContext(ctx, `-- shelf.get
+		select name, room, version from shelf where id = $1`, id).Scan(&found.Name, &found.Room, &found.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = web.ErrNotFound
+	}
+	return found, err
 }
 
 func loadShelf(ctx context.Context, tx *sql.Tx, key int64, fields jsontext.Value) error {

@@ -13,39 +13,66 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// bookStore keeps books in a database.
-type bookStore struct{ db web.DB }
+// bookStore keeps books in a database: on its pools or, with one transaction as both
+// queriers, in that.
+type bookStore struct{ read, write web.Querier }
 
-// filter is what books must have to be listed; what is empty is not asked for.
+func newBookStore(db web.DB) bookStore { return bookStore{db.DB, db.Write} }
+
+// filter is what books must have to be listed. Empty members are ignored.
 type filter struct {
 	Status string
 	Listed *bool
 	Shelf  *int64
 }
 
-const columns = `id, shelf, title, pages, note, status, listed, due, version`
+const (
+	bookFields  = `shelf, title, code, pages, note, status, listed, due, version`
+	bookColumns = `id, ` + bookFields
+)
+
+func (b *Book) scan(row interface{ Scan(...any) error }) error {
+	err := row.Scan(&b.ID, &b.Shelf, &b.Title, &b.Code, &b.Pages, &b.Note, &b.Status, &b.Listed, &b.Due, &b.Version)
+	if b.Due != nil {
+		due := b.Due.UTC()
+		b.Due = &due
+		if err == nil {
+			err = web.CheckTime(due)
+		}
+	}
+	return web.Row("book", b.ID, err)
+}
+
+// values are those of bookFields.
+func (b *Book) values() []any {
+	if b.Due != nil {
+		due := b.Due.UTC()
+		b.Due = &due
+	}
+	return []any{b.Shelf, b.Title, b.Code, b.Pages, b.Note, b.Status, b.Listed, b.Due, b.Version}
+}
 
 const where = `
 	from book
 	where ($3 = '' or status = $3) and (cast($4 as boolean) is null or listed = $4) and (cast($5 as bigint) is null or shelf = $5)`
 
 const listSQL = `-- book.list
-	select ` + columns + where + ` and id < $1
+	select ` + bookColumns + where + ` and id < $1
 	order by id desc
 	limit $2`
 
 const listBeforeSQL = `-- book.list_before
-	select ` + columns + where + ` and id > $1
+	select ` + bookColumns + where + ` and id > $1
 	order by id
 	limit $2`
 
-// List returns what web.NewPage wants of a list whose ids fall.
+// List returns what web.NewPageDescending needs.
 func (s bookStore) List(ctx context.Context, f filter, in *web.PageInput) ([]Book, error) {
 	query, id := listSQL, cmp.Or(in.After, math.MaxInt64)
 	if in.Before > 0 {
 		query, id = listBeforeSQL, in.Before
 	}
-	rows, err := s.db.QueryContext(ctx, query, id, in.Limit+1, f.Status, f.Listed, f.Shelf)
+	rows, err := s.read.QueryContext(ctx, query, id, in.Limit+1, f.Status, f.Listed, f.Shelf)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +83,8 @@ func scanAll(rows *sql.Rows) ([]Book, error) {
 	defer rows.Close()
 	found, last := []Book{}, int64(0)
 	for rows.Next() {
-		b, err := scan(rows)
-		if err != nil {
+		var b Book
+		if err := b.scan(rows); err != nil {
 			return nil, err
 		}
 		found, last = append(found, b), b.ID
@@ -68,21 +95,9 @@ func scanAll(rows *sql.Rows) ([]Book, error) {
 	return found, nil
 }
 
-func scan(row interface{ Scan(...any) error }) (b Book, err error) {
-	err = row.Scan(&b.ID, &b.Shelf, &b.Title, &b.Pages, &b.Note, &b.Status, &b.Listed, &b.Due, &b.Version)
-	if b.Due != nil {
-		due := b.Due.UTC()
-		b.Due = &due
-		if err == nil {
-			err = web.CheckTime(due)
-		}
-	}
-	return b, web.Row("book", b.ID, err)
-}
-
 // HasShelf returns web.ErrNotFound for a shelf that does not exist.
 func (s bookStore) HasShelf(ctx context.Context, id int64) error {
-	err := s.db.QueryRowContext(ctx, `-- shelf.exists
+	err := s.read.QueryRowContext(ctx, `-- shelf.exists
 		select id from shelf where id = $1`, id).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return web.ErrNotFound
@@ -91,26 +106,20 @@ func (s bookStore) HasShelf(ctx context.Context, id int64) error {
 }
 
 const createSQL = `-- book.create
-	insert into book (shelf, title, pages, note, status, listed, due, version)
-	values ($1, $2, $3, $4, $5, $6, $7, $8)
-	returning ` + columns
+	insert into book (` + bookFields + `)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	returning ` + bookColumns
 
 func (s bookStore) Create(ctx context.Context, f BookFields) (Book, error) {
-	return scan(s.db.Write.QueryRowContext(ctx, createSQL, append(values(f), web.NewVersion())...))
-}
-
-// values are those of the columns from shelf to due.
-func values(f BookFields) []any {
-	if f.Due != nil {
-		due := f.Due.UTC()
-		f.Due = &due
-	}
-	return []any{f.Shelf, f.Title, f.Pages, f.Note, f.Status, f.Listed, f.Due}
+	b := Book{BookFields: f, Version: web.NewVersion()}
+	err := b.scan(s.write.QueryRowContext(ctx, createSQL, b.values()...))
+	return b, err
 }
 
 func (s bookStore) Get(ctx context.Context, id int64) (Book, error) {
-	b, err := scan(s.db.QueryRowContext(ctx, `-- book.get
-		select `+columns+` from book where id = $1`, id))
+	var b Book
+	err := b.scan(s.read.QueryRowContext(ctx, `-- book.get
+		select `+bookColumns+` from book where id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, web.ErrNotFound
 	}
@@ -119,9 +128,9 @@ func (s bookStore) Get(ctx context.Context, id int64) (Book, error) {
 
 const updateSQL = `-- book.update
 	update book
-	set shelf = $1, title = $2, pages = $3, note = $4, status = $5, listed = $6, due = $7, version = version + 1
-	where id = $8 and version = $9
-	returning ` + columns
+	set shelf = $1, title = $2, code = $3, pages = $4, note = $5, status = $6, listed = $7, due = $8, version = $9 + 1
+	where id = $10 and version = $9
+	returning ` + bookColumns
 
 func (s bookStore) Update(ctx context.Context, id int64, change func(*Book) error) (Book, error) {
 	for {
@@ -132,7 +141,7 @@ func (s bookStore) Update(ctx context.Context, id int64, change func(*Book) erro
 		if err := change(&b); err != nil {
 			return b, err
 		}
-		b, err = scan(s.db.Write.QueryRowContext(ctx, updateSQL, append(values(b.BookFields), id, b.Version)...))
+		err = b.scan(s.write.QueryRowContext(ctx, updateSQL, append(b.values(), id)...))
 		if !errors.Is(err, sql.ErrNoRows) {
 			return b, err
 		}
@@ -148,7 +157,7 @@ func (s bookStore) Delete(ctx context.Context, id int64, check func(Book) error)
 		if err := check(b); err != nil {
 			return err
 		}
-		err = s.db.Write.QueryRowContext(ctx, `-- book.delete
+		err = s.write.QueryRowContext(ctx, `-- book.delete
 			delete from book where id = $1 and version = $2 returning id`, id, b.Version).Scan(&id)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -157,23 +166,24 @@ func (s bookStore) Delete(ctx context.Context, id int64, check func(Book) error)
 }
 
 const loadSQL = `-- book.load
-	insert into book (shelf, title, pages, note, status, listed, due, version, id)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-	on conflict (id) do update set shelf = excluded.shelf, title = excluded.title, pages = excluded.pages, note = excluded.note,
-		status = excluded.status, listed = excluded.listed, due = excluded.due, version = excluded.version`
+	insert into book (` + bookFields + `, id)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	on conflict (id) do update set shelf = excluded.shelf, title = excluded.title, code = excluded.code, pages = excluded.pages,
+		note = excluded.note, status = excluded.status, listed = excluded.listed, due = excluded.due, version = excluded.version`
 
 func loadBook(ctx context.Context, tx *sql.Tx, key int64, fields jsontext.Value) error {
 	f, err := web.Decode[BookFields](fields)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, loadSQL, append(values(f), web.NewVersion(), key)...)
+	b := Book{BookFields: f, Version: web.NewVersion()}
+	_, err = tx.ExecContext(ctx, loadSQL, append(b.values(), key)...)
 	return err
 }
 
 func dumpBooks(ctx context.Context, db web.DB, yield func(key int64, fields any) error) error {
 	rows, err := db.QueryContext(ctx, `-- book.dump
-		select `+columns+` from book order by id`)
+		select `+bookColumns+` from book order by id`)
 	if err != nil {
 		return err
 	}

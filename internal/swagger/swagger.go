@@ -1,6 +1,6 @@
-// Package swagger serves a page on which the API can be read and tried: Swagger UI,
-// from a module that embeds it. Nothing is loaded from elsewhere, and nothing
-// inline runs. It does not know the API but by its description.
+// Package swagger serves Swagger UI, a page to read and to try the API. Its files come from
+// a module that embeds them: the page loads nothing from other hosts and runs no inline
+// script. It knows the API only by its OpenAPI description.
 package swagger
 
 import (
@@ -24,18 +24,18 @@ var (
 	script embed.FS
 )
 
-// policy lets the page use what comes from here, and nothing else. The icons of
-// Swagger UI's stylesheet are data: URLs.
+// policy lets the page use only what this service serves. The icons in Swagger UI's
+// stylesheet are data: URLs.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// Files are the folders of what the page loads.
+// Files returns the folders of the files that the page loads.
 func Files() []fs.FS { return []fs.FS{script, bundle{static.FS}} }
 
-// bundle is the folder of the module, with the two files in it that we need.
+// bundle is the folder of the module, reduced to the two files that the page needs.
 type bundle struct{ embed.FS }
 
-// ReadDir lists the two.
+// ReadDir lists these two files.
 func (b bundle) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := b.FS.ReadDir(name)
 	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
@@ -43,7 +43,7 @@ func (b bundle) ReadDir(name string) ([]fs.DirEntry, error) {
 	}), err
 }
 
-// Routes registers the page. The function says where a file is by its name.
+// Routes registers the page as /docs. url returns the URL of one of Files, by its name.
 func Routes(api *web.API, url func(name string) string) {
 	var text bytes.Buffer
 	parsed := template.Must(template.New("page.html").Funcs(template.FuncMap{"url": url}).Parse(page))
@@ -52,7 +52,6 @@ func Routes(api *web.API, url func(name string) string) {
 	}
 	api.Page("docs", "/docs", "The API, to read and to try", func(w http.ResponseWriter, _ *http.Request) {
 		web.SetPageHeader(w.Header(), policy)
-		// A client that is gone cannot be told anything more.
-		_, _ = w.Write(text.Bytes())
+		_, _ = w.Write(text.Bytes()) // the status is sent: an error cannot be answered any more
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestPageLoadsNothingFromElsewhereAndAllThatItLoadsIsThere(t *testing.T) {
+func TestPageLoadsOnlyFilesThatThisServiceHas(t *testing.T) {
 	t.Parallel()
 	api := web.NewAPI(web.Options{Title: "test", Version: "1"})
 	files := assets.New(append(swagger.Files(), fstest.MapFS{"favicon.ico": {}})...)

@@ -14,14 +14,14 @@ import (
 // Settings are the supported variables of OpenTelemetry. As its specification demands, an empty one
 // counts as not set.
 type Settings struct {
-	Endpoint           string `name:"otel-exporter-otlp-endpoint" secret:"url" help:"Base URL of the trace collector, such as http://trace:4318 (OTLP over HTTP). Empty switches tracing off."`
+	Endpoint           string `name:"otel-exporter-otlp-endpoint" secret:"url" help:"Base URL of the trace collector, such as http://trace:4318. It receives OTLP over HTTP. Empty switches tracing off."`
 	TracesEndpoint     string `name:"otel-exporter-otlp-traces-endpoint" secret:"url" help:"Full URL for traces. It takes precedence over OTEL_EXPORTER_OTLP_ENDPOINT."`
-	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers sent with traces, such as a token of the collector, as name=value,name=value."`
+	Headers            string `name:"otel-exporter-otlp-headers" secret:"all" help:"Headers sent with traces, as name=value,name=value. They can hold credentials for the collector."`
 	Protocol           string `name:"otel-exporter-otlp-protocol" default:"http/protobuf" help:"Protocol of the collector. Only http/protobuf is supported."`
 	Sampler            string `name:"otel-traces-sampler" default:"parentbased_always_on" help:"always_on, always_off or traceidratio. With the prefix parentbased_ a sampling decision of the caller takes precedence."`
 	SamplerArg         string `name:"otel-traces-sampler-arg" default:"1" help:"Share of requests that traceidratio samples, from 0 to 1."`
 	ServiceName        string `name:"otel-service-name" help:"Name of the service in traces. By default the name of its module."`
-	ResourceAttributes string `name:"otel-resource-attributes" help:"Additional resource attributes as name=value,name=value, such as deployment.environment.name=staging."`
+	ResourceAttributes string `name:"otel-resource-attributes" help:"Additional resource attributes, as name=value,name=value. For example deployment.environment.name=staging."`
 	TracesExporter     string `name:"otel-traces-exporter" default:"otlp" help:"otlp, or none, which switches tracing off."`
 	Disabled           string `name:"otel-sdk-disabled" default:"false" help:"true switches tracing off."`
 }

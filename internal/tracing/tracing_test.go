@@ -17,6 +17,7 @@ import (
 	"example.com/templatesite/internal/otlptest"
 	"example.com/templatesite/internal/tracing"
 	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
 )
 
 // newTracer returns a tracer and the receiver of its spans, which arrive when it is closed.
@@ -48,32 +49,14 @@ func TestTraceContinuesInServicesThatAreCalled(t *testing.T) {
 		other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { arrived <- r.Header }))
 		t.Cleanup(other.Close)
 		tracer, receiver := newTracer(t, tracing.Settings{Sampler: sampler})
-		client := &http.Client{Transport: tracing.Transport(http.DefaultTransport)}
+		transport := tracing.Transport(http.DefaultTransport)
 		server := serve(t, tracer, func(_ http.ResponseWriter, r *http.Request) {
-			request, err := http.NewRequestWithContext(r.Context(), http.MethodGet, other.URL, nil)
-			if err != nil {
+			if _, err := webtest.Send(r.Context(), transport, http.MethodGet, other.URL, ""); err != nil {
 				t.Error(err)
-				return
 			}
-			response, err := client.Do(request)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			response.Body.Close()
 		})
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
 		const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-		request.Header.Set("Traceparent", "00-"+trace+"-00f067aa0ba902b7-01")
-		request.Header.Set("Baggage", "shop=7")
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		webtest.At(t, server.URL).Do("GET", "/", "", "Traceparent: 00-"+trace+"-00f067aa0ba902b7-01", "Baggage: shop=7")
 		header := <-arrived
 		parts := strings.Split(header.Get("Traceparent"), "-")
 		if len(parts) != 4 || parts[1] != trace || parts[3] != flags || header.Get("Baggage") != "shop=7" {
@@ -182,11 +165,7 @@ func TestSpanOfAnErrorHasNoValuesOfItsMessage(t *testing.T) {
 		observe(r.Context(), &web.Statement{Name: "shelf.get", Start: time.Now(), Err: err, ErrorType: "other"})
 		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "What the client sees.").WithCause(err))
 	})
-	response, err := http.Get(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
+	webtest.At(t, server.URL).Want(http.StatusInternalServerError, "GET", "/", "")
 	tracer.Close(20 * time.Second)
 	request := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "GET" })
 	statement := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "shelf.get" })

@@ -1,39 +1,90 @@
 package web
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"time"
 )
 
-// DB is the database as a resource sees it: a pool, and the one for changes. It is
+// DB is the database as a resource sees it: a pool for reads, and a pool for changes. It is
 // safe for concurrent use.
 type DB struct {
 	*sql.DB
-	// Write is where changes wait for their turn: with SQLite, which has one
-	// writer, it is a single connection, so that changes that have to wait do not
-	// take those of the reads; with PostgreSQL it is the pool itself.
+	// Write is the pool for changes. SQLite has one writer, so there it is a single
+	// connection, and changes that wait for each other leave the other connections to the
+	// reads. With PostgreSQL it is the same pool as DB.
 	Write *sql.DB
+	// Transient reports whether an error says that the database has rolled back a transaction,
+	// or refused to begin one, because of a concurrent one. If nil, Tx runs it only once.
+	Transient func(error) bool
 }
 
-// Close closes both.
+// Close closes both pools.
 func (db DB) Close() error { return errors.Join(db.Write.Close(), db.DB.Close()) }
 
-// Statement is what a statement of the database came to, for those who count, time
-// and trace. Its arguments are not in it.
+// Querier is what a pool and a transaction have in common. A store that keeps one for its
+// reads and one for its changes works on the pools, as in Store{db.DB, db.Write}, and in a
+// transaction, as in Store{tx, tx}.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// txAttempts bounds how often Tx runs a transaction.
+const txAttempts = 5
+
+// Tx runs f in one transaction, which it commits if f returns nil and rolls back otherwise.
+// It is how several calls of stores, of one resource or of several, are done as one:
+//
+//	err := db.Tx(ctx, func(tx web.Querier) error {
+//		shelf, err := shelfStore{tx, tx}.Create(ctx, fields)
+//		if err != nil {
+//			return err
+//		}
+//		_, err = bookStore{tx, tx}.Create(ctx, book(shelf.ID))
+//		return err
+//	})
+//
+// All statements of f must go through tx: with SQLite, a change through db would wait for
+// the transaction, and so for itself. When a concurrent transaction makes the database roll
+// this one back, Tx runs f again, up to 5 times in all, so f must have no other effects.
+func (db DB) Tx(ctx context.Context, f func(tx Querier) error) error {
+	err := db.tryTx(ctx, f)
+	for n := 1; err != nil && n < txAttempts && ctx.Err() == nil && db.Transient != nil && db.Transient(err); n++ {
+		err = db.tryTx(ctx, f)
+	}
+	return err
+}
+
+func (db DB) tryTx(ctx context.Context, f func(tx Querier) error) error {
+	tx, err := db.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // without effect after Commit
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Statement is a statement of the database that is done, for metrics and traces. It does not
+// contain the arguments.
 type Statement struct {
-	// Name is the comment in the first line of its SQL, as in "tweet.list", else what
-	// it does to what, as in "select tweet".
+	// Name is the comment in the first line of the SQL, as in "book.list". Without one it is
+	// the operation and the table, as in "select book".
 	Name string
-	// Operation is the verb of the SQL in lower case; Table is what an insert,
-	// update, delete or select names first.
+	// Operation is the verb of the SQL in lower case, and Table the first table that an
+	// insert, update, delete or select names, in lower case.
 	Operation, Table string
 	Start            time.Time
 	Duration         time.Duration
-	// Rows is how many it returned, or changed when it returns none.
+	// Rows is the number of rows that it returned or, if it returns none, changed.
 	Rows int64
-	// Err is why it failed, and ErrorType the kind of that: unavailable, timeout,
-	// full, conflict, canceled or other. Both are empty when it did not.
+	// Err is why it failed, and ErrorType the kind of that error: unavailable, timeout, full,
+	// conflict, canceled or other. Both are empty when it did not fail.
 	Err       error
 	ErrorType string
 }

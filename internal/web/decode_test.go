@@ -59,3 +59,33 @@ func TestRuleOverTwoFieldsAppliesToEveryWayOfChangingThem(t *testing.T) {
 		}
 	})
 }
+
+func TestFieldOfEachKindIsValidatedHoweverItIsSent(t *testing.T) {
+	sampletest.Each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
+		for field, values := range map[string][]string{
+			"shelf":  {`0`, `-1`, `"1"`, `1.5`, `true`, `[1]`},
+			"title":  {`""`, `1`, `{}`, `"` + strings.Repeat("x", 81) + `"`},
+			"pages":  {`0`, `10000`, `1.5`, `"1"`, `true`, `99999999999999999999`},
+			"note":   {`1`, `false`, `"` + strings.Repeat("x", 201) + `"`},
+			"status": {`"lost"`, `"Read"`, `""`, `1`},
+			"listed": {`"true"`, `0`, `""`},
+			"due":    {`"2026-03-01"`, `"12:00:00Z"`, `"tomorrow"`, `""`, `1772366400`},
+		} {
+			for _, value := range values {
+				invalid := `"` + field + `":` + value
+				body := invalid
+				for name, valid := range map[string]string{"shelf": `1`, "title": `"Emma"`, "pages": `474`, "status": `"reading"`} {
+					if name != field {
+						body = `"` + name + `":` + valid + `,` + body
+					}
+				}
+				wantInvalid(t, c, "POST", "/book/", `{`+body+`}`, "body."+field)
+				wantInvalid(t, c, "PUT", "/book/1", `{`+body+`}`, "body."+field)
+				wantInvalid(t, c, "PATCH", "/book/1", `{`+invalid+`}`, "body."+field)
+				if err := loadBook(t, db, "9", body); err == nil || !strings.Contains(err.Error(), "body."+field) {
+					t.Errorf("a fixture with %s: %v", body, err)
+				}
+			}
+		}
+	})
+}

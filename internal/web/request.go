@@ -12,7 +12,7 @@ import (
 // InfoFrom. It belongs to the goroutine that serves the request. The rules are:
 //
 //   - RequestInfo, the outermost middleware, makes it and sets ID to URL. Afterwards only
-//     ForgetHosts changes BaseURL, tracing sets TraceID, and the HTML pages set URL to that
+//     ClearUnknownHosts changes BaseURL, tracing sets TraceID, and the HTML pages set URL to that
 //     of the JSON which they show.
 //   - The writer and the body that RequestInfo puts around the connection count BodyBytes,
 //     Status and Bytes.

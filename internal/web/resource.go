@@ -8,25 +8,42 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Resource is one resource as the rest of the service sees it. A resource's package
-// exports one, and cmd/app lists them.
-type Resource struct {
-	// Name is the model in fixtures, the table whose rows are counted as the model's
-	// when a statement inserts, updates or deletes them, and the prefix of the table
-	// that records which migrations were applied.
+// Constraint is a constraint of the database, and what the client is told when a request
+// violates it. A value that exists already answers 409. A reference to something that does
+// not exist answers 422, and so does any other value that a constraint refuses.
+type Constraint struct {
+	// Name is the name of the constraint, as in book_shelf_fkey, which PostgreSQL reports.
 	Name string
-	// Migrations holds the folders postgres and sqlite, each with files named
-	// 00001_what_it_does.sql; the versions of both must agree.
+	// Columns are its table and columns, as in "book.shelf" or "book.row, book.seat". SQLite
+	// reports them instead of the name. A check needs none: both engines report its name.
+	Columns string
+	// Field is the place in the request, as in body.shelf, and what to do about it.
+	Field FieldError
+}
+
+// Resource is what the rest of the service needs to know about one resource. A resource's
+// package exports one, and cmd/app lists them.
+type Resource struct {
+	// Name is the model in fixtures, and the table whose rows are counted as the model's
+	// when a statement inserts, updates or deletes them.
+	Name string
+	// Migrations holds the folder migrations with the folders postgres and sqlite, each
+	// with files named by the time at which they were written, as in
+	// 20261127101500_what_it_does.sql; the names in both must agree. The migrations of
+	// all resources are applied in the order of time. It is nil when there are none.
 	Migrations fs.FS
 	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
 	// nil.
 	Fixtures fs.FS
+	// Constraints are the constraints of its table that a request may violate. An answer about
+	// any other constraint is a 409 that names no field.
+	Constraints []Constraint
 	// Routes registers the operations.
 	Routes func(api *API, db DB)
-	// Load inserts the row with that key, or replaces what it holds. It returns
-	// an error when the fields are not what the API itself would accept.
+	// Load inserts the row with that key, or replaces its content. It returns an error for
+	// fields that the API itself would refuse.
 	Load func(ctx context.Context, tx *sql.Tx, key int64, fields jsontext.Value) error
-	// Dump calls yield with every row in the order of the keys, reading a
-	// bounded number of rows at a time, until yield returns an error.
+	// Dump calls yield with every row in the order of the keys, until yield returns an error.
+	// It keeps only a bounded number of rows in memory.
 	Dump func(ctx context.Context, db DB, yield func(key int64, fields any) error) error
 }

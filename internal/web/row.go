@@ -7,23 +7,23 @@ import (
 	"regexp"
 )
 
-// RowError is a row whose content the program cannot use, since something else has
-// written it. The client is told which row it is, the log why.
+// RowError is the error for a row whose content is invalid because another program has
+// written it. The client learns which row it is; the reason is only in the log.
 type RowError struct {
-	// Model is the name of the resource.
+	// Model is the name of the resource, and Key the id of the row.
 	Model string
 	Key   int64
 	Err   error
 }
 
-// scanError finds the column in an error of database/sql, whose words are about Go.
+// scanError finds the column in an error of database/sql, whose text speaks of Go's types.
 var scanError = regexp.MustCompile(`^sql: Scan error on column index \d+, name "(\w+)"`)
 
 // Error names the row and the reason.
 func (e *RowError) Error() string {
 	reason := e.Err.Error()
 	if column := scanError.FindStringSubmatch(reason); column != nil {
-		reason = "the column " + column[1] + " holds what is no value of its type"
+		reason = "the column " + column[1] + " has a value of another type"
 	}
 	return fmt.Sprintf("%s %d cannot be read: %s", e.Model, e.Key, reason)
 }
@@ -31,8 +31,8 @@ func (e *RowError) Error() string {
 // Unwrap returns the reason.
 func (e *RowError) Unwrap() error { return e.Err }
 
-// Row returns err as that of the row with this key. An err that is nil or names a row
-// already is returned as it is, and so is one before a key was read, which is 0 then.
+// Row returns err as a RowError of the row with this key. It returns err unchanged if it is
+// nil, is about a row already, or happened before the key was read, which is then 0.
 func Row(model string, key int64, err error) error {
 	if err == nil || key == 0 {
 		return err
@@ -43,7 +43,7 @@ func Row(model string, key int64, err error) error {
 	return &RowError{model, key, err}
 }
 
-// rowProblem is the answer about a row that cannot be read.
+// rowProblem is the answer for a row that cannot be read.
 func rowProblem(e *RowError) *Problem {
 	return NewProblem(http.StatusInternalServerError, fmt.Sprintf(
 		"%s %d could not be read. The request_id leads to the reason in the log; other rows may be readable.", e.Model, e.Key))

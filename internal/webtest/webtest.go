@@ -1,5 +1,10 @@
-// Package webtest calls an API as its clients do: in memory, or over the network. Only
-// tests import it.
+// Package webtest calls an API as its clients do, in memory or over the network:
+//
+//	c := webtest.NewAPI(t, book.Resource(), db)
+//	created := c.Want(http.StatusCreated, "POST", "/book/", `{"title":"Emma"}`)
+//	emma := webtest.JSON[book.Book](t, created)
+//
+// Only tests import it.
 package webtest
 
 import (
@@ -43,7 +48,7 @@ func New(t testing.TB, handler http.Handler) *Client {
 // NewAPI returns a client of an API with the routes of one resource on db.
 func NewAPI(t testing.TB, resource web.Resource, db *database.DB) *Client {
 	api := web.NewAPI(web.Options{
-		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, Classify: database.Problem,
+		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, Classify: database.Classifier([]web.Resource{resource}),
 	})
 	resource.Routes(api, db.DB)
 	return New(t, api)

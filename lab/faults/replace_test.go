@@ -36,7 +36,7 @@ func TestStoppingLosesNoRequest(t *testing.T) {
 						if err != nil {
 							return // the listener is closed: nothing was sent
 						}
-						count, err := processtest.KeepAsking(conn, request)
+						count, err := processtest.RepeatRequest(conn, request)
 						answered.Add(count)
 						if err != nil {
 							lost.Add(1)

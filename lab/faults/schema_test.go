@@ -54,23 +54,14 @@ func TestSchemaChangesUnderLoad(t *testing.T) {
 	record(t, 1, "columns and an index come, change and go", fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0)
 }
 
-const migrationsFolder = "../../tweet/migrations/postgres"
-
-func presentMigrations(t *testing.T) int {
-	t.Helper()
-	files, err := filepath.Glob(migrationsFolder + "/*.sql")
-	must(t, err)
-	return len(files)
-}
-
 // buildNext builds the program with more migrations: those of its next version.
 func buildNext(t *testing.T, migrations ...string) (next string) {
 	t.Helper()
 	dir := t.TempDir()
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for i, text := range migrations {
-		name := fmt.Sprintf("%05d_next.sql", presentMigrations(t)+i+1)
-		place, err := filepath.Abs(filepath.Join(migrationsFolder, name))
+		name := fmt.Sprintf("209901010000%02d_next.sql", i)
+		place, err := filepath.Abs(filepath.Join("../../tweet/migrations/postgres", name))
 		must(t, err)
 		overlay.Replace[place] = filepath.Join(dir, name)
 		must(t, os.WriteFile(filepath.Join(dir, name), []byte("-- +goose Up\n"+text), 0o600))
@@ -150,10 +141,10 @@ func TestManyMigrateAtOnceAndSomeAreKilled(t *testing.T) {
 	var rows, versions int
 	conn := connect(t, url)
 	must(t, conn.QueryRow(t.Context(), "select count(*) from tweet where text like 'migration %'").Scan(&rows))
-	must(t, conn.QueryRow(t.Context(), "select count(*) from tweet_migrations where version_id > 0").Scan(&versions))
+	must(t, conn.QueryRow(t.Context(), "select count(*) from app_migrations where version_id >= 20990101000000").Scan(&versions))
 	output, err := appCommand(url, "migrate", "--status").CombinedOutput()
 	must(t, err)
 	record(t, 5, "ten migrate at once, five of them ended", fmt.Sprintf("%d ended, %d of the others failed, 3 migrations applied %d times", killed.Load(), failures.Load(), rows),
-		"0 failed, 3 times", failures.Load() == 0 && rows == 3 && versions == presentMigrations(t)+3)
+		"0 failed, 3 times", failures.Load() == 0 && rows == 3 && versions == 3)
 	t.Logf("%s", output)
 }

@@ -194,7 +194,7 @@ func missingRight(ctx context.Context) error {
 
 // pendingMigration is a schema that is older than the program.
 func pendingMigration(ctx context.Context) error {
-	return broken(ctx, "update tweet_migrations set is_applied = false where version_id > 0", "update tweet_migrations set is_applied = true", http.StatusOK)
+	return broken(ctx, "update app_migrations set is_applied = false where version_id > 0", "update app_migrations set is_applied = true", http.StatusOK)
 }
 
 // noDatabase is one that ends all connections, and takes none.

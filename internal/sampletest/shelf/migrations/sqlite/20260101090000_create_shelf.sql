@@ -2,7 +2,6 @@
 create table shelf (
     id      integer primary key autoincrement,
     name    text not null,
-    room    text not null,
     version integer not null
 );
 

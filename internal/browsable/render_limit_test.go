@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// It is not parallel: others would be refused, too.
-func TestMorePagesThanCanBeMadeAreRefusedAndTheNextIsNot(t *testing.T) {
+// It is not parallel: the pages of other tests would be refused, too.
+func TestPagesBeyondTheLimitAreRefusedAndTheNextIsNot(t *testing.T) {
 	c := start(t)
 	var mu sync.Mutex
 	count := map[int]int{}
@@ -29,5 +29,5 @@ func TestMorePagesThanCanBeMadeAreRefusedAndTheNextIsNot(t *testing.T) {
 	if count[http.StatusOK] == 0 || count[http.StatusServiceUnavailable] == 0 || len(count) != 2 {
 		t.Errorf("the answers by status are %v", count)
 	}
-	c.Want(http.StatusOK, "GET", "/plant/", "", html)
+	c.Want(http.StatusOK, "GET", "/book/", "", html)
 }

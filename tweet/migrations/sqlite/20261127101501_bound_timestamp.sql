@@ -1,3 +1,4 @@
+-- was 00002
 -- +goose Up
 -- SQLite takes any type in any column, and reads all rows when a constraint is added. A
 -- time in another form than the service's could not be answered: it is brought into it,

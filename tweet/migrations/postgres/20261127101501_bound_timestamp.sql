@@ -1,3 +1,4 @@
+-- was 00002
 -- +goose Up
 -- An answer, which is RFC 3339, can hold the years 1 to 9999. Not valid: rows that are
 -- there already are not read, as the table is locked meanwhile.

@@ -17,17 +17,17 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestObserverIsToldWhatStatementsCameTo(t *testing.T) {
+func TestObserverReceivesEveryStatementWithItsResult(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		var mu sync.Mutex
-		var told []string
+		var seen []string
 		watched, err := database.Open(database.Options{URL: databasetest.URL(t, db), MaxConnections: 2, Observe: func(_ context.Context, s *web.Statement) {
 			mu.Lock()
 			defer mu.Unlock()
 			if s.Start.IsZero() || s.Duration <= 0 || s.Duration > time.Minute || (s.Err == nil) != (s.ErrorType == "") {
 				t.Errorf("%+v", s)
 			}
-			told = append(told, fmt.Sprint(s.Name, " ", s.Operation, " ", s.Table, " ", s.Rows, " ", s.ErrorType))
+			seen = append(seen, fmt.Sprint(s.Name, " ", s.Operation, " ", s.Table, " ", s.Rows, " ", s.ErrorType))
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -49,14 +49,14 @@ func TestObserverIsToldWhatStatementsCameTo(t *testing.T) {
 			}
 		}
 		runAll(t, watched.DB.DB, "select n from note")
-		told = slices.DeleteFunc(told, func(s string) bool { return s == "connect connect  0 " })
+		seen = slices.DeleteFunc(seen, func(s string) bool { return s == "connect connect  0 " })
 		want := []string{
 			"insert note insert note 2 ", "note.change update note 2 ", "delete note delete note 0 ",
 			"insert nothing insert nothing 0 " + map[database.Engine]string{database.Postgres: "unavailable", database.SQLite: "other"}[db.Engine],
 			"begin begin  0 ", "commit commit  0 ", "begin begin  0 ", "rollback rollback  0 ",
 			"select note select note 2 ",
 		}
-		if diff := cmp.Diff(want, told); diff != "" {
+		if diff := cmp.Diff(want, seen); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -66,7 +66,7 @@ func TestObserverIsToldWhatStatementsCameTo(t *testing.T) {
 func runAll(t *testing.T, db *sql.DB, statement string) {
 	t.Helper()
 	if strings.HasPrefix(statement, "insert") || strings.HasPrefix(statement, "delete") {
-		_, _ = db.ExecContext(t.Context(), statement) // the observer is told of the error
+		_, _ = db.ExecContext(t.Context(), statement) // the observer receives the error
 		return
 	}
 	rows, err := db.QueryContext(t.Context(), statement)
@@ -82,17 +82,17 @@ func runAll(t *testing.T, db *sql.DB, statement string) {
 	}
 }
 
-func TestObserverIsToldThatNobodyAnswers(t *testing.T) {
+func TestObserverReceivesAFailedConnect(t *testing.T) {
 	t.Parallel()
-	var told []string
+	var seen []string
 	db, err := database.Open(database.Options{URL: "postgres://app@127.0.0.1:1/app", MaxConnections: 1, Observe: func(_ context.Context, s *web.Statement) {
-		told = append(told, s.Name+" "+s.ErrorType)
+		seen = append(seen, s.Name+" "+s.ErrorType)
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), "select 1"); err == nil || !slices.Equal(told, []string{"connect unavailable"}) {
-		t.Errorf("%v; the observer was told of %q", err, told)
+	if _, err := db.ExecContext(t.Context(), "select 1"); err == nil || !slices.Equal(seen, []string{"connect unavailable"}) {
+		t.Errorf("%v; the observer received %q", err, seen)
 	}
 }

@@ -1,3 +1,4 @@
+-- was 00001
 -- +goose Up
 create table tweet (
     -- autoincrement: the id of a deleted row is not given again.

@@ -1,0 +1,30 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/pressly/goose/v3"
+
+	"example.com/templatesite/internal/web"
+)
+
+// schemaEngine is what an engine does in its own way with a schema and its references.
+type schemaEngine interface {
+	dialect() goose.Dialect
+	// tableSQL is a query that reports whether a table of the name $1 is found.
+	tableSQL() string
+	// checkHidden refuses a table that hides the one of a resource that was migrated.
+	checkHidden(ctx context.Context, db *DB, resources []web.Resource) error
+	// checkPlace refuses to make tables elsewhere than where those of the resources are.
+	checkPlace(ctx context.Context, db *DB, resources []web.Resource) error
+	// checkTables returns an error when a table refers to one that does not exist.
+	checkTables(ctx context.Context, db *DB) error
+	// missingTable reports whether a statement failed because a table does not exist.
+	missingTable(err error) bool
+
+	// deferReferences, checkReferences and advanceSequence are those of DB.
+	deferReferences(ctx context.Context, tx *sql.Tx) error
+	checkReferences(ctx context.Context, tx *sql.Tx) error
+	advanceSequence(ctx context.Context, tx *sql.Tx, table string) error
+}

@@ -1,0 +1,78 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"example.com/templatesite/internal/web"
+)
+
+// violated reads the constraint from the message, whose form is "constraint failed: UNIQUE
+// constraint failed: book.code (2067)". The message does not name a foreign key: these are
+// then all of the table.
+func (sqliteEngine) violated(ctx context.Context, conn fullConn, s *web.Statement, err error) violated {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return violated{}
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		if columns := failed(e, "UNIQUE"); columns != "" {
+			return violated{duplicate, []string{strings.ToLower(columns)}}
+		}
+	case sqlite3.SQLITE_CONSTRAINT_CHECK:
+		if name := failed(e, "CHECK"); name != "" {
+			return violated{check, []string{name}}
+		}
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		names, err := foreignKeys(ctx, conn, s.Table)
+		if err == nil {
+			return violated{reference, names}
+		}
+	}
+	return violated{}
+}
+
+// failed returns what the message names after "<what> constraint failed: ".
+func failed(e *sqlite.Error, what string) string {
+	_, after, _ := strings.Cut(e.Error(), what+" constraint failed: ")
+	if end := strings.LastIndex(after, " ("); end >= 0 {
+		after = after[:end] // the code
+	}
+	return after
+}
+
+// foreignKeysSQL returns the form of web.Constraint.Columns. SQLite numbers foreign keys from
+// the last one of the table to the first.
+const foreignKeysSQL = `
+	select lower(group_concat($1 || '.' || "from", ', '))
+	from (select id, "from" from pragma_foreign_key_list($1) order by id, seq)
+	group by id
+	order by id desc`
+
+// foreignKeys returns the columns of each foreign key of a table. It asks on the connection
+// of the statement that has failed, which sees the table as that statement did.
+func foreignKeys(ctx context.Context, conn fullConn, table string) ([]string, error) {
+	rows, err := conn.QueryContext(ctx, foreignKeysSQL, []driver.NamedValue{{Ordinal: 1, Value: table}})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // they were only read
+	var names []string
+	for row := make([]driver.Value, 1); ; {
+		switch err := rows.Next(row); {
+		case errors.Is(err, io.EOF):
+			return names, nil
+		case err != nil:
+			return nil, err
+		}
+		name, _ := row[0].(string)
+		names = append(names, name)
+	}
+}

@@ -1,0 +1,5 @@
+-- +goose Up
+alter table book add column due timestamp;
+
+-- +goose Down
+alter table book drop column due;
