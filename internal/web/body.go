@@ -19,9 +19,9 @@ var (
 	tooSlow  = NewProblem(http.StatusRequestTimeout, "The body did not arrive in time.").with("Connection", "close")
 )
 
-// readBody reads the whole body before huma does: within the limit in size, and before the
-// deadline of the connection. It refuses a media type that the operation does not accept,
-// and what is not strict JSON.
+// readBody reads the whole body before huma does, up to MaxBodyBytes and the deadline of the
+// connection. It refuses a media type that the operation does not accept, and anything that
+// is not strict JSON.
 func (a *API) readBody(input reflect.Type) func(huma.Context, func(huma.Context)) {
 	var into reflect.Type
 	if field, ok := input.FieldByName("Body"); ok {
@@ -51,7 +51,7 @@ func (a *API) readBody(input reflect.Type) func(huma.Context, func(huma.Context)
 	}
 }
 
-// receivedBody is a body that was read, and that huma decodes.
+// receivedBody is a body that was read and checked. huma decodes it.
 type receivedBody struct {
 	*bytes.Reader
 	data []byte
@@ -61,8 +61,8 @@ type receivedBody struct {
 // Close does nothing.
 func (b *receivedBody) Close() error { return nil }
 
-// typed puts the error of decoding the body in place of huma's, which has its text but not
-// its location. The status is then 422, since the body was valid JSON.
+// typed replaces huma's error about decoding the body, which has the text of the original but
+// not its location. The status is then 422, since the body is valid JSON.
 func (b *receivedBody) typed(status int, errs []error) (int, []error) {
 	for i, err := range errs {
 		if !b.isUndecodable(err) {
@@ -77,11 +77,11 @@ func (b *receivedBody) typed(status int, errs []error) (int, []error) {
 	return status, errs
 }
 
-// isUndecodable reports whether err is how huma says that it could not decode the body: then
-// the value is the whole body. No error of validation has that value, for a JSON string is
-// longer than what it stands for.
+// isUndecodable reports whether huma could not decode the body: the value in err is then the
+// whole body. An error of validation never has that value, since the text of a JSON string is
+// longer than its value.
 func (b *receivedBody) isUndecodable(err error) bool {
-	detail, ok := err.(*huma.ErrorDetail)
+	detail, ok := errors.AsType[*huma.ErrorDetail](err)
 	if !ok || detail.Location != "body" {
 		return false
 	}
@@ -89,8 +89,8 @@ func (b *receivedBody) isUndecodable(err error) bool {
 	return ok && text == string(b.data)
 }
 
-// mismatch decodes the body once more, and returns the error. That happens only after
-// decoding has failed.
+// mismatch decodes the body once more, after huma failed to, and returns the error. It returns
+// nil if the reason was another one.
 func (b *receivedBody) mismatch() *mismatchError {
 	var untyped any
 	err := readJSON(b.data, &untyped)

@@ -45,14 +45,14 @@ func undecodable(err error) *Problem {
 	return invalid(FieldError{Message: err.Error(), Location: "body"})
 }
 
-// rules holds the *ruleset of each type, which takes reflection to make.
+// rules caches the *ruleset of each type.
 var rules sync.Map
 
 // ruleset is how values of one type are validated.
 type ruleset struct {
 	registry huma.Registry
 	schema   *huma.Schema
-	// hasDefaults and hasHooks say whether there are any, which is often not so.
+	// hasDefaults and hasHooks let types without defaults or hooks skip the search for them.
 	hasDefaults, hasHooks bool
 }
 

@@ -10,8 +10,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// configureHuma sets the variables of huma's package. huma keeps there, for the whole
-// process, how it makes errors and how strict it is. What needs them calls it first.
+// configureHuma sets variables of package huma, which decide for the whole process how it makes
+// errors and how strict it is. All code that uses huma runs after NewAPI or rulesOf, which call
+// it first.
 var configureHuma = sync.OnceFunc(func() {
 	huma.ValidateStrictCasing = true
 	huma.DefaultArrayNullable = false // our lists are empty, never null

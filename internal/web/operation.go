@@ -11,7 +11,8 @@ import (
 )
 
 // Register adds an operation. Its input and output are structs as huma describes them. An
-// error of the handler is answered as a problem. Register panics if the input cannot work.
+// error of the handler is answered as a problem. Register panics if a field of the input would
+// not work as declared.
 func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
 	input := reflect.TypeFor[I]()
 	refuseLossyDefaults(op.Method+" "+op.Path, input)
@@ -22,12 +23,12 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	op.MaxBodyBytes = -1 // readBody enforces the limit
 	op.BodyReadTimeout = -1
 
-	// All that surrounds a handler, in the order in which a request meets it. First the Mux
-	// finds the operation, then
+	// Everything that surrounds the handler, in the order in which a request meets it. First
+	// the Mux finds the operation, then
 	op.Middlewares = append(op.Middlewares,
 		acceptJSON,        // 406 unless the client accepts JSON
-		strictParameters,  // 422 for parameters that huma would ignore or bend
-		a.readBody(input), // 400, 408, 413, 415 or 503 for the body as bytes
+		strictParameters,  // 422 for parameters that huma would ignore or misread
+		a.readBody(input), // 400, 408, 413, 415, 422 or 503 for a body that is not usable JSON
 	)
 	// then huma decodes and validates the input, or answers 422, and then
 	huma.Register(a.API, op, chain(serve,
@@ -57,6 +58,7 @@ func chain[I, O any](h handler[I, O], stages ...stage[I, O]) handler[I, O] {
 	return h
 }
 
+// answerErrors turns the error of a handler into a problem.
 func answerErrors[I, O any](classify func(error) *Problem) stage[I, O] {
 	return func(next handler[I, O]) handler[I, O] {
 		return func(ctx context.Context, in *I) (*O, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Patch is a JSON merge patch (RFC 7396) for a T: it replaces the fields that it names and
-// keeps the others. Its schema is T's with nothing required, so that the same limits apply.
+// keeps the rest. Its schema is T's with nothing required, so that the same limits apply.
 type Patch[T any] struct{ merge jsontext.Value }
 
 // UnmarshalJSON keeps the patch for Apply.

@@ -11,15 +11,15 @@ import (
 // Info is what the service knows about one request. Middlewares and handlers find it with
 // InfoFrom. It belongs to the goroutine that serves the request. The rules are:
 //
-//   - RequestInfo, the outermost middleware, makes it and sets ID to URL. Afterwards only
-//     ClearUnknownHosts changes BaseURL, tracing sets TraceID, and the HTML pages set URL to that
-//     of the JSON which they show.
+//   - RequestInfo, the outermost middleware, makes it and sets the fields up to URL, except
+//     TraceID, which tracing sets. Afterwards only ClearUnknownHosts may clear BaseURL, and the
+//     HTML pages may remove their own parameter from URL.
 //   - The writer and the body that RequestInfo puts around the connection count BodyBytes,
 //     Status and Bytes.
 //   - The Mux sets Route.
 //   - WriteProblem and the errors of handlers set Err; Recover sets Err and Panicked.
-//   - All others only read it. Fields from Route on are final when the request is over,
-//     which is when the access log, metrics and tracing read them.
+//   - Everything else only reads it. The fields from Route on are final when the request is over,
+//     which is when the access log, the metrics and tracing read them.
 type Info struct {
 	// ID is the request's id: the client's if it is well formed, else a new one.
 	ID string
