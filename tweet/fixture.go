@@ -22,7 +22,7 @@ func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) erro
 		return err
 	}
 	t := Tweet{ID: id, Fields: r.Fields, Timestamp: timestamp(r.Timestamp), Version: web.NewVersion()}
-	return Store{tx, tx}.load(ctx, t)
+	return Store{Write: web.InTx(tx)}.load(ctx, t)
 }
 
 // dumpPage is how many tweets dump keeps in memory.

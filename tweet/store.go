@@ -18,7 +18,10 @@ type Store struct {
 }
 
 // NewStore returns a store on the pools of a database.
-func NewStore(db web.DB) Store { return Store{db.DB, db.Write} }
+func NewStore(db web.DB) Store {
+	read, write := db.Queriers()
+	return Store{read, write}
+}
 
 // A new field is added to fields, scan and values, in the same order, to the placeholders of
 // createSQL and loadSQL, and to what updateSQL and loadSQL set.

@@ -92,7 +92,10 @@ func (h shelves) get(ctx context.Context, in *web.ItemInput) (*web.Item[Shelf], 
 // queriers, in that.
 type shelfStore struct{ read, write web.Querier }
 
-func newShelfStore(db web.DB) shelfStore { return shelfStore{db.DB, db.Write} }
+func newShelfStore(db web.DB) shelfStore {
+	read, write := db.Queriers()
+	return shelfStore{read, write}
+}
 
 func (s shelfStore) Create(ctx context.Context, f ShelfFields) (Shelf, error) {
 	created := Shelf{ShelfFields: f, Version: web.NewVersion()}

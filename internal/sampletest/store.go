@@ -17,7 +17,10 @@ import (
 // queriers, in that.
 type bookStore struct{ read, write web.Querier }
 
-func newBookStore(db web.DB) bookStore { return bookStore{db.DB, db.Write} }
+func newBookStore(db web.DB) bookStore {
+	read, write := db.Queriers()
+	return bookStore{read, write}
+}
 
 // filter is what books must have to be listed. Empty members are ignored.
 type filter struct {

@@ -84,8 +84,8 @@ func TestTransactionRunsAgainAfterADeadlock(t *testing.T) {
 	all.Wait()
 	pages := 0
 	err := db.QueryRowContext(t.Context(), "select sum(pages) from book").Scan(&pages)
-	if err != nil || pages != 352+474+4 || runs[0]+runs[1] != 3 {
-		t.Errorf("%d pages after %d runs, %v; want %d after 3", pages, runs, err, 352+474+4)
+	if err != nil || pages != 352+474+4 || runs[0]+runs[1] < 3 {
+		t.Errorf("%d pages after %d runs, %v; want %d after 3 or more", pages, runs, err, 352+474+4)
 	}
 }
 

@@ -23,13 +23,41 @@ type DB struct {
 // Close closes both pools.
 func (db DB) Close() error { return errors.Join(db.Write.Close(), db.DB.Close()) }
 
-// Querier is what a pool and a transaction have in common. A store that keeps one for its
-// reads and one for its changes works on the pools, as in Store{db.DB, db.Write}, and in a
-// transaction, as in Store{tx, tx}.
-type Querier interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+// Querier is a pool or a transaction: what runs the statements of a store. It is not an
+// interface, since the arguments of each call would then be allocated.
+type Querier struct {
+	pool *sql.DB
+	tx   *sql.Tx
+}
+
+// InTx returns the querier of a transaction that Tx has not begun.
+func InTx(tx *sql.Tx) Querier { return Querier{tx: tx} }
+
+// Queriers returns the queriers of the pools, for the reads and for the changes of a store.
+func (db DB) Queriers() (read, write Querier) { return Querier{pool: db.DB}, Querier{pool: db.Write} }
+
+// ExecContext runs a statement without rows.
+func (q Querier) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if q.tx != nil {
+		return q.tx.ExecContext(ctx, query, args...)
+	}
+	return q.pool.ExecContext(ctx, query, args...)
+}
+
+// QueryContext runs a statement with rows, which the caller closes.
+func (q Querier) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if q.tx != nil {
+		return q.tx.QueryContext(ctx, query, args...)
+	}
+	return q.pool.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext runs a statement with at most one row.
+func (q Querier) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if q.tx != nil {
+		return q.tx.QueryRowContext(ctx, query, args...)
+	}
+	return q.pool.QueryRowContext(ctx, query, args...)
 }
 
 // txAttempts bounds how often Tx runs a transaction.
@@ -64,7 +92,7 @@ func (db DB) tryTx(ctx context.Context, f func(tx Querier) error) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // without effect after Commit
-	if err := f(tx); err != nil {
+	if err := f(InTx(tx)); err != nil {
 		return err
 	}
 	return tx.Commit()
