@@ -43,7 +43,7 @@ func raw(t *testing.T, s *service, text string, within time.Duration) (status in
 		t.Error(err)
 	}
 	_, err = reader.ReadByte()
-	timeout, ok := err.(net.Error) //nolint:errorlint // it comes from the connection as it is
+	timeout, ok := err.(net.Error) //nolint:errorlint // the connection returns it unwrapped
 	return response.StatusCode, !ok || !timeout.Timeout()
 }
 

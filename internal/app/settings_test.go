@@ -185,7 +185,7 @@ func TestMisspeltSettingIsReported(t *testing.T) {
 	}
 }
 
-func TestEverySettingIsListedOnce(t *testing.T) {
+func TestSettingsAreListed(t *testing.T) {
 	t.Parallel()
 	values, _ := listed(t, nil)
 	names := slices.Sorted(maps.Keys(values))

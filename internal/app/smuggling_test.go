@@ -64,7 +64,7 @@ var smuggling = []struct {
 	{"a chunk without a size", inChunks + "\r\n" + sent + "\r\n0\r\n\r\n", []int{400}},
 	{"a chunk longer than it says", inChunks + "5\r\n" + sent + "\r\n0\r\n\r\n", []int{400}},
 	{"a length in the trailer", inChunks + "28\r\n" + sent + "\r\n0\r\nContent-Length: 3\r\n\r\n", []int{201}},
-	{"a trailer that is none", inChunks + "28\r\n" + sent + "\r\n0\r\nnone\r\n\r\n", []int{400}},
+	{"a malformed trailer", inChunks + "28\r\n" + sent + "\r\n0\r\nnone\r\n\r\n", []int{400}},
 
 	{"a header line goes on", posting + "X-A: a\r\n b\r\nContent-Length: 40\r\n\r\n" + sent, []int{201, 200}},
 	{"the first line goes on", "POST /book/ HTTP/1.1\r\n Host: localhost\r\nContent-Length: 40\r\n\r\n" + sent, []int{400}},
@@ -81,7 +81,7 @@ var smuggling = []struct {
 	{"two spaces", "GET  /book/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", []int{400}},
 	{"no version", "GET /book/1\r\n\r\n", []int{400}},
 	{"another protocol", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", []int{400}},
-	{"HTTP/2 without a word", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{421}},
+	{"HTTP/2 without negotiation", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{421}},
 	{"an empty line first", "\r\nGET /book/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", []int{400}},
 	{"10,000 fields", "GET /book/1 HTTP/1.1\r\nHost: localhost\r\n" + strings.Repeat("a:\r\n", 10_000) + "\r\n", []int{200, 200}},
 	{"10 MB of header", "GET /book/1 HTTP/1.1\r\nHost: localhost\r\nX-A: " + strings.Repeat("a", 10_000_000) + "\r\n\r\n", []int{431}},
