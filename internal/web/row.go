@@ -16,7 +16,7 @@ type RowError struct {
 	Err   error
 }
 
-// scanError finds the column in an error of database/sql, whose text speaks of Go's types.
+// scanError finds the column in an error of database/sql, whose text mentions Go types.
 var scanError = regexp.MustCompile(`^sql: Scan error on column index \d+, name "(\w+)"`)
 
 // Error names the row and the reason.
