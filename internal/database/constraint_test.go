@@ -11,7 +11,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestErrorOfAConstraintIsAnsweredAsTheResourceSays(t *testing.T) {
+func TestViolatedConstraintIsAnsweredWithTheFieldOfTheResource(t *testing.T) {
 	const tables = `create table tree (id integer primary key);
 		create table branch (id integer primary key);
 		create table leaf (

@@ -126,8 +126,8 @@ func (r *Resource) describe(document *openapi3.T) bool {
 	return r.Text != ""
 }
 
-// holdsText reports whether a field accepts any text and is a better choice than the one
-// chosen so far: it may be longer, or is as long and comes first by name.
+// holdsText reports whether a field accepts any text and is a better choice than the current
+// one: it may be longer, or it may be as long and its name comes first.
 func (r *Resource) holdsText(name string, field *openapi3.Schema) bool {
 	_, inExample := r.example[name]
 	if !inExample || !field.Type.Is("string") || field.Format != "" || field.Pattern != "" || len(field.Enum) > 0 {
