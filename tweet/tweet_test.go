@@ -68,7 +68,7 @@ func TestDumpHasWhatWasLoadedAndCanBeLoadedAgain(t *testing.T) {
 		want := "[\n" + strings.Join(rows, ",\n") + "\n]\n"
 		for range 2 {
 			if err := fixturetest.Load(t, db, resources, want); err != nil || fixturetest.Dump(t, db, resources) != want {
-				t.Fatalf("the dump differs from what was loaded, or cannot be loaded: %v", err)
+				t.Fatalf("the dump differs from the fixture, or the fixture cannot be loaded: %v", err)
 			}
 			c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"changed"}`)
 		}

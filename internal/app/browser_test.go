@@ -153,7 +153,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	tab.Type("#post-title", long)
 	wants(tab.Follow("Create"), 422, "expected length <= 80")
 	if tab.Value("#post-title") != long {
-		t.Error("what was typed is gone")
+		t.Error("the typed text is gone")
 	}
 	tab.Type("#post-title", "short enough")
 	tab.Follow("Create")
@@ -169,7 +169,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	tab.Type("#put-title", "too late")
 	wants(tab.Follow("Save"), 404, "There is nothing at this address.")
 	if tab.Value("#put-title") != "too late" {
-		t.Error("what was typed is gone")
+		t.Error("the typed text is gone")
 	}
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
 	tab = b.Open(t, slow.url)

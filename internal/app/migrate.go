@@ -20,7 +20,7 @@ type migrateCommand struct {
 
 // Help is shown by app migrate --help.
 func (migrateCommand) Help() string {
-	return `The migrations of all resources are one sequence in the order of time. Each is a
+	return `The migrations of all resources are one sequence in chronological order. Each is a
 transaction of its own. Several programs may migrate at once: one applies a
 migration, the others wait.
 

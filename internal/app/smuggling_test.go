@@ -34,7 +34,7 @@ var smuggling = []struct {
 	{"a list of lengths", posting + "Content-Length: 40, 40\r\n\r\n" + sent, []int{400}},
 	{"a length with a sign", posting + "Content-Length: +40\r\n\r\n" + sent, []int{400}},
 	{"a negative length", posting + "Content-Length: -40\r\n\r\n" + sent, []int{400}},
-	{"a length that is no decimal", posting + "Content-Length: 0x28\r\n\r\n" + sent, []int{400}},
+	{"a length that is not decimal", posting + "Content-Length: 0x28\r\n\r\n" + sent, []int{400}},
 	{"a length with a space in it", posting + "Content-Length: 4 0\r\n\r\n" + sent, []int{400}},
 	{"an empty length", posting + "Content-Length:\r\n\r\n" + sent, []int{400}},
 	{"a length beyond 64 bits", posting + "Content-Length: 99999999999999999999\r\n\r\n" + sent, []int{400}},

@@ -54,7 +54,7 @@ func TestViolatedConstraintIsAnsweredWithTheFieldOfTheResource(t *testing.T) {
 			}
 			p := classify(err)
 			if p == nil {
-				t.Errorf("%s: %v is no problem", tt.sql, err)
+				t.Errorf("%s: %v has no problem", tt.sql, err)
 				continue
 			}
 			names := []string{}

@@ -72,8 +72,8 @@ func (db *DB) Plan(ctx context.Context, resources []web.Resource, version int64)
 	return plan(migrations, version), nil
 }
 
-// Status lists every migration that the program or the database knows, in the order of
-// time. It only reads.
+// Status lists every migration that the program or the database knows, in chronological
+// order. It only reads.
 func (db *DB) Status(ctx context.Context, resources []web.Resource) ([]Migration, error) {
 	timeline, err := NewTimeline(resources, db.Engine)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 )
 
 // violation reads the constraint from the message, whose form is "constraint failed: UNIQUE
-// constraint failed: book.code (2067)". The message does not name a foreign key, so the
-// result has all of the table.
+// constraint failed: book.code (2067)". It does not name a foreign key: the result then has
+// all foreign keys of the table.
 func (sqliteEngine) violation(ctx context.Context, conn fullConn, s *web.Statement, err error) violation {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {

@@ -19,7 +19,7 @@ const (
 )
 
 // book returns two resources that refer to each other: a migration of one comes between
-// two of the other, and the list is not in the order of time.
+// two of the other, and the list is not in chronological order.
 func book() []web.Resource {
 	return []web.Resource{
 		resource("line", map[int]string{2: createLine, 4: fillLine}),
@@ -27,7 +27,7 @@ func book() []web.Resource {
 	}
 }
 
-func TestMigrationsOfAllResourcesAreOneSequenceInTheOrderOfTime(t *testing.T) {
+func TestMigrationsOfAllResourcesAreOneChronologicalSequence(t *testing.T) {
 	databasetest.Each(t, nil, func(t *testing.T, db *database.DB) {
 		want := []string{
 			"page/20260101000001_page.sql", "line/20260101000002_line.sql",

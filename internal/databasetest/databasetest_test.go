@@ -45,7 +45,7 @@ func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestTemplateIsNamedByItsMigrationsInTheOrderOfTime(t *testing.T) {
+func TestTemplateIsNamedByItsMigrationsInChronologicalOrder(t *testing.T) {
 	t.Parallel()
 	const text = "-- +goose Up\ncreate table note (id integer);\n-- sum"
 	sum := sha256.Sum256([]byte("note/20260101000001_note.sql\n" + text + "other/20260101000002_other.sql\n-- more"))

@@ -13,7 +13,7 @@ var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this addr
 
 // ErrInternal is the answer to an error that the service does not expect. The error itself
 // is its cause, so that the client sees nothing of it.
-var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
+var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The log has the reason, under this request_id.")
 
 // ErrTimeout is the answer when a request takes too long.
 var ErrTimeout = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)

@@ -30,7 +30,7 @@ type Resource struct {
 	// Migrations holds the folder migrations with the folders postgres and sqlite, each
 	// with files named by the time at which they were written, as in
 	// 20261127101500_what_it_does.sql; the names in both must agree. The migrations of
-	// all resources are applied in the order of time. It is nil when there are none.
+	// all resources are applied in chronological order. It is nil when there are none.
 	Migrations fs.FS
 	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
 	// nil.

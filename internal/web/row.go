@@ -46,5 +46,5 @@ func Row(model string, key int64, err error) error {
 // rowProblem is the answer for a row that cannot be read.
 func rowProblem(e *RowError) *Problem {
 	return NewProblem(http.StatusInternalServerError, fmt.Sprintf(
-		"%s %d could not be read. The request_id leads to the reason in the log; other rows may be readable.", e.Model, e.Key))
+		"%s %d could not be read. The log has the reason, under this request_id; other rows may be readable.", e.Model, e.Key))
 }

@@ -1,7 +1,7 @@
 -- was 00002
 -- +goose Up
 -- SQLite accepts any type in any column, and checks all rows when a constraint is added. The
--- service cannot send a time that is stored in another form than its own, so the update
+-- service cannot send a time that is stored in a form other than its own, so the update
 -- converts such times: a number is seconds since 1970, and a value that is not a time
 -- becomes the earliest time.
 update tweet
