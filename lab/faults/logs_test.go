@@ -23,7 +23,7 @@ type logFault struct {
 	name, sink string
 	stdout     *os.File // nil is a file that works
 	settings   []string
-	without    []string // the settings of a service whose receiver works
+	baseline   []string // the settings of a service whose receiver works
 	// repeats says that connections end in the middle, and what was told on them is
 	// told again, though some of it arrives in the end.
 	repeats bool
@@ -35,7 +35,7 @@ type logFault struct {
 
 // Promise 6: whatever becomes of the log, no request fails or waits for it.
 func TestLogsCannotHurt(t *testing.T) {
-	need(t)
+	requireFaults(t)
 	for _, fault := range logFaults(t) {
 		t.Run(fault.name, fault.check)
 	}
@@ -43,19 +43,19 @@ func TestLogsCannotHurt(t *testing.T) {
 
 func logFaults(t *testing.T) []logFault {
 	t.Helper()
-	sound, refused, hung, slow := newLogServer(t), newLogServer(t), newLogServer(t), newLogServer(t)
+	working, refused, hung, slow := newLogServer(t), newLogServer(t), newLogServer(t), newLogServer(t)
 	refused.network.refuse()
 	hung.network.blackhole()
 	slow.network.slow(500 * time.Millisecond)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	must(t, err)
-	_, orphan := newPipe(t, func(r *os.File) { r.Close() })
+	_, closedPipe := newPipe(t, func(r *os.File) { r.Close() })
 	faults := []logFault{
-		refused.fault("log server hangs up", sound, false), hung.fault("log server accepts, and never reads", sound, true),
-		slow.fault("log server is slow", sound, true),
+		refused.fault("log server hangs up", working, false), hung.fault("log server accepts, and never reads", working, true),
+		slow.fault("log server is slow", working, true),
 		{name: "standard output is always full", sink: "stdout", stdout: full},
-		{name: "reader of standard output is gone", sink: "stdout", stdout: orphan},
-		heldPipe(t),
+		{name: "reader of standard output is gone", sink: "stdout", stdout: closedPipe},
+		unreadPipe(t),
 	}
 	if os.Geteuid() == 0 || os.Getenv("FAULTS") == "ci" {
 		faults = append(faults, fullLog(t))
@@ -72,7 +72,7 @@ func newPipe(t *testing.T, with func(r *os.File)) (r, w *os.File) {
 }
 
 // heldPipe is a standard output that nobody reads.
-func heldPipe(t *testing.T) logFault {
+func unreadPipe(t *testing.T) logFault {
 	t.Helper()
 	var text bytes.Buffer
 	var reading sync.WaitGroup
@@ -143,9 +143,9 @@ func (s *logServer) read(conn net.Conn) {
 
 func (s *logServer) settings() []string { return []string{"SYSLOG_ADDRESS=tcp://" + s.network.address} }
 
-func (s *logServer) fault(name string, sound *logServer, repeats bool) logFault {
+func (s *logServer) fault(name string, working *logServer, repeats bool) logFault {
 	return logFault{
-		name: name, sink: "syslog", settings: s.settings(), without: sound.settings(), repeats: repeats, heal: s.network.heal,
+		name: name, sink: "syslog", settings: s.settings(), baseline: working.settings(), repeats: repeats, heal: s.network.heal,
 		received: func() []byte {
 			time.Sleep(time.Second) // what the network holds
 			s.mu.Lock()
@@ -191,9 +191,9 @@ func freeAddress(t *testing.T) string {
 
 // check compares the service with one whose log works.
 func (f logFault) check(t *testing.T) {
-	broken, sound := f.start(t), startService(t, newSQLite(t), f.without...)
-	tries(t, func() []row {
-		ratio, failures := comparison(t, broken, sound)
+	broken, working := f.start(t), startService(t, newSQLite(t), f.baseline...)
+	retryIfSlow(t, func() []row {
+		ratio, failures := compareP99(t, broken, working)
 		return []row{{6, f.name, fmt.Sprintf("%d failed, p99 is %.2f of without", failures, ratio), "0 failed, ≤ 1.10", failures == 0, ratio <= 1.1}}
 	})
 	dropped := 0.0
@@ -201,7 +201,7 @@ func (f logFault) check(t *testing.T) {
 		runFor(t, 2*time.Second, 16, get(item(broken.URL)))
 		dropped = metric(t, broken, fmt.Sprintf(`log_records_dropped_total{sink=%q}`, f.sink))
 	}
-	memory := (metric(t, broken, "process_resident_memory_bytes") - metric(t, sound, "process_resident_memory_bytes")) / (1 << 20)
+	memory := (metric(t, broken, "process_resident_memory_bytes") - metric(t, working, "process_resident_memory_bytes")) / (1 << 20)
 	record(t, 6, f.name+": bounds", fmt.Sprintf("%.0f records dropped, %.0f MB more", dropped, memory), "counted, ≤ 32 MB more", dropped > 0 && memory <= 32)
 	if f.heal == nil {
 		return
@@ -214,7 +214,7 @@ func (f logFault) check(t *testing.T) {
 	must(t, broken.Process.Process.Signal(os.Interrupt))
 	_, err := broken.Wait(20 * time.Second)
 	must(t, err)
-	told, records := 0.0, lossTold.FindAllSubmatch(f.received(), -1)
+	told, records := 0.0, lossReport.FindAllSubmatch(f.received(), -1)
 	for _, match := range records {
 		n, _ := strconv.ParseFloat(string(match[1]), 64) // they are digits
 		told += n
@@ -224,19 +224,19 @@ func (f logFault) check(t *testing.T) {
 }
 
 // lossTold is how both sinks say how many records were lost.
-var lossTold = regexp.MustCompile(`log records were dropped here(?:: |","sink":"stdout","records":)(\d+)`)
+var lossReport = regexp.MustCompile(`log records were dropped here(?:: |","sink":"stdout","records":)(\d+)`)
 
 // comparison returns the p99 of one service as a part of the other's: they are asked
 // in turns, each for a moment, and the median of the turns' ratios counts. One ratio is
 // off by 40 %; the median of so many by 6 %.
-func comparison(t *testing.T, with, without *service) (ratio float64, failures int) {
+func compareP99(t *testing.T, with, baseline *service) (ratio float64, failures int) {
 	t.Helper()
 	var ratios []float64
 	for turn := range 60 {
 		var p99 [2]float64
 		for i := range p99 {
 			i := (i + turn) % 2 // none is always the first
-			l := runFor(t, 100*time.Millisecond, 2, get(item([]*service{with, without}[i].URL)))
+			l := runFor(t, 100*time.Millisecond, 2, get(item([]*service{with, baseline}[i].URL)))
 			p99[i] = percentile(l.answers, 0.99).Seconds()
 			failures += len(failed(l.answers))
 		}

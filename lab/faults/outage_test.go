@@ -15,7 +15,7 @@ import (
 )
 
 // behind returns a network before the server, and the DATABASE_URL through it.
-func behind(t *testing.T, server *postgrestest.Server) (*proxy, string) {
+func newDatabaseProxy(t *testing.T, server *postgrestest.Server) (*proxy, string) {
 	t.Helper()
 	p := newProxy(t, "127.0.0.1:"+server.Port)
 	return p, "postgres://postgres@" + p.address + "/postgres"
@@ -29,7 +29,7 @@ func must(t *testing.T, err error) {
 }
 
 // readWrite is what most tests load a service with.
-func readWrite(s *service) ask { return mix(get(item(s.URL)), get(collection(s.URL)), post(s.URL)) }
+func readWrite(s *service) request { return mix(get(item(s.URL)), get(collection(s.URL)), post(s.URL)) }
 
 // recovered returns when the last request failed, counted from the end of a fault.
 func recovered(answers []answer, end time.Time) time.Duration {
@@ -43,13 +43,13 @@ func recovered(answers []answer, end time.Time) time.Duration {
 // Promise 3: whatever becomes of the database, a request ends by its deadline, with
 // a problem that says when to come again, and when it is over, it is over.
 func TestOutagesOfTheDatabase(t *testing.T) {
-	need(t)
+	requireFaults(t)
 	server, direct := newPostgres(t)
-	network, url := behind(t, server)
+	network, url := newDatabaseProxy(t, server)
 	const timeout = 2 * time.Second
 	s := startService(t, url, "REQUEST_TIMEOUT="+timeout.String())
 	runFor(t, time.Second, 32, readWrite(s))
-	before, heapBefore := gauges(t, s), held(t, s)[2]
+	before, heapBefore := gauges(t, s), usage(t, s)[2]
 	start := time.Now()
 	for _, o := range []outage{
 		{"stopped", func() { must(t, server.Stop("fast")) }, func() { must(t, server.Run(t.Context())) }, time.Second},
@@ -62,12 +62,12 @@ func TestOutagesOfTheDatabase(t *testing.T) {
 		if o.begin == nil {
 			o.begin, o.end = lockTable(t, direct)
 		}
-		tries(t, func() []row { return o.measure(t, s, timeout) })
+		retryIfSlow(t, func() []row { return o.measure(t, s, timeout) })
 	}
-	told, most := strings.Count(s.log(t), "health check fails"), int(time.Since(start)/(20*time.Second))+1
-	record(t, 3, "after all these outages: the log", fmt.Sprintf("%d warnings in %.0f s", told, time.Since(start).Seconds()), "2 or more, one in 20 s", told >= 2 && told <= most)
+	told, capacity := strings.Count(s.log(t), "health check fails"), int(time.Since(start)/(20*time.Second))+1
+	record(t, 3, "after all these outages: the log", fmt.Sprintf("%d warnings in %.0f s", told, time.Since(start).Seconds()), "2 or more, one in 20 s", told >= 2 && told <= capacity)
 	checkGoroutines(t, 3, "after all these outages", s, before)
-	heap := held(t, s)[2]
+	heap := usage(t, s)[2]
 	record(t, 3, "after all these outages: memory in use", fmt.Sprintf("%.1f MB, before %.1f MB", heap/1e6, heapBefore/1e6),
 		"≤ 1.5 times", heap <= 1.5*heapBefore)
 }
@@ -173,7 +173,7 @@ func lockTable(t *testing.T, url string) (lock, unlock func()) {
 
 // Promise 3: what needs no database does not suffer when that hangs.
 func TestWhatNeedsNoDatabaseStaysFastWhenThatIsFrozen(t *testing.T) {
-	need(t)
+	requireFaults(t)
 	server, url := newPostgres(t)
 	s := startService(t, url)
 	paced := func(l *load, worker, n int) answer {
@@ -189,7 +189,7 @@ func TestWhatNeedsNoDatabaseStaysFastWhenThatIsFrozen(t *testing.T) {
 		}
 		l.stop()
 	}
-	tries(t, func() (rows []row) {
+	retryIfSlow(t, func() (rows []row) {
 		before, during := map[string][]answer{}, map[string][]answer{}
 		for range rounds(3, 5) { // in turn, as the machine may be busy with other things
 			measure(before)
@@ -216,8 +216,8 @@ func TestWhatNeedsNoDatabaseStaysFastWhenThatIsFrozen(t *testing.T) {
 }
 
 // free are requests that need no database, each with the answer that it must get.
-func free(url string) map[string]ask {
-	expect := func(status int, method, path, body string) ask {
+func free(url string) map[string]request {
+	expect := func(status int, method, path, body string) request {
 		return func(l *load, _, _ int) answer {
 			a, _ := l.do(method, url+path, body)
 			if a.status != status {
@@ -226,7 +226,7 @@ func free(url string) map[string]ask {
 			return a
 		}
 	}
-	return map[string]ask{
+	return map[string]request{
 		"livez":        expect(http.StatusOK, "GET", "/livez", ""),
 		"openapi.json": expect(http.StatusOK, "GET", "/openapi.json", ""),
 		"404":          expect(http.StatusNotFound, "GET", "/nowhere", ""),

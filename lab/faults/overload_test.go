@@ -15,55 +15,55 @@ import (
 //
 // Here a slow network before the database sets the pace.
 func TestOverloadOfTheDatabase(t *testing.T) {
-	need(t)
+	requireFaults(t)
 	server, direct := newPostgres(t)
 	command(t, direct, "loaddata")
-	network, url := behind(t, server)
+	network, url := newDatabaseProxy(t, server)
 	s := startService(t, url)
 	network.slow(10 * time.Millisecond)
-	overloads(t, s, "a slow database", get(item(s.URL)))
+	measureOverloads(t, s, "a slow database", get(item(s.URL)))
 	if rounds(0, 1) > 0 {
-		overloads(t, s, "a slow database, reads and changes", mix(get(item(s.URL)), post(s.URL)))
+		measureOverloads(t, s, "a slow database, reads and changes", mix(get(item(s.URL)), post(s.URL)))
 	}
 }
 
 // Here the processor sets the pace, of which the service has one; the load has to
 // share the others with whatever else runs, which in CI is too much.
 func TestOverloadOfTheProcessor(t *testing.T) {
-	need(t)
+	requireFaults(t)
 	if rounds(0, 1) == 0 {
 		t.Skip("a share of a processor can only be measured on a quiet machine: make faults runs this")
 	}
-	s := startServiceUnder(t, []string{"taskset", "-c", "0"}, newSQLite(t), "GOMAXPROCS=1")
+	s := startWrapped(t, []string{"taskset", "-c", "0"}, newSQLite(t), "GOMAXPROCS=1")
 	runFor(t, time.Second, 8, post(s.URL))
-	overloads(t, s, "one processor", get(collection(s.URL)+"?limit=100"))
+	measureOverloads(t, s, "one processor", get(collection(s.URL)+"?limit=100"))
 }
 
 // A service with the default settings works for 16 clients at once, 128 more wait.
-const clients, most = 32, 16 + 128
+const clients, capacity = 32, 16 + 128
 
-func overloads(t *testing.T, s *service, name string, work ask) {
+func measureOverloads(t *testing.T, s *service, name string, work request) {
 	t.Helper()
 	// Clients that run on one processor leave the other to the service.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	polite := func(l *load, worker, n int) answer {
 		a := work(l, worker, n)
-		time.Sleep(a.again)
+		time.Sleep(a.retryAfter)
 		return a
 	}
 	runFor(t, time.Second, clients, work)
 	for _, factor := range []int{3, 10} {
-		overload(t, s, fmt.Sprintf("%s, %d times the clients", name, factor), work, func() []answer {
-			return runFor(t, 8*time.Second, factor*most, polite).answers
+		measureOverload(t, s, fmt.Sprintf("%s, %d times the clients", name, factor), work, func() []answer {
+			return runFor(t, 8*time.Second, factor*capacity, polite).answers
 		})
 	}
 }
 
 // overload holds a service to the promise while a load lasts, and after it.
-func overload(t *testing.T, s *service, name string, work ask, load func() []answer) {
+func measureOverload(t *testing.T, s *service, name string, work request, load func() []answer) {
 	t.Helper()
-	tries(t, func() []row {
-		peak := useful(runFor(t, 3*time.Second, clients, work).answers)
+	retryIfSlow(t, func() []row {
+		peak := throughput(runFor(t, 3*time.Second, clients, work).answers)
 		if peak == 0 {
 			t.Fatal("nothing was served without overload")
 		}
@@ -72,7 +72,7 @@ func overload(t *testing.T, s *service, name string, work ask, load func() []ans
 		probes.stop()
 		after := runFor(t, 5*time.Second, clients, work).answers
 		slowest, unanswered := percentile(probes.answers, 1), len(failed(probes.answers))
-		seconds, lost := normalAfter(after, peak), len(failed(after))
+		seconds, lost := recoverySeconds(after, peak), len(failed(after))
 		return []row{
 			duringOverload(name, answers, peak),
 			{
@@ -98,7 +98,7 @@ func duringOverload(name string, answers []answer, peak float64) row {
 		}
 	}
 	other := len(answers) - len(served) - len(refused)
-	slow, late, rate := percentile(served, 0.99), percentile(refused, 0.99), useful(answers)
+	slow, late, rate := percentile(served, 0.99), percentile(refused, 0.99), throughput(answers)
 	return row{
 		4, name, fmt.Sprintf("%.0f/s, %.2f of the peak; p99 %.2f s; %d refused, p99 %.2f s; %d other",
 			rate, rate/peak, slow.Seconds(), len(refused), late.Seconds(), other),
@@ -108,7 +108,7 @@ func duringOverload(name string, answers []answer, peak float64) row {
 
 // normalAfter returns how many seconds of a load it took until in one of them nine
 // tenths of what is usual were served; more than there were, when it never was.
-func normalAfter(answers []answer, usual float64) int {
+func recoverySeconds(answers []answer, usual float64) int {
 	var served [10]int
 	for _, a := range answers {
 		if a.ok() {
@@ -124,7 +124,7 @@ func normalAfter(answers []answer, usual float64) int {
 }
 
 // probe asks now and then.
-func probe(url string) ask {
+func probe(url string) request {
 	return func(l *load, worker, n int) answer {
 		time.Sleep(50 * time.Millisecond)
 		return get(url)(l, worker, n)
@@ -133,7 +133,7 @@ func probe(url string) ask {
 
 // useful returns how many requests were served in a second, but for the first half
 // one, in which the load begins.
-func useful(answers []answer) float64 {
+func throughput(answers []answer) float64 {
 	begin, end, n := answers[0].begin, answers[0].begin, 0
 	for _, a := range answers {
 		if a.begin.After(end) {
