@@ -187,7 +187,7 @@ func TestRollingRestartFailsNoRequest(t *testing.T) {
 	}
 }
 
-// Promise 2: if the first start is killed at any moment, the next start completes it.
+// Promise 2: if the first start is interrupted at any moment, the next one completes it.
 func TestNextStartCompletesAnInterruptedOne(t *testing.T) {
 	requireFaults(t)
 	n := rounds(20, 60)
