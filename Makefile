@@ -1,7 +1,7 @@
 # The menu: the commands that are used most.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint screenshots up down system-test
+.PHONY: help run test check lint up down system-test
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -22,9 +22,6 @@ lint: bin/golangci-lint ## look for mistakes without running anything
 # The tools are a module of their own, which neither go.work nor vendor/ concern.
 bin/%: tools/go.mod
 	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
-
-screenshots: ## make the pictures of the pages anew; needs Chromium
-	go test ./lab/pictures -count=1 -screenshots "$(CURDIR)/docs/screenshots"
 
 up: ## start the cluster, with what was changed
 	docker compose up --detach --wait --build

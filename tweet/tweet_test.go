@@ -20,7 +20,6 @@ var resources = []web.Resource{tweet.Resource()}
 
 // each runs test on both engines, with a client of the API on an empty database.
 func each(t *testing.T, test func(t *testing.T, c *webtest.Client, db *database.DB)) {
-	t.Helper()
 	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
 		test(t, webtest.NewAPI(t, tweet.Resource(), db), db)
 	})
@@ -30,11 +29,9 @@ func TestTweetIsCreatedReadListedChangedAndDeleted(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
 		created := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
 		first := webtest.JSON[tweet.Tweet](t, created)
-		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.com/tweet/1" {
+		isNow := time.Since(first.Timestamp).Abs() < time.Minute && first.Timestamp.Location() == time.UTC
+		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.com/tweet/1" || !isNow {
 			t.Errorf("created %+v", first)
-		}
-		if age := time.Since(first.Timestamp); age < -time.Second || age > time.Minute || first.Timestamp.Location() != time.UTC {
-			t.Errorf("timestamp = %v, want now in UTC", first.Timestamp)
 		}
 		if read := c.Want(http.StatusOK, "GET", "/tweet/1", ""); read.Body != created.Body {
 			t.Errorf("read %s, created %s", read.Body, created.Body)
@@ -62,14 +59,18 @@ func TestTextHas1To140Characters(t *testing.T) {
 	})
 }
 
-func TestFixturesCanBeLoadedAgain(t *testing.T) {
+func TestDumpHasWhatWasLoadedAndCanBeLoadedAgain(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
-		fixturetest.LoadAll(t, db, resources)
-		dump := fixturetest.Dump(t, db, resources)
-		c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"changed"}`)
-		fixturetest.LoadAll(t, db, resources)
-		if again := fixturetest.Dump(t, db, resources); again != dump {
-			t.Errorf("the rows were\n%s, and after the fixtures were loaded again\n%s", dump, again)
+		rows := make([]string, 2500) // more than a dump reads at once
+		for i := range rows {
+			rows[i] = fmt.Sprintf(`  {"model": "tweet", "pk": %d, "fields": {"text":"%d","timestamp":"2017-07-30T15:22:42Z"}}`, i+1, i)
+		}
+		want := "[\n" + strings.Join(rows, ",\n") + "\n]\n"
+		for range 2 {
+			if err := fixturetest.Load(t, db, resources, want); err != nil || fixturetest.Dump(t, db, resources) != want {
+				t.Fatalf("the dump differs from what was loaded, or cannot be loaded: %v", err)
+			}
+			c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"changed"}`)
 		}
 	})
 }
@@ -90,10 +91,9 @@ var unanswerable = map[database.Engine]map[string]string{
 		"'2017-02-31 00:00:00+00:00'": "2017-03-03T00:00:00Z", "'2017-07-30 24:00:00+00:00'": "2017-07-31T00:00:00Z",
 		"'2017-07-30 17:22:42+02:00'": "2017-07-30T15:22:42Z", "'2017-07-30T15:22:42Z'": "2017-07-30T15:22:42Z",
 		"datetime('2017-07-30 15:22:42')": "2017-07-30T15:22:42Z", "-1e300": yearOne, "9e999": yearOne, "x'00'": yearOne, "''": yearOne,
-		"'infinity'": yearOne, "'10000-01-01 00:00:00+00:00'": yearOne, "'-0044-03-15 00:00:00+00:00'": yearOne,
+		"'infinity'": yearOne, "'10000-01-01 00:00:00+00:00'": yearOne, "'-0044-03-15 00:00:00+00:00'": yearOne, "'2017-07-30 15:22:425+00:00'": yearOne,
 		"'0000-12-31 23:59:59+00:00'": yearOne, "'9999-12-31 23:59:59-12:00'": yearOne, "'2017-07-30 15:22:42.+00:00'": yearOne,
-		"'2017-07-30 15:22:42 junk+00:00'": yearOne, "'2017-07-30 15:22:42-05:00+00:00'": yearOne,
-		"'2017-07-30 15:22:42,5+00:00'": yearOne, "'2017-07-30 15:22:425+00:00'": yearOne,
+		"'2017-07-30 15:22:42 junk+00:00'": yearOne, "'2017-07-30 15:22:42-05:00+00:00'": yearOne, "'2017-07-30 15:22:42,5+00:00'": yearOne,
 	},
 }
 
@@ -122,11 +122,8 @@ func TestTimestampThatNoAnswerCanHoldIsRefusedByTheDatabase(t *testing.T) {
 
 func TestMigrationRepairsTimestampsThatNoAnswerCanHold(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
-		status, err := db.Status(t.Context(), resources)
-		if err == nil {
-			err = db.MigrateTo(t.Context(), resources, status[0].Version, nil) // without the constraints
-		}
-		if err != nil {
+		const withoutConstraints = 20261127101500
+		if err := db.MigrateTo(t.Context(), resources, withoutConstraints, nil); err != nil {
 			t.Fatal(err)
 		}
 		older := maps.Clone(unanswerable[db.Engine])

@@ -23,7 +23,7 @@ nothing is loaded.
 
 Examples:
   app loaddata
-  app loaddata tweet
+  app loaddata note
   app loaddata staging.json
   app dumpdata | DATABASE_URL=sqlite:copy.db app loaddata -`
 }
@@ -115,7 +115,7 @@ type dumpdataCommand struct {
 func (dumpdataCommand) Help() string {
 	return `Examples:
   app dumpdata > everything.json
-  app dumpdata tweet | head`
+  app dumpdata note | head`
 }
 
 // Run writes the fixture.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/webtest"
 )
 
 // dial opens a TCP connection to a service, for tests that write their requests themselves.
@@ -116,8 +118,12 @@ func TestStalledScrapersDoNotBlockOthers(t *testing.T) {
 	for range 4 {
 		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
 	}
-	time.Sleep(time.Second) // until the buffers of their connections are full
-	if got := s.Do("GET", s.admin+"/metrics", ""); got.Status != http.StatusOK {
+	var got webtest.Answer
+	for end := time.Now().Add(15 * time.Second); got.Status != http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Second) // until the buffers of their connections are full
+		got = s.Do("GET", s.admin+"/metrics", "")
+	}
+	if got.Status != http.StatusOK {
 		t.Errorf("a scrape is answered with %d: %s", got.Status, got.Body)
 	}
 }

@@ -27,7 +27,7 @@ const root = "/static/"
 // otherHash finds a hash in a name.
 var otherHash = regexp.MustCompile(`\.[0-9a-f]{16}(\.[^./]+)$`)
 
-// favicon is the icon that browsers request from the root without being told to.
+// favicon is the icon that browsers request from the root, even if no page names it.
 const favicon = "favicon.ico"
 
 // Files are the files of some folders. They do not change while the program runs.

@@ -15,8 +15,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// note returns a resource whose first migration makes a table, and whose others
-// each write a line into it, so that one that runs twice is seen.
+// note returns a resource whose first migration makes a table. Each later one inserts a row
+// into it, which shows how often it ran.
 func note(versions int) web.Resource {
 	files := fstest.MapFS{}
 	for version := 1; version <= versions; version++ {

@@ -52,12 +52,12 @@ func postgresKind(code string) *kind {
 }
 
 func (postgresEngine) connectionLost(err error) (lost, known bool) {
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return false, true // it was never open
-	}
 	code := sqlState(err)
-	lost = code == "57P01" || code == "57P02" // ended by an administrator, by a crash
-	return lost, lost
+	if code == "57P01" || code == "57P02" { // ended by an administrator or a crash, perhaps while it was set up
+		return true, true
+	}
+	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	return false, connecting // it was never open
 }
 
 // serializationFailure reports whether the server has rolled back a transaction because of

@@ -16,23 +16,23 @@ import (
 // note_migrations, whose versions were counted from 1. The first migration of such a
 // database records in the timeline what those tables say, once: a migration that was
 // version 1 has the line "-- was 00001". The former tables stay, because replicas of the
-// program before read them to find out whether they are ready.
+// former program read them to find out whether they are ready.
 //
-// When no such database is left, delete this file, what the compiler then points out and
-// those lines, and drop the former tables by a migration.
+// When no such database is left, delete this file, those lines and what the compiler then
+// reports, and drop the former tables by a migration.
 
 var wasLine = regexp.MustCompile(`(?m)^-- was (\d+)\r?$`)
 
 // formerVersions are what the version tables of the resources record.
 type formerVersions struct {
 	versions map[int64]int64 // from a version of the timeline to the former one
-	unknown  []string        // those that no migration says it was
+	unknown  []string        // those that no file names
 }
 
 func formerTable(resource string) string { return strings.ToLower(resource) + "_migrations" }
 
-// former returns the former versions that are applied. It returns none for a database
-// whose timeline has begun, which applied stands for.
+// former returns the former versions that are applied. There are none when the database has
+// a timeline, whose versions applied holds; it is nil when there is no timeline.
 func (db *DB) former(ctx context.Context, timeline Timeline, applied map[int64]bool) (formerVersions, error) {
 	found := formerVersions{versions: map[int64]int64{}}
 	if applied != nil {
@@ -82,8 +82,8 @@ func (f timelineFile) was() (int64, error) {
 	return strconv.ParseInt(string(line[1]), 10, 64)
 }
 
-// checkFormer refuses to begin the timeline of a database that has a former version whose
-// migration is not known: it would be applied again.
+// checkFormer refuses to begin the timeline of a database with a former version that no file
+// names: its migration would be applied again.
 func (db *DB) checkFormer(ctx context.Context, timeline Timeline) error {
 	applied, err := db.applied(ctx, versionTable)
 	if err != nil {
@@ -91,7 +91,7 @@ func (db *DB) checkFormer(ctx context.Context, timeline Timeline) error {
 	}
 	former, err := db.former(ctx, timeline, applied)
 	if err == nil && former.unknown != nil {
-		err = fmt.Errorf("the database has migrations that no file of this program says it was (%s): give the file that was 00001 the line `-- was 00001`, and so on, and build again",
+		err = fmt.Errorf("the database has applied migrations whose files were renamed, and this program does not know to what (%s): add a line such as `-- was 00001` to each of those files, and build again",
 			strings.Join(former.unknown, ", "))
 	}
 	return err

@@ -72,8 +72,8 @@ func count(t *testing.T, db *database.DB, table string) int {
 	return n
 }
 
-// took returns how a step is to be read.
-func took(s database.Step) string { return fmt.Sprintf("%s was %d", s.Name, s.Former) }
+// stepText returns the name and the former version of a step.
+func stepText(s database.Step) string { return fmt.Sprintf("%s was %d", s.Name, s.Former) }
 
 func TestFormerVersionsAreTakenOverOnceAndTheirTableStays(t *testing.T) {
 	eachFormer(t, 2, func(t *testing.T, db *database.DB) {
@@ -85,7 +85,7 @@ func TestFormerVersionsAreTakenOverOnceAndTheirTableStays(t *testing.T) {
 		}
 		var steps []string
 		for range 2 {
-			if err := db.Migrate(t.Context(), renamed(), func(s database.Step) { steps = append(steps, took(s)) }); err != nil {
+			if err := db.Migrate(t.Context(), renamed(), func(s database.Step) { steps = append(steps, stepText(s)) }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -115,7 +115,7 @@ func TestFormerVersionsAreTakenOverOnceAndTheirTableStays(t *testing.T) {
 func TestFormerVersionThatIsPendingIsApplied(t *testing.T) {
 	eachFormer(t, 1, func(t *testing.T, db *database.DB) {
 		var steps []string
-		if err := db.Migrate(t.Context(), renamed(), func(s database.Step) { steps = append(steps, took(s)) }); err != nil {
+		if err := db.Migrate(t.Context(), renamed(), func(s database.Step) { steps = append(steps, stepText(s)) }); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"note/20260101000001_note.sql was 1", "note/20260101000002_note.sql was 0", "note/20260101000003_note.sql was 0"}
@@ -175,7 +175,7 @@ func TestTakeOverThatIsInterruptedIsDoneByTheNextProgram(t *testing.T) {
 func TestFormerVersionThatNoMigrationNamesIsAnObstacle(t *testing.T) {
 	eachFormer(t, 4, func(t *testing.T, db *database.DB) {
 		err := db.Migrate(t.Context(), renamed(), nil)
-		const want = "the database has migrations that no file of this program says it was (note/00003, note/00004): give the file that was 00001 the line `-- was 00001`"
+		const want = "renamed, and this program does not know to what (note/00003, note/00004): add a line such as `-- was 00001` to each of those files"
 		for what, err := range map[string]error{"Migrate": err, "Obstacle": db.Obstacle(t.Context(), renamed())} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s = %v, want %q", what, err, want)

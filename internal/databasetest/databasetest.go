@@ -1,12 +1,12 @@
-// Package databasetest gives each test a database of its own: migrated, empty,
-// and gone when the test is over. Only tests import it.
+// Package databasetest gives each test a database of its own, which is migrated and empty,
+// and is deleted when the test ends. Only tests import it.
 //
-// A database is cloned from a template that is migrated once: for SQLite a copy
-// of a file, for PostgreSQL a database that is named by the hash of the
-// migrations, so that it is made again when they change, and only then.
+// A database is cloned from a template that is migrated once: for SQLite a copy of a file,
+// for PostgreSQL a database that is named by the hash of the migrations, so that it is made
+// again only when they change.
 //
-// PostgreSQL is the server that TEST_DATABASE_URL names. Without it, tests run
-// on SQLite alone, and say so; with REQUIRE_POSTGRES=1 that is a failure.
+// PostgreSQL is the server that TEST_DATABASE_URL names. Without it, tests run on SQLite
+// alone and print that; with REQUIRE_POSTGRES=1 they fail.
 package databasetest
 
 import (
@@ -42,8 +42,8 @@ func Each(t *testing.T, resources []web.Resource, test func(t *testing.T, db *da
 
 var saidOnce sync.Once
 
-// NeedPostgres ends a test when there is no PostgreSQL server to test on: as
-// skipped, or as failed when one is required.
+// NeedPostgres skips a test when there is no PostgreSQL server to test on, or fails it when
+// REQUIRE_POSTGRES is 1.
 func NeedPostgres(t testing.TB) {
 	t.Helper()
 	if serverURL() != "" {
@@ -59,7 +59,7 @@ func NeedPostgres(t testing.TB) {
 
 func serverURL() string { return os.Getenv("TEST_DATABASE_URL") }
 
-// urls holds the URL of each database that was handed out.
+// urls holds the URL of each open database of this package.
 var urls sync.Map
 
 // URL returns the URL of a database of this package, for a second pool on it.

@@ -31,7 +31,7 @@ func TestDatabaseInWhichAutovacuumWorksIsDropped(t *testing.T) {
 	if _, err := busy.Exec(t.Context(), slow); err != nil {
 		t.Fatal(err)
 	}
-	if err := busy.Close(t.Context()); err != nil { // and with that its statistics are known
+	if err := busy.Close(t.Context()); err != nil { // which sends its statistics to the server
 		t.Fatal(err)
 	}
 	const workers = "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker' and datname = $1"
@@ -43,7 +43,7 @@ func TestDatabaseInWhichAutovacuumWorksIsDropped(t *testing.T) {
 			t.Fatal("autovacuum does not come")
 		}
 	}
-	// Who makes the databases of tests need not be a superuser, as autovacuum is.
+	// The role that makes the databases of tests is no superuser, unlike autovacuum.
 	tester := connect(t, strings.Replace(server.URL("postgres"), "postgres@", "tester@", 1))
 	if err := drop(t.Context(), tester, name); err != nil {
 		t.Error(err)

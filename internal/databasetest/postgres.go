@@ -55,8 +55,8 @@ func PostgresURL(t testing.TB, resources []web.Resource) string {
 	return databaseURL(name)
 }
 
-// makeOwned clones the template. The connection, which stays open as long as the
-// test, holds an advisory lock: that is how others see that it is in use.
+// makeOwned clones the template. The connection stays open as long as the test and holds an
+// advisory lock, which shows other programs that the clone is in use.
 func makeOwned(ctx context.Context, conn *pgx.Conn, name string, resources []web.Resource) error {
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock(hashtext($1))", name); err != nil {
 		return err
@@ -76,9 +76,9 @@ func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
 	}
 }
 
-// makeTemplate makes the template of the migrations, when the server does not
-// have it yet, and returns its name. A template is complete when it is closed to
-// connections, which also keeps anything from disturbing a clone.
+// makeTemplate makes the template of the migrations, unless the server has it, and returns
+// its name. A template is complete when it accepts no connections, because PostgreSQL refuses
+// to clone a database that is in use.
 func makeTemplate(ctx context.Context, conn *pgx.Conn, resources []web.Resource) (string, error) {
 	name, err := TemplateName(resources)
 	if err != nil {
@@ -105,7 +105,7 @@ func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, resources
 	if ready, err := isReady(ctx, conn, name); ready || err != nil {
 		return err
 	}
-	// What a killed run left unfinished is of no use.
+	// A run that was killed may have left an incomplete template.
 	if err := drop(ctx, conn, name); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func migrateTemplate(ctx context.Context, conn *pgx.Conn, name string, resources
 	return exec(ctx, conn, "alter database %s with is_template true allow_connections false", name)
 }
 
-// sweep drops the clones that nobody holds: those of runs that were killed.
+// sweep drops the clones whose lock is free: those of runs that were killed.
 func sweep(ctx context.Context, conn *pgx.Conn) error {
 	rows, err := conn.Query(ctx, `
 		select datname from pg_database
@@ -146,11 +146,11 @@ func sweep(ctx context.Context, conn *pgx.Conn) error {
 			return err
 		}
 	}
-	return nil // closing the connection gives the locks back
+	return nil // closing the connection releases the locks
 }
 
-// clone copies the template. Many clones at once may get into each other's way
-// for a moment (SQLSTATE 55006), whoever tries again gets through.
+// clone copies the template. It tries again while another clone of the same template makes
+// PostgreSQL refuse (SQLSTATE 55006).
 func clone(ctx context.Context, conn *pgx.Conn, name, template string) error {
 	for {
 		err := exec(ctx, conn, "create database %s template %s", name, template)
@@ -161,9 +161,9 @@ func clone(ctx context.Context, conn *pgx.Conn, name, template string) error {
 	}
 }
 
-// drop drops a database, whoever uses it. Autovacuum's processes are a superuser's:
-// with force, others are refused for them (SQLSTATE 42501); without, PostgreSQL itself
-// ends them, and waits 5 s for everybody else.
+// drop drops a database, even when it is in use. With force, a role that is no superuser is
+// refused while autovacuum works there (SQLSTATE 42501). Without force, PostgreSQL ends
+// autovacuum itself, and waits 5 s for other connections.
 func drop(ctx context.Context, conn *pgx.Conn, name string) error {
 	err := exec(ctx, conn, "drop database if exists %s with (force)", name)
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "42501" {
@@ -191,8 +191,8 @@ func withServer(f func(context.Context, *pgx.Conn) error) error {
 	return errors.Join(f(ctx, conn), conn.Close(ctx))
 }
 
-// databaseURL names a database of the server. A slow machine is not given up after the
-// second that connecting may take elsewhere.
+// databaseURL returns the URL of a database of the server. On a slow machine, connecting may
+// take longer than the second that it may take elsewhere.
 func databaseURL(name string) string {
 	u, err := url.Parse(serverURL())
 	if err != nil {

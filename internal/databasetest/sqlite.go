@@ -55,7 +55,7 @@ func migratedFile(resources []web.Resource) ([]byte, error) {
 	if err := db.Migrate(context.Background(), resources, nil); err != nil {
 		return nil, err
 	}
-	// Closing the last connection writes the log back: the file is whole.
+	// Closing the last connection writes the log into the file.
 	if err := db.Close(); err != nil {
 		return nil, err
 	}

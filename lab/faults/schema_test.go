@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -25,7 +26,7 @@ func TestSchemaChangesUnderLoad(t *testing.T) {
 	s := startService(t, url, "DATABASE_MAX_CONNECTIONS=5")
 	conn := connect(t, url)
 	change := func(l *load, _, n int) answer {
-		a, _ := l.do("PUT", s.URL+"/tweet/2", fmt.Sprintf(`{"text":"change %d"}`, n))
+		a, _ := l.do("PUT", item(s.URL), target.Body(fmt.Sprintf("change %d", n)))
 		return a
 	}
 	n := rounds(1, 5)
@@ -33,16 +34,16 @@ func TestSchemaChangesUnderLoad(t *testing.T) {
 	l := startLoad(t, 8, mix(readWrite(s), change))
 	for range n {
 		for _, statement := range []string{
-			"alter table tweet add column more varchar(10) default 'x' not null",
-			"create index concurrently tweet_text on tweet (text)",
-			"alter table tweet alter column more type text",
-			"alter table tweet alter column text type varchar(500)",
-			"alter table tweet alter column text type text",
-			"drop index concurrently tweet_text",
-			"alter table tweet drop column more",
+			"alter table TABLE add column more varchar(10) default 'x' not null",
+			"create index concurrently more_index on TABLE (TEXT)",
+			"alter table TABLE alter column more type text",
+			"alter table TABLE alter column TEXT type varchar(500)",
+			"alter table TABLE alter column TEXT type text",
+			"drop index concurrently more_index",
+			"alter table TABLE drop column more",
 		} {
 			time.Sleep(300 * time.Millisecond)
-			_, err := conn.Exec(t.Context(), statement)
+			_, err := conn.Exec(t.Context(), strings.NewReplacer("TABLE", target.Name, "TEXT", target.Text).Replace(statement))
 			must(t, err)
 		}
 	}
@@ -61,7 +62,7 @@ func buildNext(t *testing.T, migrations ...string) (next string) {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for i, text := range migrations {
 		name := fmt.Sprintf("209901010000%02d_next.sql", i)
-		place, err := filepath.Abs(filepath.Join("../../tweet/migrations/postgres", name))
+		place, err := filepath.Abs(filepath.Join("../..", target.Name, "migrations/postgres", name))
 		must(t, err)
 		overlay.Replace[place] = filepath.Join(dir, name)
 		must(t, os.WriteFile(filepath.Join(dir, name), []byte("-- +goose Up\n"+text), 0o600))
@@ -77,7 +78,7 @@ func buildNext(t *testing.T, migrations ...string) (next string) {
 // Promise 5: the old and the new version of the program run side by side on one database.
 func TestOldAndNewVersionRunSideBySide(t *testing.T) {
 	need(t)
-	next := buildNext(t, "alter table tweet add column more text default 'x' not null;")
+	next := buildNext(t, "alter table "+target.Name+" add column more text default 'x' not null;")
 	_, url := newPostgres(t)
 	old := startService(t, url)
 	l := startLoad(t, 8, readWrite(old))
@@ -107,7 +108,7 @@ func TestOldAndNewVersionRunSideBySide(t *testing.T) {
 // applied once.
 func TestManyMigrateAtOnceAndSomeAreKilled(t *testing.T) {
 	need(t)
-	const slow = "select pg_sleep(0.3); create table applied_%[1]d (n integer); insert into tweet (text, timestamp, version) values ('migration %[1]d', now(), 1);"
+	const slow = "select pg_sleep(0.3); create table if not exists applied (n integer); insert into applied values (%d);"
 	next := buildNext(t, fmt.Sprintf(slow, 2), fmt.Sprintf(slow, 3), fmt.Sprintf(slow, 4))
 	_, url := newPostgres(t)
 	var killed, failures atomic.Int64
@@ -140,7 +141,7 @@ func TestManyMigrateAtOnceAndSomeAreKilled(t *testing.T) {
 	group.Wait()
 	var rows, versions int
 	conn := connect(t, url)
-	must(t, conn.QueryRow(t.Context(), "select count(*) from tweet where text like 'migration %'").Scan(&rows))
+	must(t, conn.QueryRow(t.Context(), "select count(*) from applied").Scan(&rows))
 	must(t, conn.QueryRow(t.Context(), "select count(*) from app_migrations where version_id >= 20990101000000").Scan(&versions))
 	output, err := appCommand(url, "migrate", "--status").CombinedOutput()
 	must(t, err)
