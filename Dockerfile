@@ -21,8 +21,8 @@ FROM modules AS toolchain
 COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
 ENTRYPOINT ["entrypoint"]
 
-# The service: a static binary that includes the time zones. The build cache is kept, so that
-# only changes are compiled.
+# The service: a static binary that includes the time zones. The build cache persists, so only
+# changes are compiled.
 FROM modules AS build
 COPY . .
 ARG VERSION=dev
@@ -31,10 +31,10 @@ RUN --mount=type=cache,target=/go/cache \
     go build -trimpath -tags timetzdata \
     -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /out/app ./cmd/app
 
-# What the database is made of: the sum of all migrations and fixtures. The program
-# that makes it waits in a cache under that sum. Caches are not among what BuildKit
-# compares, so new code alone does not make a new database; after a change of how
-# migrations and fixtures are applied, use --no-cache.
+# The checksum of all migrations and fixtures, which determine the content of the database.
+# The program that builds the database is kept in a cache under that checksum. BuildKit
+# ignores caches when it looks for changes, so new code alone does not rebuild the database.
+# After a change of how migrations and fixtures are applied, use --no-cache.
 FROM build AS schema
 RUN find . -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' \) \
     -exec sha256sum {} + | sort -k 2 | sha256sum | cut -c 1-16 >/schema
@@ -42,7 +42,7 @@ RUN --mount=type=cache,id=templatesite-schema,target=/programs \
     mkdir -p "/programs/$(cat /schema)" \
     && cp -r --parents */migrations "/programs/$(cat /schema)" && cp /out/app "/programs/$(cat /schema)"
 
-# PostgreSQL, without the cluster that the package of Debian would create.
+# PostgreSQL, without the cluster that Debian's package would create.
 FROM ${DEBIAN} AS postgres
 RUN mkdir -p /etc/postgresql-common \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \
@@ -52,8 +52,8 @@ RUN mkdir -p /etc/postgresql-common \
     && rm -rf /var/lib/apt/lists/* /var/log/*
 ENV PATH=/usr/lib/postgresql/17/bin:$PATH PGDATA=/var/lib/postgresql/data
 
-# The database, already migrated and filled, with the template database of the tests. There is
-# no VOLUME, so that every new container starts with this data.
+# The database, migrated and filled, with the template database of the tests. It has no VOLUME,
+# so that every new container starts with this data.
 FROM postgres AS db
 COPY docker/db/postgresql.conf docker/db/pg_hba.conf /etc/postgresql/
 COPY --chmod=755 docker/db/entrypoint docker/db/make-data docker/db/template-name /usr/local/bin/
@@ -66,7 +66,7 @@ EXPOSE 5432
 STOPSIGNAL SIGINT
 ENTRYPOINT ["entrypoint"]
 
-# syslog-ng. Its user owns /var/log, and so also the volume, which starts as a copy of it.
+# syslog-ng. Its user owns /var/log, and therefore the volume, which starts as a copy of it.
 FROM ${DEBIAN} AS log
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends logrotate syslog-ng-core \
@@ -77,7 +77,7 @@ USER nobody
 EXPOSE 514/tcp 514/udp
 ENTRYPOINT ["syslog-ng", "--foreground", "--no-caps", "--stderr"]
 
-# The system tests as a binary: they need a cluster and no toolchain.
+# The system tests as a binary: they need a cluster, but no toolchain.
 FROM build AS system-test-build
 RUN --mount=type=cache,target=/go/cache \
     go test -c -trimpath -o /out/system-test ./systemtest

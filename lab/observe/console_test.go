@@ -49,7 +49,7 @@ func TestConsoleShowsTablesWithoutScripts(t *testing.T) {
 	tab := browsertest.Start(t).Open(t, prometheus)
 	tab.WithoutScripts()
 	visit(t, tab, "requests.html")
-	tab.Want("GET "+target.Route, "The graphs need a script.")
+	tab.Want("GET "+target.Route, "The graphs need JavaScript.")
 	visit(t, tab, "database.html")
 	tab.Want(target.Name + ".get")
 }
@@ -61,7 +61,7 @@ func TestConsoleShowsFiringAlerts(t *testing.T) {
 	visit(t, tab, "index.html")
 	// The rule is evaluated every 15 s, and the page refreshes itself.
 	awaitEmpty(t, tab, `document.querySelector('[data-alert=ErrorBudgetBurnsFast]')?.textContent ? [] : ['no alert']`)
-	tab.Want("The service is not well", "ErrorBudgetBurnsFast", "Too many requests fail. What to do")
+	tab.Want("The service has a problem", "ErrorBudgetBurnsFast", "Too many requests fail. What to do")
 }
 
 // Prometheus may find nothing, return an error, or not answer.
@@ -70,13 +70,13 @@ func TestGraphShowsWhyItIsEmpty(t *testing.T) {
 	requireOutages(t)
 	b := browsertest.Start(t)
 	for want, answer := range map[string]http.HandlerFunc{
-		"No data in this time.": func(w http.ResponseWriter, _ *http.Request) {
+		"No data in this time range.": func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"status": "success", "data": {"resultType": "matrix", "result": []}}`)
 		},
-		"Prometheus does not answer: too many samples": func(w http.ResponseWriter, _ *http.Request) {
+		"The query failed: too many samples": func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"status": "error", "error": "too many samples"}`)
 		},
-		"Prometheus does not answer: Failed to fetch": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"The query failed: Failed to fetch": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

@@ -1,13 +1,13 @@
-// Draws the graphs of the console: every <figure> says with <data value="QUERY">LEGEND</data>
-// what to ask Prometheus for. {label} in a legend is the value of that label. What is
-// drawn and what is [data-live] is made anew every few seconds, while somebody looks.
+// Draws the graphs of the console. Each <data value="QUERY">LEGEND</data> in a <figure> is a
+// query to Prometheus; {label} in a legend stands for the value of that label. While the page
+// is visible, graphs and [data-live] parts are refreshed every few seconds.
 'use strict';
 
 const ranges = { '15m': [900, 180], '1h': [3600, 600], '6h': [21600, 3600], '1d': [86400, 14400] };
-const [range, apart] = ranges[document.documentElement.dataset.range]; // seconds, and between two names of a time
+const [range, apart] = ranges[document.documentElement.dataset.range]; // in seconds: the range, and the distance between time labels
 const step = Math.max(5, range / 240); // Prometheus scrapes every 5 s
 const every = 10_000;
-const most = 8; // series in one graph, as many as there are colours
+const most = 8; // series in one graph: there are this many colours
 const colour = (name, i) => `--colour: var(--${/^(5xx|error)$/.test(name) ? 'bad' : 's' + i})`;
 const margin = { top: 8, right: 8, bottom: 20, left: 52 };
 
@@ -26,7 +26,7 @@ const formats = {
 const clock = (time, seconds) =>
   new Date(time * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: seconds && '2-digit', hourCycle: 'h23' });
 
-// node makes an element of SVG or HTML.
+// node creates an SVG or HTML element.
 const node = (namespace) => (name, attributes = {}, ...children) => {
   const element = document.createElementNS(namespace, name);
   for (const key in attributes) element.setAttribute(key, attributes[key]);
@@ -36,7 +36,7 @@ const node = (namespace) => (name, attributes = {}, ...children) => {
 const svg = node('http://www.w3.org/2000/svg');
 const html = node('http://www.w3.org/1999/xhtml');
 
-// ask returns the data of Prometheus' answer, or throws what it says of the error.
+// ask returns the data of Prometheus' answer, or throws its error.
 async function ask(path, parameters) {
   const response = await fetch('../api/v1/' + path + '?' + new URLSearchParams(parameters), { signal: AbortSignal.timeout(every) });
   const answer = await response.json();
@@ -44,7 +44,7 @@ async function ask(path, parameters) {
   return answer.data;
 }
 
-// ticks returns round numbers from 0 to beyond the largest value; of bytes they are round in KiB.
+// ticks returns round numbers from 0 to at least the largest value. For bytes they are round in KiB.
 function ticks(largest, unit, whole) {
   const base = unit === 'B' ? 1024 : 1000;
   const power = base ** Math.floor(Math.log(largest) / Math.log(base));
@@ -54,7 +54,7 @@ function ticks(largest, unit, whole) {
   return Array.from({ length: Math.ceil(largest / width - 1e-9) + 1 }, (_, i) => i * width);
 }
 
-// times returns round times of the clock, some seconds apart.
+// times returns round clock times that are `apart` seconds apart.
 function times(end, apart) {
   const zone = new Date(end * 1000).getTimezoneOffset() * 60;
   const last = Math.floor((end - zone) / apart) * apart + zone;
@@ -68,7 +68,7 @@ class Graph {
     this.format = formats[figure.dataset.unit];
     this.queries = [...figure.querySelectorAll('data')].map((data) => ({ text: data.value, legend: data.textContent.trim() }));
     this.svg = svg('svg', { role: 'img' });
-    this.message = html('p', { role: 'status' }, 'Asking …');
+    this.message = html('p', { role: 'status' }, 'Loading …');
     this.legend = html('ul');
     figure.append(this.message);
     const link = this.queries.map((q, i) => `g${i}.expr=${encodeURIComponent(q.text)}&g${i}.tab=graph&g${i}.range_input=${range}s`);
@@ -94,9 +94,9 @@ class Graph {
       this.largest = Math.max(0, ...this.series.map(largest));
       this.whole = this.figure.dataset.unit === '' && this.series.every((s) => s.values.every(([, value]) => Number.isInteger(value)));
       if (series.length) this.draw();
-      else this.say('empty', 'No data in this time.');
+      else this.say('empty', 'No data in this time range.');
     } catch (error) {
-      this.say('error', 'Prometheus does not answer: ' + error.message);
+      this.say('error', 'The query failed: ' + error.message);
     }
   }
 
@@ -130,7 +130,7 @@ class Graph {
     this.show(pointed);
   }
 
-  // path goes from point to point, and begins anew behind a gap; a lonely point is a dot.
+  // path connects the points, except across a gap. A single point is a dot.
   path(values) {
     return values.map(([time, value], i) => {
       const begins = i === 0 || time - values[i - 1][0] > 1.5 * step;
@@ -138,7 +138,7 @@ class Graph {
     }).join('');
   }
 
-  // show writes the values at a time, or the last ones, beside the names.
+  // show writes the values at a time, or the latest values, beside the names.
   show(time) {
     if (!this.series) return;
     const near = (s) => s.values.reduce((a, b) => (Math.abs(b[0] - time) < Math.abs(a[0] - time) ? b : a));
@@ -148,22 +148,22 @@ class Graph {
     };
     const entry = (s, i) => html('li', { style: colour(s.name, i) }, html('span', {}, s.name), html('b', {}, value(s)));
     this.legend.replaceChildren(...this.series.map(entry));
-    if (this.hidden) this.legend.append(html('li', { class: 'rest' }, html('span', {}, `and ${this.hidden} more, which are lower`)));
+    if (this.hidden) this.legend.append(html('li', { class: 'rest' }, html('span', {}, `and ${this.hidden} more with lower values`)));
     if (time !== null) this.legend.prepend(html('li', { class: 'rest' }, html('b', {}, clock(time, true))));
     this.cursor.setAttribute('d', time === null ? '' : `M${this.x(time)} ${margin.top}V${this.y(0)}`);
-    const said = this.series.map((s) => `${s.name} ${this.format(s.values.at(-1)[1])}`).join(', ');
-    this.svg.setAttribute('aria-label', `${this.title}, until ${clock(this.end)}, at most ${this.format(this.largest)}. Now: ${said}.`);
+    const current = this.series.map((s) => `${s.name} ${this.format(s.values.at(-1)[1])}`).join(', ');
+    this.svg.setAttribute('aria-label', `${this.title}, until ${clock(this.end)}, maximum ${this.format(this.largest)}. Now: ${current}.`);
   }
 }
 
-// The time that the pointer is at in one graph is shown in all of them.
+// All graphs show the time at which the pointer is in one of them.
 let pointed = null;
 function point(time) {
   pointed = time;
   for (const graph of graphs) graph.show(time);
 }
 
-// explain adds to each alert what its rule says of it, and where to read on.
+// explain adds to each alert the summary and the runbook link of its rule.
 async function explain() {
   const places = [...document.querySelectorAll('[data-alert]')];
   if (!places.length) return;
@@ -174,7 +174,7 @@ async function explain() {
   }
 }
 
-// renew takes the parts that Prometheus has written from the same page, asked for again.
+// renew replaces the [data-live] parts by those of a fresh copy of the page.
 async function renew() {
   const response = await fetch(location.href, { signal: AbortSignal.timeout(every) });
   if (!response.ok) return;
