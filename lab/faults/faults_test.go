@@ -112,7 +112,7 @@ func (s *service) signal(t *testing.T, signal syscall.Signal) {
 // log returns the complete lines that the service has logged so far.
 func (s *service) log(t *testing.T) string {
 	t.Helper()
-	time.Sleep(50 * time.Millisecond) // the service flushes its log every 20 ms
+	time.Sleep(50 * time.Millisecond) // the service writes its log in the background, 20 ms later
 	text, err := os.ReadFile(s.options.Log)
 	if err != nil {
 		t.Fatal(err)

@@ -59,8 +59,8 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 		"alive, ≤ 2 s", survived && len(conns) > 64 && ready <= 2*time.Second)
 }
 
-// cgroup returns a wrapper command that runs the service in a control group with a limit. It writes
-// the value to the file named v1 or v2, depending on the version of cgroups.
+// cgroup returns a wrapper command that runs the service in a control group with a limit: v1Value in
+// the file v1, or with version 2 of cgroups v2Value in the file v2.
 func cgroup(t *testing.T, controller, v1, v1Value, v2, v2Value string) []string {
 	t.Helper()
 	requireRoot(t, "a control group")

@@ -121,12 +121,12 @@ func (p *proxy) forward(client net.Conn) {
 	defer p.remove(server)
 	p.add(server)
 	ended := make(chan struct{}, 2)
-	go func() { p.copy(server, client); ended <- struct{}{} }()
-	go func() { p.copy(client, server); ended <- struct{}{} }()
+	go func() { p.pipe(server, client); ended <- struct{}{} }()
+	go func() { p.pipe(client, server); ended <- struct{}{} }()
 	<-ended // closing both connections ends the other direction
 }
 
-func (p *proxy) copy(to io.Writer, from io.Reader) {
+func (p *proxy) pipe(to io.Writer, from io.Reader) {
 	chunk := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(chunk)

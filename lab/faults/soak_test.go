@@ -48,7 +48,7 @@ func idleUsage(t *testing.T, s *service) [3]float64 {
 func usage(t *testing.T, s *service) [3]float64 {
 	t.Helper()
 	client := http.Client{Timeout: clientTimeout, Transport: &http.Transport{DisableKeepAlives: true}}
-	for range 2 { // objects with finalizers need a second collection
+	for range 2 { // what a collection freed is counted after the next one
 		response, err := client.Get(s.Admin + "/debug/pprof/heap?gc=1")
 		if err != nil {
 			t.Fatal(err)
