@@ -38,7 +38,8 @@ func TestOverloadOfTheCPU(t *testing.T) {
 	measureFactors(t, s, "one CPU", get(collection(s.URL)+"?limit=100"))
 }
 
-// capacity is the number of requests that the service serves and queues with its default settings.
+// clients is the number of clients that measures the peak, capacity the number of requests that the
+// service serves and queues at once with its default settings.
 const clients, capacity = 32, 16 + 128
 
 func measureFactors(t *testing.T, s *service, name string, work request) {
