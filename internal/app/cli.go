@@ -59,7 +59,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	var cli commands
 	env, args, stdout, stderr := byName(process.Environment), process.Args, process.Stdout, process.Stderr
 	source := settings.NewSource(env)
-	source.Alternative("ADDRESS", portVariable, everywhere)
+	source.Alternative("ADDRESS", portVariable, wildcardAddress)
 	helped, out := false, &output{Writer: stdout}
 	options := append(settingTypes(source),
 		kong.Name("app"),

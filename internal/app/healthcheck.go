@@ -32,7 +32,7 @@ func (c healthcheckCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if isEverywhere(host) {
+	if isWildcard(host) {
 		host = "localhost"
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthcheck", nil)

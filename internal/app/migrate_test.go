@@ -56,8 +56,8 @@ func TestMigrationsAreUndoneOnlyWithYes(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		for args, want := range map[string]string{
 			"--to 0": "this would undo book/20260104090000_add_due.sql, shelf/20260103090000_add_room.sql, book/20260102090000_create_book.sql, " +
-				"shelf/20260101090000_create_shelf.sql and drop what was added there, with its data; rows in the table book: 2, in the table shelf: 1. Add --yes",
-			"--to 20260103090000": "this would undo book/20260104090000_add_due.sql and drop what was added there, with its data; rows in the table book: 2. Add --yes",
+				"shelf/20260101090000_create_shelf.sql and drop what they added, with its data; rows in the table book: 2, in the table shelf: 1. Add --yes",
+			"--to 20260103090000": "this would undo book/20260104090000_add_due.sql and drop what they added, with its data; rows in the table book: 2. Add --yes",
 			"--to 20260103090001": "there is no migration 20260103090001: `app migrate --status` lists them",
 		} {
 			status, stdout, stderr := with(t, resources(), env, "migrate "+args)

@@ -139,7 +139,7 @@ func listen(ctx context.Context, setting, address string) ([]net.Listener, error
 func listeningAt(address string, listeners []net.Listener) string {
 	actual := listeners[0].Addr().String()
 	host, _, _ := net.SplitHostPort(address)
-	if isEverywhere(host) {
+	if isWildcard(host) {
 		return actual
 	}
 	_, port, _ := net.SplitHostPort(actual)

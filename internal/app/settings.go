@@ -59,17 +59,17 @@ func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String(
 // portVariable names the port on many platforms.
 const portVariable = "PORT"
 
-func everywhere(port string) string { return ":" + port }
+func wildcardAddress(port string) string { return ":" + port }
 
 // sharePort reports whether the two addresses conflict.
 func (c *config) sharePort() bool {
 	host, port, _ := net.SplitHostPort(string(c.Address))
 	adminHost, adminPort, _ := net.SplitHostPort(string(c.AdminAddress))
-	return port == adminPort && port != "0" && port != "" && (host == adminHost || isEverywhere(host) || isEverywhere(adminHost))
+	return port == adminPort && port != "0" && port != "" && (host == adminHost || isWildcard(host) || isWildcard(adminHost))
 }
 
-// isEverywhere reports whether the host means all addresses of the machine.
-func isEverywhere(host string) bool {
+// isWildcard reports whether the host means all addresses of the machine.
+func isWildcard(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "" || ip.IsUnspecified()
 }

@@ -16,7 +16,7 @@ var screenshots = flag.String("screenshots", "", "save the pictures of the conso
 const maxPicture = 200_000
 
 // Every run takes the pictures, so that this keeps working. With -screenshots it saves them, after
-// six minutes of traffic without outages: see make -C lab pictures.
+// six minutes of traffic without outages: see make -C lab console-screenshots.
 func TestPicturesAreTaken(t *testing.T) {
 	t.Parallel()
 	requireCluster(t)

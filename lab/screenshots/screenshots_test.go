@@ -1,7 +1,7 @@
-// Package pictures takes pictures of the pages of the real service. The README shows some of them.
+// Package screenshots takes pictures of the pages of the real service. The README shows some of them.
 //
 // Every run takes the pictures, so that this keeps working. make -C lab screenshots saves them.
-package pictures
+package screenshots
 
 import (
 	"encoding/json"
