@@ -16,7 +16,7 @@ COPY go.mod go.sum go.work* vendor*/modules.txt ./
 COPY deps deps
 RUN umask 0 && mkdir -p "$GOCACHE" && { [ -f modules.txt ] || go mod download; }
 
-# The development tools, for test, dev-server and build-deps. The source is mounted.
+# The Go toolchain, for test, dev-server and build-deps. The source is mounted.
 FROM modules AS toolchain
 COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
 ENTRYPOINT ["entrypoint"]
@@ -42,7 +42,7 @@ RUN --mount=type=cache,id=templatesite-schema,target=/programs \
     mkdir -p "/programs/$(cat /schema)" \
     && cp -r --parents */migrations "/programs/$(cat /schema)" && cp /out/app "/programs/$(cat /schema)"
 
-# PostgreSQL, without the cluster that Debian's package would create.
+# PostgreSQL, without the default data directory that Debian's package would create.
 FROM ${DEBIAN} AS postgres
 RUN mkdir -p /etc/postgresql-common \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \

@@ -29,7 +29,7 @@ type Migration struct {
 	// Late reports that it is not applied, but a newer one is.
 	Late bool
 	// Former is its version in the version table of its resource, when it is applied
-	// there and not yet recorded in the timeline (see takeover.go), else 0.
+	// there and not yet recorded in the timeline (see former_tables.go), else 0.
 	Former int64
 }
 
