@@ -30,7 +30,7 @@ type config struct {
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."`
 	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
 	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
-	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal, so that load balancers notice."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
 	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
