@@ -21,7 +21,7 @@ type serveCommand struct{}
 // Help is shown by app serve --help.
 func (serveCommand) Help() string {
 	return `With SQLite the database is created, migrated and filled on the first start.
-With PostgreSQL the service is not ready until "app migrate" was run.
+With PostgreSQL the service is not ready until "app migrate" has run.
 
 Examples:
   app
@@ -29,7 +29,7 @@ Examples:
   DATABASE_URL=postgres://app@localhost/app DATABASE_PASSWORD_FILE=password app`
 }
 
-// Run is the parts list of the service.
+// Run assembles the service and serves until it is stopped.
 func (serveCommand) Run(p *program) error {
 	b := p.service.build()
 	registry := metrics.New(b.Version, b.Commit, b.Go)
@@ -134,7 +134,7 @@ func listen(ctx context.Context, setting, address string) ([]net.Listener, error
 }
 
 // listeningAt returns the URL for a browser. If the address means all addresses of the
-// machine, it returns the address alone: from here it is unknown which of them, and which
+// machine, it returns only the address: the service does not know which of them, and which
 // port, clients can reach.
 func listeningAt(address string, listeners []net.Listener) string {
 	actual := listeners[0].Addr().String()

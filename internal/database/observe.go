@@ -11,9 +11,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Observer is called with each statement when it is done; a query is done when its rows are
-// closed. It must not keep the statement. Statements that are prepared explicitly are not
-// observed; there is no need to prepare any, since both engines keep theirs prepared.
+// Observer is called after each statement, for a query when its rows are closed. It must not
+// keep the statement. Statements that are prepared explicitly are not observed; there is no
+// need to prepare any, since the connections to both engines keep statements prepared.
 type Observer func(context.Context, *web.Statement)
 
 // both returns an observer that calls both; the second may be nil.
@@ -53,7 +53,7 @@ func (c observeConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &observeConn{conn.(fullConn), checker, c}, nil
 }
 
-// fullConn is what the connections to both engines can do.
+// fullConn is what the connections to both engines implement.
 type fullConn interface {
 	driver.Conn
 	driver.ConnBeginTx

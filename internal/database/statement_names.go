@@ -11,7 +11,7 @@ import (
 // named is what the SQL of a statement says about it.
 type named struct{ name, operation, table string }
 
-// statementNames caches what was parsed out of each SQL, since every request needs it. The
+// statementNames caches what was parsed from each SQL text, since every request needs it. The
 // map is replaced, never changed, so that reading it needs no lock. The service has a few
 // statements for each resource; only SQL that is put together at run time reaches the
 // bound.

@@ -1,6 +1,6 @@
 // Package postgrestest runs PostgreSQL servers that tests may stop, freeze and kill: on
 // loopback, with Debian's programs, with fsync as in production, and deleted afterwards.
-// Only tests and the benchmark import it.
+// Only tests and the lab import it.
 //
 // Tests that only need a database of their own use databasetest.
 package postgrestest
@@ -201,7 +201,7 @@ func (s *Server) await(ctx context.Context) (err error) {
 			err = conn.Close(ctx)
 		}
 		select {
-		case <-s.ended: // a server that answers is another one
+		case <-s.ended: // if a server answers, it is another one
 			log, _ := s.Log() // as much as there is
 			return errors.Join(fmt.Errorf("%w: %s", errEnded, log), err)
 		default:
