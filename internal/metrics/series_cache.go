@@ -8,8 +8,8 @@ import (
 
 // seriesCache maps labels to their series, because WithLabelValues takes longer than counting.
 // Labels have few values, so entries are never removed. It is a copy-on-write map: every
-// request reads it and hardly any adds to it, and reads take no lock, for which processors
-// would contend. It is safe for concurrent use.
+// request reads it, hardly any adds to it, and reads take no lock that processors would contend
+// for. It is safe for concurrent use.
 type seriesCache[L comparable, S any] struct {
 	create func(L) S
 

@@ -33,7 +33,7 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 	})
 	return func(ctx context.Context, s *web.Statement) {
 		var exemplar prometheus.Labels
-		if info := web.InfoFrom(ctx); hasTrace(info) {
+		if info := web.InfoFrom(ctx); hasKnownID(info) {
 			exemplar = exemplarLabels(info)
 		}
 		observe(observers.get(labels{s.Name, s.ErrorType}), s.Duration, exemplar)
