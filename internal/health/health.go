@@ -58,7 +58,7 @@ type outcome struct {
 }
 
 // New returns a Health with these checks. It logs when a check begins to fail, when it passes
-// with advice, and when it passes again without.
+// with advice, and when it passes again.
 func New(log *slog.Logger, checks map[string]Check) *Health {
 	h := &Health{log: log, checks: checks, states: map[string]*state{}}
 	for name := range checks {
