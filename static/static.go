@@ -1,6 +1,5 @@
-// Package static is the folder for your own files: what is put here is served
-// at /static/, under its name and under one that changes with its content. It
-// does not know who serves it.
+// Package static is the folder for your own files. A file in it is served below /static/, under
+// its name and under one that changes with its content. The package does not know how.
 package static
 
 import "embed"

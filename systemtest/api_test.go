@@ -63,7 +63,7 @@ func TestRowIsCreatedReplacedPatchedAndDeleted(t *testing.T) {
 		t.Errorf("Location = %q, href = %q", got, created.href())
 	}
 	c.Want(http.StatusNotModified, "GET", created.href(), "", "If-None-Match: "+etag)
-	// A field that the service changes on its own, such as updated_at, must be left out here.
+	// A field that the service itself changes, such as updated_at, must be left out here.
 	changesTo := func(text string, answer webtest.Answer) {
 		t.Helper()
 		want := maps.Clone(created)

@@ -68,7 +68,7 @@ func TestMetricsOfTheClusterCountRequestsByRoute(t *testing.T) {
 	})
 }
 
-// ask returns the value of a query, or 0 if there is none yet.
+// ask returns the value of a Prometheus query, or 0 if there is none yet.
 func ask(t *testing.T, prometheus, query string) float64 {
 	t.Helper()
 	type result struct {

@@ -16,11 +16,11 @@ func served(t *testing.T) openapitest.Do {
 }
 
 func TestExamplesInTheDescriptionWork(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	openapitest.Examples(t, served)
 }
 
 func TestProblemsInTheDescriptionAreTheOnesAnswered(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	openapitest.Problems(t, served)
 }

@@ -13,8 +13,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// runApp runs a command of the program with settings, as NAME=value, added to the
-// environment of the test. The output is that of both streams.
+// runApp runs a command of the program with settings, as NAME=value, added to the environment of
+// the test. It returns the output of both streams.
 func runApp(t *testing.T, settings []string, args ...string) (status int, output string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), binary, args...)
@@ -27,7 +27,7 @@ func runApp(t *testing.T, settings []string, args ...string) (status int, output
 }
 
 func TestLogDoesNotContainTheProxyPassword(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	const secret = "S3cretPart"
 	file := filepath.Join(t.TempDir(), "log")
 	p, err := processtest.Start(processtest.Options{
@@ -49,7 +49,7 @@ func TestLogDoesNotContainTheProxyPassword(t *testing.T) {
 }
 
 func TestHealthcheckIgnoresProxySettings(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("the proxy receives a request")
 	}))

@@ -13,7 +13,7 @@ import (
 )
 
 func TestConcurrentFirstStartsOnOneFileAllServe(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	database := "sqlite:" + filepath.Join(t.TempDir(), "shared.db")
 	services := make([]*processtest.Process, 4)
 	var group sync.WaitGroup
@@ -45,7 +45,7 @@ func TestConcurrentFirstStartsOnOneFileAllServe(t *testing.T) {
 
 func TestNewDatabaseIgnoresTheWriteAheadLogOfADeletedOne(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "removed.db")
-	first := own(t, file)
+	first := serveFile(t, file)
 	resource := needResource(t)
 	for i := range 30 {
 		create(t, webtest.At(t, first.URL), resource, fmt.Sprintf("old %d", i))
@@ -63,7 +63,7 @@ func TestNewDatabaseIgnoresTheWriteAheadLogOfADeletedOne(t *testing.T) {
 
 func TestAcknowledgedRowSurvivesAKill(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kept.db")
-	first := own(t, file)
+	first := serveFile(t, file)
 	resource := needResource(t)
 	created := create(t, webtest.At(t, first.URL), resource, "kept")
 	first.Kill()

@@ -17,12 +17,12 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// maxMemory is how much memory loading and dumping may use for a fixture of any length.
-// That of this test has about 17 MB.
+// maxMemory is how much memory loading and dumping a fixture of any length may use. The fixture
+// of this test has about 17 MB.
 const maxMemory = 64 << 20
 
 func TestLoadingAndDumpingManyRowsNeedsBoundedMemory(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	resource, dir := needResource(t), t.TempDir()
 	first, second := filepath.Join(dir, "first.json"), filepath.Join(dir, "second.json")
 	if err := os.WriteFile(first, makeFixture(t, resource, 100_000), 0o600); err != nil {
@@ -38,9 +38,8 @@ func TestLoadingAndDumpingManyRowsNeedsBoundedMemory(t *testing.T) {
 
 var pk = regexp.MustCompile(`"pk": \d+`)
 
-// makeFixture returns what app dumpdata prints of a database with the fixtures of all
-// resources, in which a created row, with other keys and texts, takes n times the place of
-// the resource's fixtures.
+// makeFixture returns a dump of the fixtures of all resources. In it, n copies of a created row,
+// each with its own key and text, replace the fixtures of resource.
 func makeFixture(t *testing.T, resource discovertest.Resource, n int) []byte {
 	t.Helper()
 	const text = "to be multiplied"
@@ -79,7 +78,7 @@ func dump(t *testing.T, dir, name string) {
 	}
 	defer file.Close()
 	if peak := runOn(t, fixtureDatabase(dir), file, "dumpdata"); peak == 0 && runtime.GOOS == "linux" {
-		t.Error("its use of memory was not measured")
+		t.Error("the memory that app dumpdata uses was not measured")
 	}
 }
 
@@ -91,7 +90,7 @@ func command(t *testing.T, dir string, args ...string) {
 
 func fixtureDatabase(dir string) string { return "sqlite:" + filepath.Join(dir, "fixture.db") }
 
-// runOn runs a command and returns the most memory that it was seen to use.
+// runOn runs a command and returns the most memory that it was observed to use.
 func runOn(t *testing.T, database string, stdout *os.File, args ...string) (peak int64) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
@@ -113,7 +112,7 @@ func runOn(t *testing.T, database string, stdout *os.File, args ...string) (peak
 				t.Fatalf("app %v: %v: %s", args, err, &stderr)
 			}
 			if peak > maxMemory {
-				t.Errorf("app %v took %d MB", args, peak>>20)
+				t.Errorf("app %v used %d MB", args, peak>>20)
 			}
 			return peak
 		case <-time.After(time.Millisecond):

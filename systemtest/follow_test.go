@@ -32,7 +32,7 @@ type followed struct {
 
 func startFollowed(t *testing.T) *followed {
 	t.Helper()
-	needOwn(t)
+	needBinary(t)
 	f := &followed{stdout: filepath.Join(t.TempDir(), "stdout"), log: logtest.Listen(t, "127.0.0.1:0"), collector: otlptest.NewReceiver(t)}
 	f.postgres = postgrestest.New(t, append(logSettings(t), "log_min_messages=warning", "fsync=off")...)
 	url := f.postgres.URL("postgres")
@@ -55,7 +55,7 @@ func startFollowed(t *testing.T) *followed {
 
 var logSetting = regexp.MustCompile(`(?m)^(log_\w+|deadlock_timeout) = ([^#\n]+)`)
 
-// logSettings returns the settings by which the cluster's database logs.
+// logSettings returns the log settings of the cluster's database.
 func logSettings(t *testing.T) (settings []string) {
 	t.Helper()
 	text, err := os.ReadFile("../docker/db/postgresql.conf")

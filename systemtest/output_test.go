@@ -22,14 +22,14 @@ func shell(t *testing.T, database, script string) (status int, stderr string) {
 }
 
 func TestUnwritableStandardOutputIsAnError(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
 	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)
 	}
 	commands := []string{"--help", "serve --help", "settings", "routes", "openapi", "openapi --yaml", "version", "dumpdata", "migrate"}
 	if resource, err := firstResource(); err == nil {
-		commands = append(commands, "dumpdata "+resource.Name, "migrate --status") // which print something
+		commands = append(commands, "dumpdata "+resource.Name, "migrate --status") // without a resource, these print nothing
 	}
 	for _, command := range commands {
 		for file, want := range map[string]string{"/dev/null": "status 0\n", "/dev/full": "app: standard output cannot be written to: no space left on device\nstatus 1\n"} {
@@ -41,7 +41,7 @@ func TestUnwritableStandardOutputIsAnError(t *testing.T) {
 				t.Errorf("app %s >%s: %s", command, file, stderr)
 			}
 		}
-		// The reader exits before the first byte is written.
+		// The reader of the pipe exits before the first byte is written.
 		if _, stderr := shell(t, database, `{ sleep 0.3; "$0" `+command+`; echo "status $?" >&2; } | true`); stderr != "status 141\n" {
 			t.Errorf("app %s into a pipe without a reader: %s", command, stderr)
 		}
@@ -49,7 +49,7 @@ func TestUnwritableStandardOutputIsAnError(t *testing.T) {
 }
 
 func TestClosedStandardOutputIsAnErrorOnlyForData(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
 	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)

@@ -32,10 +32,10 @@ func wait(t *testing.T, p *processtest.Process) int {
 	return status
 }
 
-// own starts a service for one test on an SQLite file, or on a new one if file is empty.
-func own(t *testing.T, file string, settings ...string) *processtest.Process {
+// serveFile starts a service for one test on an SQLite file, or on a new one if file is empty.
+func serveFile(t *testing.T, file string, settings ...string) *processtest.Process {
 	t.Helper()
-	needOwn(t)
+	needBinary(t)
 	if file == "" {
 		file = filepath.Join(t.TempDir(), "own.db")
 	}
@@ -53,8 +53,8 @@ func serve(t *testing.T, databaseURL string, settings ...string) *processtest.Pr
 	return p
 }
 
-// needOwn makes the test parallel, and skips it if the program was not built.
-func needOwn(t *testing.T) {
+// needBinary makes the test parallel, and skips it if the program was not built.
+func needBinary(t *testing.T) {
 	t.Helper()
 	t.Parallel()
 	if binary == "" {
@@ -62,8 +62,8 @@ func needOwn(t *testing.T) {
 	}
 }
 
-// sendSecond sends a second signal after more than a second: an earlier one would count as
-// the first.
+// sendSecond sends a second signal after more than a second: an earlier one would count as a
+// repetition of the first.
 func sendSecond(t *testing.T, p *processtest.Process) {
 	t.Helper()
 	awaitDraining(t, p)
@@ -93,9 +93,9 @@ func awaitClosed(t *testing.T, p *processtest.Process) {
 	})
 }
 
-func await(t *testing.T, state string, is func() bool) {
+func await(t *testing.T, state string, reached func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !reached(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the service is not %s", state)
 		}
@@ -105,7 +105,7 @@ func await(t *testing.T, state string, is func() bool) {
 func TestSignalFinishesRequestsAndExitsWithZero(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(signal.String(), func(t *testing.T) {
-			p := own(t, "", "DRAIN_DELAY=5s", "SHUTDOWN_TIMEOUT=30s", "REQUEST_TIMEOUT=60s")
+			p := serveFile(t, "", "DRAIN_DELAY=5s", "SHUTDOWN_TIMEOUT=30s", "REQUEST_TIMEOUT=60s")
 			resource, c := needResource(t), webtest.At(t, p.URL)
 			row := resource.Body("slow")
 			// A request is in flight until its whole body has arrived.
@@ -144,7 +144,7 @@ func TestSignalFinishesRequestsAndExitsWithZero(t *testing.T) {
 }
 
 func TestSecondSignalExitsAtOnceWithOne(t *testing.T) {
-	p := own(t, "", "DRAIN_DELAY=30s")
+	p := serveFile(t, "", "DRAIN_DELAY=30s")
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestSecondSignalExitsAtOnceWithOne(t *testing.T) {
 
 // timeout(1) sends its signal to the process and then to the group that both are in.
 func TestRepeatedSignalsWithinASecondCountAsOne(t *testing.T) {
-	p := own(t, "", "DRAIN_DELAY=500ms")
+	p := serveFile(t, "", "DRAIN_DELAY=500ms")
 	for range 5 {
 		if err := p.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Fatal(err)
@@ -187,7 +187,7 @@ func fullPipe(t *testing.T) *os.File {
 }
 
 func TestExitDoesNotWaitForAReaderOfStandardError(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	resource := needResource(t)
 	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
 	for name, tt := range map[string]struct {

@@ -18,10 +18,10 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// A program may be started with its standard output closed. The next file that it opens, a
+// A program may be started with its standard output closed. The next file that it opens, such as a
 // database or a connection, gets that descriptor and must not receive the log.
 func TestClosedStandardOutputSendsTheLogToNoOtherFile(t *testing.T) {
-	needOwn(t)
+	needBinary(t)
 	resource := needResource(t)
 	fixtures := countFixtures(t, resource)
 	for _, redirection := range []string{">&-", ">&- 2>&-", "<&- >&- 2>&-"} {

@@ -1,8 +1,8 @@
 // Package systemtest tests the service from outside, over HTTP.
 //
-// With SYSTEM_TEST_URL it tests a running service, such as that of the cluster, in any
-// state and as often as wanted. Without it, it builds the program, starts it on SQLite,
-// and also tests what needs control of the process: signals, exits and restarts.
+// With SYSTEM_TEST_URL, the tests use a running service, such as that of the cluster, in any state
+// and any number of times. Otherwise they build the program, start it on SQLite, and also test what
+// needs control of the process: signals, exits and restarts.
 package systemtest
 
 import (
@@ -50,8 +50,8 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// go test caches a result until a file changes that the test has opened. It does not know
-// that these tests build the program, so this one opens the folders of its sources.
+// go test caches a result until a file that the test has opened changes. It does not know that
+// these tests build the program, so this one opens the folders of its sources.
 func TestCachedResultIsInvalidAfterASourceChanges(t *testing.T) {
 	if binary == "" {
 		t.Skip("SYSTEM_TEST_URL is set: nothing was built")

@@ -41,15 +41,14 @@ func TestEveryAlertIsTestedBeforeDuringAndAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	tests := ruleTests(t)
 	for _, alert := range alerts(t) {
-		if !slices.ContainsFunc(tests, func(test ruleTest) bool { return comesAndGoes(t, test, alert.Alert) }) {
-			t.Errorf("no test has %s silent, firing and silent again", alert.Alert)
+		if !slices.ContainsFunc(tests, func(test ruleTest) bool { return firesAndResolves(t, test, alert.Alert) }) {
+			t.Errorf("in no test is %s silent, firing and silent again", alert.Alert)
 		}
 	}
 }
 
-// comesAndGoes reports whether in a test the alert fires between two times at which it is
-// silent.
-func comesAndGoes(t *testing.T, test ruleTest, alert string) bool {
+// firesAndResolves reports whether the alert is silent, fires and is silent again in one test.
+func firesAndResolves(t *testing.T, test ruleTest, alert string) bool {
 	t.Helper()
 	fires := map[time.Duration]bool{}
 	var times []time.Duration
@@ -76,7 +75,7 @@ func TestEveryRecordingRuleIsTested(t *testing.T) {
 	tests := ruleTests(t)
 	for _, r := range rules(t) {
 		name := regexp.MustCompile(`(^|[^\w:])` + regexp.QuoteMeta(r.Record) + `($|[^\w:])`)
-		asked := func(test ruleTest) bool {
+		expected := func(test ruleTest) bool {
 			for _, query := range test.Queries {
 				if len(query.Found) > 0 && name.MatchString(query.Expr) {
 					return true
@@ -84,7 +83,7 @@ func TestEveryRecordingRuleIsTested(t *testing.T) {
 			}
 			return false
 		}
-		if r.Record != "" && !slices.ContainsFunc(tests, asked) {
+		if r.Record != "" && !slices.ContainsFunc(tests, expected) {
 			t.Errorf("no test expects a value of %s", r.Record)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package admin serves the pages for operators, on an address of their own: an index, health,
+// Package admin serves the pages for operators, on a separate address: an index, health,
 // metrics, profiles, live plots, the log level and the settings.
 //
 // It does not know where it is served, what the metrics measure, nor what the settings mean.
@@ -15,7 +15,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Options are what the pages show.
+// Options are the parameters of New.
 type Options struct {
 	// Name, Version and Commit identify the program.
 	Name, Version, Commit string
@@ -83,8 +83,8 @@ func (a *Admin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // isCrossSite reports whether a browser requests this for a page of another site, for example
-// as an image or in a frame. Even a GET can be expensive here, as a trace is. Following a link
-// from another site is allowed. Browsers send these headers only to HTTPS and to localhost.
+// as an image or in a frame. Even a GET can be expensive here, for example a trace. Following a
+// link from another site is allowed. Browsers send these headers only to HTTPS and to localhost.
 func isCrossSite(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "cross-site", "same-site":
@@ -96,6 +96,6 @@ func isCrossSite(r *http.Request) bool {
 
 func (a *Admin) icon(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "image/x-icon")
-	// An error of the connection cannot be reported.
+	// A connection error cannot be reported.
 	_, _ = w.Write(a.Icon)
 }

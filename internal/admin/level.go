@@ -23,20 +23,20 @@ const (
 // bodyTimeout is how long the body of PUT /log-level may take to arrive.
 const bodyTimeout = 5 * time.Second
 
-// Level is the log level. Operators can change it, for good or for a time. It is safe for
-// concurrent use.
+// Level is the log level. Operators can change it, permanently or for a limited time. It is
+// safe for concurrent use.
 type Level struct {
 	current    *slog.LevelVar
 	configured slog.Level
 	log        *slog.Logger
 
 	mu    sync.Mutex
-	until time.Time // when the configured level is restored; zero is never
+	until time.Time // when the configured level is restored; zero means never
 	timer *time.Timer
 }
 
-// NewLevel returns a Level that sets current, whose present value is the configured level.
-// Changes are logged to log.
+// NewLevel returns a Level that changes current. The present value of current is the configured
+// level. Changes are logged to log.
 func NewLevel(current *slog.LevelVar, log *slog.Logger) *Level {
 	return &Level{current: current, configured: current.Level(), log: log}
 }
@@ -61,7 +61,7 @@ func (l *Level) get(w http.ResponseWriter, _ *http.Request) {
 
 // put sets the level that the body names, as in curl -X PUT -d debug, optionally ?for=10m.
 func (l *Level) put(w http.ResponseWriter, r *http.Request) {
-	// An error means that w has no connection, so no slow client can hold it.
+	// An error means that w has no connection, and so no slow client.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16))
 	level, known := levels[strings.ToLower(strings.TrimSpace(string(body)))]
@@ -80,7 +80,7 @@ func (l *Level) put(w http.ResponseWriter, r *http.Request) {
 
 var levels = map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
 
-// durationOf returns how long a level is set for; 0 is for good.
+// durationOf returns for how long a level is set; 0 means permanently.
 func durationOf(query url.Values) (time.Duration, error) {
 	if len(query) == 0 {
 		return 0, nil
@@ -96,7 +96,7 @@ func durationOf(query url.Values) (time.Duration, error) {
 	return duration, err
 }
 
-// set changes the level for that duration, or for good when it is 0. It replaces an earlier
+// set changes the level for that duration, or permanently when it is 0. It replaces an earlier
 // change.
 func (l *Level) set(level slog.Level, duration time.Duration, client string) {
 	l.mu.Lock()

@@ -17,11 +17,11 @@ import (
 // interval is how often the plots get a new point.
 const interval = time.Second
 
-// livePolicy allows the page's own scripts and styles. A script sets the styles of its plots.
+// livePolicy allows the page's own scripts and styles. Its script sets the styles of the plots inline.
 const livePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// script runs before statsviz's own.
+// script runs before the script of statsviz.
 //
 //go:embed pages/live.js
 var script []byte
@@ -43,7 +43,7 @@ func newLive(numbers prometheus.Gatherer, probe func(route string) bool) *live {
 	for _, plot := range s.plots() {
 		built, err := plot.Build()
 		if err != nil {
-			panic(err) // the plots are constants, and one is invalid
+			panic(err) // a plot is invalid; all are constants
 		}
 		l.options = append(l.options, statsviz.TimeseriesPlot(built))
 	}
@@ -72,7 +72,7 @@ func (l *live) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.server != nil {
-		_ = l.server.Close() // it stops goroutines, and returns no error
+		_ = l.server.Close() // it only stops goroutines, and returns no error
 	}
 	l.viewers.close()
 }
@@ -83,7 +83,7 @@ func (l *live) serve(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, web.ErrInternal.WithCause(err))
 		return
 	}
-	// An error of the connection cannot be reported.
+	// A connection error cannot be reported.
 	switch r.PathValue("file") {
 	case "":
 		web.SetPageHeader(w.Header(), livePolicy)

@@ -40,9 +40,9 @@ type link struct{ Name, Path, About string }
 var links = []link{
 	{"Live plots", "/debug/statsviz/", "Requests, latency, connections and the Go runtime, updated every second. For a slow service."},
 	{"Health", "/healthcheck", "The status of each check, its last change and its last error. For a service that is not ready."},
-	{"Metrics", "/metrics", "All metrics, in the Prometheus format. For what no dashboard shows."},
-	{"Profiles", "/debug/pprof/", "CPU, memory, goroutines and traces. For finding the code that is responsible."},
-	{"Log level", "/log-level", "The current log level, which can be changed for a time. For more detail in the log."},
+	{"Metrics", "/metrics", "All metrics, in the Prometheus format. For numbers that no dashboard shows."},
+	{"Profiles", "/debug/pprof/", "CPU, memory, goroutines and traces. To find the code that is responsible."},
+	{"Log level", "/log-level", "The current log level. It can be changed for a limited time. For more detail in the log."},
 	{"Settings", "/settings", "The value of each setting and its origin. For a setting that has no effect."},
 }
 
@@ -84,7 +84,7 @@ func (a *Admin) settings(w http.ResponseWriter, r *http.Request) {
 		show(w, r, "settings.html", view{Admin: a, Style: style})
 		return
 	}
-	// An error of the connection cannot be reported.
+	// A connection error cannot be reported.
 	_ = a.Print(w)
 }
 
@@ -104,6 +104,6 @@ func show(w http.ResponseWriter, r *http.Request, name string, v view) {
 		return
 	}
 	web.SetPageHeader(w.Header(), policy)
-	// An error of the connection cannot be reported.
+	// A connection error cannot be reported.
 	_, _ = w.Write(page.Bytes())
 }

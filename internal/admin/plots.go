@@ -19,8 +19,8 @@ type sampler struct {
 	previous, current *sample
 }
 
-// update takes a new sample if the last one is of an earlier interval. The first series of an
-// interval that needs it takes it for all series.
+// update takes a new sample, unless one was taken in this interval. The first series that is read
+// in an interval takes it for all series.
 func (s *sampler) update() {
 	if time.Since(s.updated) < interval/2 {
 		return
@@ -72,17 +72,17 @@ func (s *sampler) plots() []statsviz.TimeSeriesPlotConfig {
 	latency := func(a *sample) histogram { return a.latency }
 	statementLatency := func(a *sample) histogram { return a.statementLatency }
 	return []statsviz.TimeSeriesPlotConfig{
-		bars("requests", "Requests per second", "By class of status code. Health probes are left out, also of the latency.",
+		bars("requests", "Requests per second", "By class of status code. Health probes are left out, here and in the latency.",
 			line("2xx", "/s", status(2)), line("3xx", "/s", status(3)), line("4xx", "/s", status(4)), line("5xx", "/s", status(5))),
 		lines("latency", "Latency of requests", "s", "The median (p50) and the 99th percentile (p99) of the last second.",
 			line("p50", "s", s.quantile(.5, latency)), line("p99", "s", s.quantile(.99, latency))),
-		lines("in-flight", "Requests in flight and refused", "", "Requests are refused when too many others are in flight.",
+		lines("in-flight", "Requests in flight and refused", "", "Requests are refused when too many are in flight.",
 			line("in flight", "", s.gauge(func(a *sample) float64 { return a.inFlight })),
 			line("refused", "/s", s.rate(func(a *sample) float64 { return a.refused }))),
-		lines("connections", "Connections to the database", "", "When all connections that may be open are used, requests wait for one.",
+		lines("connections", "Connections to the database", "", "When the maximum is in use, requests wait for a connection.",
 			line("used", "", s.gauge(func(a *sample) float64 { return a.used })),
 			line("idle", "", s.gauge(func(a *sample) float64 { return a.idle })),
-			line("may be open", "", s.gauge(func(a *sample) float64 { return a.maximum }))),
+			line("maximum", "", s.gauge(func(a *sample) float64 { return a.maximum }))),
 		bars("statements", "Database statements per second", "Failed statements had an error of any kind.",
 			line("succeeded", "/s", s.rate(func(a *sample) float64 { return a.statements - a.failed })),
 			line("failed", "/s", s.rate(func(a *sample) float64 { return a.failed }))),

@@ -15,8 +15,7 @@ import (
 // maxSeconds is the longest profile that can be requested.
 const maxSeconds = 60
 
-// Go can record one CPU profile and one trace per process at a time, so these locks are those
-// of the process.
+// Go can record one CPU profile and one trace per process at a time, so these locks are global.
 var cpuProfile, executionTrace sync.Mutex
 
 var alreadyRecording = web.NewProblem(http.StatusServiceUnavailable,
@@ -26,14 +25,14 @@ var alreadyRecording = web.NewProblem(http.StatusServiceUnavailable,
 func (a *Admin) profile(w http.ResponseWriter, r *http.Request) {
 	if !validSeconds(r) {
 		web.WriteProblem(w, r, web.NewProblem(http.StatusUnprocessableEntity,
-			fmt.Sprintf("The parameter seconds must be a whole number from 1 to %d, or for a trace a number up to that.", maxSeconds)))
+			fmt.Sprintf("The parameter seconds must be a whole number from 1 to %d, or, for a trace, any positive number up to %[1]d.", maxSeconds)))
 		return
 	}
 	switch name := r.PathValue("profile"); name {
 	case "":
 		web.SetPageHeader(w.Header(), "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'")
 		pprof.Index(w, r)
-	case "cmdline": // without the flags, which may be secrets
+	case "cmdline": // without the flags, which may contain secrets
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprint(w, a.Name)
 	case "profile":
@@ -84,7 +83,7 @@ func validSeconds(r *http.Request) bool {
 	given := query.Get("seconds")
 	seconds, err := strconv.ParseFloat(given, 64)
 	if r.PathValue("profile") != "trace" && err == nil {
-		_, err = strconv.Atoi(given) // they would use their default for a fraction
+		_, err = strconv.Atoi(given) // pprof would replace a fraction with its default
 	}
 	return err == nil && seconds > 0 && seconds <= maxSeconds
 }

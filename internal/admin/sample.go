@@ -35,7 +35,7 @@ type histogram struct {
 // takeSample reads the metrics. A missing metric is 0.
 func takeSample(numbers prometheus.Gatherer, probe func(route string) bool) *sample {
 	s := &sample{at: time.Now()}
-	families, _ := numbers.Gather() // despite an error the other metrics are usable
+	families, _ := numbers.Gather() // after an error the other metrics are still usable
 	for _, family := range families {
 		add, ok := plotted[family.GetName()]
 		for _, m := range family.GetMetric() {
@@ -100,7 +100,7 @@ func (h *histogram) add(other *dto.Histogram) {
 	h.total += float64(other.GetSampleCount())
 }
 
-// quantile returns the q-quantile of the observations since before. Like Prometheus it
+// quantile returns the q-quantile of the observations since before. Like Prometheus, it
 // interpolates linearly within a bucket. Without observations it is 0, because a plot cannot
 // show a missing value.
 func (h histogram) quantile(q float64, before histogram) float64 {
@@ -119,5 +119,5 @@ func (h histogram) quantile(q float64, before histogram) float64 {
 		}
 		lower, below = bound, count
 	}
-	return lower // it is above the last bound
+	return lower // the quantile is above the last bound
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-func TestQuantilesBetweenTwoSamplesAreThoseOfPrometheus(t *testing.T) {
+func TestQuantilesBetweenTwoSamplesMatchPrometheus(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		before, since []float64

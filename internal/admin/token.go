@@ -22,7 +22,7 @@ type Guard struct {
 }
 
 // NewGuard returns a guard that accepts the token as a bearer token, as programs send it, and
-// as the password of any user, as browsers do. An empty token switches it off. The guard logs
+// as the password of any user, as browsers do. An empty token disables the guard. The guard logs
 // wrong tokens, and calls onWrong for each. The caller closes it.
 func NewGuard(token string, log *slog.Logger, onWrong func()) *Guard {
 	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), onWrong: onWrong, log: wrongTokenLog{log: log}}
@@ -61,7 +61,7 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request) {
 		unauthorized(w, r)
 		return
 	}
-	// Make another guess cost another connection.
+	// Each further guess costs a new connection.
 	w.Header().Set("Connection", "close")
 	seconds := int(wait/time.Second) + 1
 	web.WriteProblem(w, r, web.NewProblem(http.StatusTooManyRequests,

@@ -20,7 +20,7 @@ const (
 )
 
 // viewers are the WebSocket connections of the live plots. statsviz neither closes them nor
-// sets write deadlines, so this does.
+// sets write deadlines; viewers and viewer do.
 type viewers struct {
 	mu     sync.Mutex
 	all    map[*viewer]bool
@@ -45,7 +45,7 @@ func (v *viewers) admit(w http.ResponseWriter, r *http.Request, next http.Handle
 	next(hijackRecorder{w, c}, r)
 }
 
-// add counts c, which has no connection yet. It reports false when there are too many.
+// add reserves a place for c, which has no connection yet. It reports whether there was one left.
 func (v *viewers) add(c *viewer) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -80,7 +80,7 @@ func (v *viewers) close() {
 	}
 }
 
-// hijackRecorder makes the hijacked connection of a request that of its viewer.
+// hijackRecorder gives the hijacked connection of a request to its viewer.
 type hijackRecorder struct {
 	http.ResponseWriter
 	viewer *viewer

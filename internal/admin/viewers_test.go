@@ -62,7 +62,7 @@ func connect(t *testing.T, address string) (net.Conn, int) {
 	return conn, response.StatusCode
 }
 
-func TestMetricsAreReadOnceForAllViewersAndNeverWithoutOne(t *testing.T) {
+func TestMetricsAreReadOnceForAllViewersAndNotWithoutViewers(t *testing.T) {
 	t.Parallel()
 	numbers := gatherCounter{prometheus.NewRegistry(), make(chan struct{}, 1000)}
 	numbers.MustRegister(numbers)

@@ -38,8 +38,8 @@ func (t *wrongTokens) add(client string, now time.Time) time.Duration {
 	return t.began.Add(wrongWindow).Sub(now)
 }
 
-// logInterval is the least time between two records of wrong tokens, so that guesses cannot fill
-// the log.
+// logInterval is the minimum time between two records of wrong tokens, so that guesses cannot
+// fill the log.
 const logInterval = 10 * time.Second
 
 // wrongTokenLog logs the first wrong token at once, and later ones in one record per logInterval.

@@ -18,7 +18,7 @@ func TestAdminPagesInABrowser(t *testing.T) {
 		tab := b.Open(t, s.admin)
 		tab.SignIn("anyone", token)
 		for scheme, width := range map[string]int64{"light": 320, "dark": 1280} {
-			tab.Look(width, 800, scheme)
+			tab.SetScreen(width, 800, scheme)
 			for _, path := range []string{"/", "/settings"} {
 				tab.Visit(path)
 				for _, found := range tab.Audit() {
@@ -40,7 +40,7 @@ func TestAdminPagesInABrowser(t *testing.T) {
 		tab := b.Open(t, s.admin)
 		tab.SignIn("anyone", token)
 		for width, least := range map[int64]float64{320: 200, 390: 250, 961: 250, 1280: 300} {
-			tab.Look(width, 800, "light")
+			tab.SetScreen(width, 800, "light")
 			tab.Visit("/settings")
 			const narrowest = `Math.min(...[...document.querySelectorAll('tbody td:nth-child(2)')].map((e) => e.getBoundingClientRect().width))`
 			if got := browsertest.Evaluate[float64](tab, narrowest); got < least {
@@ -60,12 +60,12 @@ const drawn = `(name, series) => [...document.getElementById(name)?.data?.[serie
 func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
 	tab := b.Open(t, s.admin)
 	tab.SignIn("anyone", token)
-	tab.Look(1280, 5000, "light") // plots outside the window are not drawn
+	tab.SetScreen(1280, 5000, "light") // plots outside the window are not drawn
 	tab.Visit("/")
 	tab.Follow("Live plots")
 	// Each plot shows its values once something has happened.
 	wanted := map[string]string{
-		"2xx": "('requests', 0)", "4xx": "('requests', 2)", "p50": "('latency', 0)", "p99": "('latency', 1)", "may be open": "('connections', 2)",
+		"2xx": "('requests', 0)", "4xx": "('requests', 2)", "p50": "('latency', 0)", "p99": "('latency', 1)", "maximum": "('connections', 2)",
 		"statements": "('statements', 0)", "p99 of statements": "('statement-latency', 1)", "goroutines": "('goroutines', 1)",
 	}
 	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {

@@ -224,7 +224,7 @@ func accessible(t *testing.T, b *browsertest.Browser) {
 		},
 	}
 	for scheme, width := range map[string]int64{"light": 320, "dark": 1280} {
-		tab.Look(width, 800, scheme)
+		tab.SetScreen(width, 800, scheme)
 		for name, open := range pages {
 			open()
 			for _, found := range tab.Audit() {
@@ -233,7 +233,7 @@ func accessible(t *testing.T, b *browsertest.Browser) {
 		}
 	}
 	tab.Visit("/book/1")
-	for _, text := range tab.Tabbed(15) {
+	for _, text := range tab.TabThrough(15) {
 		if strings.Contains(text, "(unseen)") {
 			t.Errorf("the focus is not visible on %s", text)
 		}

@@ -51,7 +51,7 @@ func TestReadOnlyDatabaseServesReadsAndTheHealthSaysSo(t *testing.T) {
 	setOnDatabase(t, url+"&default_transaction_read_only=off", "default_transaction_read_only = off")
 	s.healthSays("") // though the pool has sessions from before
 	s.answers(http.StatusOK, http.StatusCreated)
-	s.record("health check is well again", nil)
+	s.record("health check passes again", nil)
 }
 
 func TestHealthSaysWhyTheLastChangeFailedUntilOneSucceeds(t *testing.T) {

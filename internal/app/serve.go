@@ -86,13 +86,6 @@ func (serveCommand) Run(p *program) error {
 	return err
 }
 
-// ballast makes the garbage collector run less often. It runs when the heap has doubled,
-// which for a heap of a few megabytes would be hundreds of times a second under load. The
-// ballast counts as heap, but takes no memory, because nothing writes to it.
-func ballast() []byte { return make([]byte, ballastSize) }
-
-const ballastSize = 12 << 20
-
 // openDatabase opens the database. With SQLite it also creates, migrates and fills it.
 func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {
 	options := p.config.options()

@@ -1,4 +1,4 @@
-// Package assets serves the files that pages load: stylesheets, scripts, images.
+// Package assets serves the files that pages load: stylesheets, scripts and images.
 // The files are embedded in the program and kept in memory. Each has two URLs: one that
 // changes with its content, which browsers may cache for ever, and one with its plain name,
 // which they must revalidate each time.
@@ -24,13 +24,13 @@ import (
 // root is the path below which all files are.
 const root = "/static/"
 
-// otherHash finds a hash in a name.
-var otherHash = regexp.MustCompile(`\.[0-9a-f]{16}(\.[^./]+)$`)
+// hashInName matches the hash in the name of a file.
+var hashInName = regexp.MustCompile(`\.[0-9a-f]{16}(\.[^./]+)$`)
 
 // favicon is the icon that browsers request from the root, even if no page names it.
 const favicon = "favicon.ico"
 
-// Files are the files of some folders. They do not change while the program runs.
+// Files are the files to serve. They do not change while the program runs.
 type Files struct {
 	plain, hashed map[string]*file
 	urls          map[string]string
@@ -38,9 +38,9 @@ type Files struct {
 
 // New returns the files in folders and below them. A file x.css.gz is x.css, already
 // compressed. Go source is left out, so that a folder can embed itself, and so are hidden
-// files and folders, whose names begin with a dot: editors leave some, and others are
-// secret. New panics if a name occurs twice or a folder cannot be read: the program was
-// built wrongly.
+// files and folders, whose names begin with a dot: editors leave some behind, and
+// some hold secrets. New panics if a name occurs twice or a folder cannot be read, because the
+// program was then built incorrectly.
 func New(folders ...fs.FS) *Files {
 	f := &Files{plain: map[string]*file{}, hashed: map[string]*file{}, urls: map[string]string{}}
 	for _, folder := range folders {
@@ -78,7 +78,7 @@ func (f *Files) add(folder fs.FS, source string) error {
 	return nil
 }
 
-// hash is short enough for a name, and long enough to be different for every content.
+// hash returns a hash that is short enough for a name, and long enough to be unique.
 func hash(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8])
@@ -105,13 +105,13 @@ func (f *Files) Routes(api *web.API) {
 		if f.plain[name] == nil {
 			// During an update, a page of one version may request its files from the
 			// other version: our version of a file is better than none.
-			name = otherHash.ReplaceAllString(name, "$1")
+			name = hashInName.ReplaceAllString(name, "$1")
 		}
-		f.named(w, r, name)
+		f.servePlain(w, r, name)
 	}, f.mediaTypes()...)
 	if f.plain[favicon] != nil {
 		api.File("favicon", "/"+favicon, "The icon of the site", func(w http.ResponseWriter, r *http.Request) {
-			f.named(w, r, favicon)
+			f.servePlain(w, r, favicon)
 		}, f.plain[favicon].contentType...)
 	}
 }
@@ -125,8 +125,8 @@ func (f *Files) mediaTypes() []string {
 	return all
 }
 
-// named serves a file under its plain name, under which the content may change.
-func (f *Files) named(w http.ResponseWriter, r *http.Request, name string) {
+// servePlain serves a file under its plain name. The content behind that name may change.
+func (f *Files) servePlain(w http.ResponseWriter, r *http.Request, name string) {
 	if file := f.plain[name]; file != nil {
 		file.serve(w, r, revalidate)
 		return
@@ -147,7 +147,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, cache []string) {
 	v := f.best(r.Header["Accept-Encoding"])
 	c, err := v.content()
 	if err != nil {
-		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This file is broken.").WithCause(err))
+		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "This file cannot be read.").WithCause(err))
 		return
 	}
 	header := w.Header()
@@ -161,12 +161,12 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, cache []string) {
 		header["Content-Encoding"] = v.header
 	}
 	if conditional(r.Header) {
-		http.ServeContent(&refusal{ResponseWriter: w, request: r}, r, "", time.Time{}, bytes.NewReader(c.data))
+		http.ServeContent(&problemWriter{ResponseWriter: w, request: r}, r, "", time.Time{}, bytes.NewReader(c.data))
 		return
 	}
 	header["Accept-Ranges"] = acceptRanges
 	header["Content-Length"] = c.length
-	_, _ = w.Write(c.data) // the status is sent: an error cannot be answered any more
+	_, _ = w.Write(c.data) // the status is sent: an error can no longer be reported
 }
 
 func conditional(header http.Header) bool {
@@ -178,14 +178,14 @@ func conditional(header http.Header) bool {
 	return false
 }
 
-// refusal replaces the errors of http.ServeContent by problems.
-type refusal struct {
+// problemWriter replaces the errors of http.ServeContent with problems.
+type problemWriter struct {
 	http.ResponseWriter
 	request *http.Request
 	refused bool
 }
 
-func (w *refusal) WriteHeader(status int) {
+func (w *problemWriter) WriteHeader(status int) {
 	if status < http.StatusBadRequest {
 		w.ResponseWriter.WriteHeader(status)
 		return
@@ -201,7 +201,7 @@ func (w *refusal) WriteHeader(status int) {
 	web.WriteProblem(w.ResponseWriter, w.request, web.NewProblem(status, detail))
 }
 
-func (w *refusal) Write(b []byte) (int, error) {
+func (w *problemWriter) Write(b []byte) (int, error) {
 	if w.refused {
 		return len(b), nil
 	}

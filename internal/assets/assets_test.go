@@ -24,7 +24,7 @@ var (
 func zipped(text string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, _ = io.WriteString(z, text) // a buffer takes everything
+	_, _ = io.WriteString(z, text) // a write to a buffer cannot fail
 	_ = z.Close()
 	return b.Bytes()
 }
@@ -113,7 +113,7 @@ func TestMediaTypesDoNotDependOnTheMachine(t *testing.T) {
 	}
 }
 
-// decode undoes what Content-Encoding says.
+// decode undoes the Content-Encoding of an answer.
 func decode(t *testing.T, answer webtest.Answer) string {
 	t.Helper()
 	var r io.Reader = strings.NewReader(answer.Body)
@@ -170,7 +170,7 @@ func TestClientGetsTheCodingThatItPrefers(t *testing.T) {
 	}
 	icon := c.Want(http.StatusOK, "GET", "/favicon.ico", "", "Accept-Encoding: gzip")
 	if icon.Body != "icon" || icon.Header.Get("Vary") != "" {
-		t.Errorf("a file that is not compressed varies: %v", icon.Header)
+		t.Errorf("the answer has a Vary, although the file is not compressed: %v", icon.Header)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestEachCodingHasItsOwnStrongETag(t *testing.T) {
 	}
 }
 
-func TestHEADAndRangesAreThoseOfTheCoding(t *testing.T) {
+func TestHEADAndRangesApplyToTheEncodedFile(t *testing.T) {
 	t.Parallel()
 	c, files := newClient(t)
 	for _, coding := range []string{"identity", "gzip", "br"} {
@@ -254,7 +254,7 @@ func TestRefusedRequestGetsAProblem(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreBuiltWronglyPanicAtTheStart(t *testing.T) {
+func TestMistakeInTheFilesPanicsAtTheStart(t *testing.T) {
 	t.Parallel()
 	panics := func(what string, f func()) {
 		defer func() {

@@ -13,11 +13,11 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// minCompressed is the size in bytes from which a file is compressed: a smaller one fits
+// minCompressed is the size in bytes of the smallest file that is compressed. Smaller ones fit
 // into one packet anyway.
 const minCompressed = 1024
 
-// brotliLevel is the last level before compression takes ten times as long.
+// brotliLevel is the highest fast level: with the next one, compression takes ten times as long.
 const brotliLevel = 9
 
 // file is one file in all its variants: the plain one first, the smallest last.
@@ -43,8 +43,8 @@ type content struct {
 // reader returns the bytes of a file or of a variant of it.
 type reader func() ([]byte, error)
 
-// newFile returns the file source of a folder, which has size bytes, and the name under
-// which clients know it.
+// newFile returns the file of a folder that is called source and has size bytes, and the name
+// that clients use for it.
 func newFile(folder fs.FS, source string, size int) (string, *file) {
 	read := func() ([]byte, error) { return fs.ReadFile(folder, source) }
 	name, packed := strings.CutSuffix(source, ".gz")
@@ -75,7 +75,7 @@ func newVariant(coding string, read reader) *variant {
 }
 
 func gzipWriter(w io.Writer) io.WriteCloser {
-	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // it fails only for a wrong level
+	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // it fails only for an invalid level
 	return z
 }
 

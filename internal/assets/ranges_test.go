@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestOneRangeOfBytesIsHonouredAndAnyOtherIsIgnored(t *testing.T) {
+func TestSingleByteRangeIsHonoredAndAnyOtherRangeIsIgnored(t *testing.T) {
 	t.Parallel()
 	c, files := newClient(t)
 	var many strings.Builder

@@ -30,7 +30,7 @@ func TestFileThatIsJSONDoesNotBecomeAPage(t *testing.T) {
 	}
 }
 
-func TestMalformedQueryIsRefusedWithAFormatToo(t *testing.T) {
+func TestMalformedQueryIsRefusedEvenWithAFormat(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for _, query := range []string{"format=html;x", "format=html&%zz"} {
@@ -54,7 +54,7 @@ func TestCharactersThatChangeTheDirectionOfTextAreShownEscaped(t *testing.T) {
 	wantText(t, page, `&#34;\u202e\u2066exe.png\u2069\u202c&#34;</span>`)
 	control := "\n\u202e\u2066exe.png\u2069\u202c</textarea>" // in the control where it is edited
 	if rest := strings.Replace(page.Body, control, "", 1); rest == page.Body || strings.ContainsAny(rest, "\u202e\u2066\u2069\u202c") {
-		t.Errorf("the text around it changes its direction, or it cannot be edited: %s", page.Body)
+		t.Errorf("the surrounding text changes its direction, or the note cannot be edited: %s", page.Body)
 	}
 	if path := c.Do("GET", "/book/%E2%80%AEgnp", "", html).Body; strings.Contains(path, "\u202e") || !strings.Contains(path, `/book/\u202egnp`) {
 		t.Errorf("the path changes its direction: %s", path)

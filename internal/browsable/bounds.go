@@ -2,15 +2,14 @@ package browsable
 
 import "strings"
 
-// A page repeats what it was sent, and escaping turns one byte into up to sixteen. The size
-// of each part, in bytes, is therefore bounded, and with it the time and the memory that a
-// page takes.
+// A page repeats what the client sent, and escaping turns one byte into up to sixteen. Limits
+// on the size of each part, in bytes, bound the time and the memory that a page takes.
 const (
 	// maxCrumbs is how many steps of a path are looked up.
 	maxCrumbs = 32
-	// maxName is how much a step of the path shows.
+	// maxName is how much is shown of a step of the path.
 	maxName = 200
-	// maxLine is how much the request line and each header show.
+	// maxLine is how much is shown of the request line and of each header.
 	maxLine = 2 << 10
 	// maxAddress is the longest URL that a page links to and has forms for.
 	maxAddress = 8 << 10
@@ -20,7 +19,7 @@ const (
 	// maxTyped is how much typed text a refused form shows again, and the largest resource
 	// that a form edits.
 	maxTyped = 64 << 10
-	// maxTypedLine is how much a control of one line shows again.
+	// maxTypedLine is how much a single-line control shows again.
 	maxTypedLine = 4 << 10
 	// maxJSON is the largest HTML of an answer's JSON; a full page of a collection fits.
 	maxJSON = 2 << 20
@@ -32,17 +31,17 @@ const (
 	maxETag = 1 << 10
 )
 
-// shorten returns the beginning of text when it is longer than most.
-func shorten(text string, most int) string {
-	if len(text) <= most {
+// shorten returns the beginning of a text that is longer than limit.
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// ifShort returns text, or nothing when it is longer than most.
-func ifShort(text string, most int) string {
-	if len(text) > most {
+// ifShort returns text, or nothing when it is longer than limit.
+func ifShort(text string, limit int) string {
+	if len(text) > limit {
 		return ""
 	}
 	return text

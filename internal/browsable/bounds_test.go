@@ -15,10 +15,10 @@ import (
 
 const formType = "Content-Type: application/x-www-form-urlencoded"
 
-// long is what a header may hold, in bytes: the server takes 64 KB of it.
+// long is the size of a long URL, in bytes: the server accepts a header of 64 KB.
 const long = 62_000
 
-// patience is far more than the milliseconds that these pages take: the machine may be busy.
+// patience is far longer than the milliseconds that these pages take: the machine may be busy.
 const patience = 5 * time.Second
 
 // cost returns the answer to a request, the shortest time that it took and the bytes that
@@ -53,7 +53,7 @@ func TestPageOfALongAddressIsShortAndQuick(t *testing.T) {
 	} {
 		page, took, allocated := cost(c, "GET", target, "", html)
 		if len(page.Body) > 100_000 || took > patience || allocated > 20<<20 {
-			t.Errorf("%s: %d with %d bytes after %v, for which %d bytes are allocated", name, page.Status, len(page.Body), took, allocated)
+			t.Errorf("%s: %d with %d bytes after %v, %d bytes allocated", name, page.Status, len(page.Body), took, allocated)
 		}
 		if page.Status != http.StatusTemporaryRedirect {
 			wantText(t, page, "</html>")
@@ -100,13 +100,13 @@ func TestPageRepeatsLittleOfALongForm(t *testing.T) {
 	}
 }
 
-// costOfForm sends a form that must be refused, and fails the test if its page is large,
-// slow or needs much memory.
+// costOfForm sends a form that must be refused, and fails the test if its page is large or slow,
+// or needs much memory.
 func costOfForm(t *testing.T, c *webtest.Client, name, target, form string) {
 	t.Helper()
 	page, took, allocated := cost(c, "POST", target, form, html, formType)
 	if page.Status < 400 || len(page.Body) > 500_000 || took > patience || allocated > 100<<20 {
-		t.Errorf("%s, sent to %s: %d with %d bytes after %v, for which %d bytes are allocated", name, target, page.Status, len(page.Body), took, allocated)
+		t.Errorf("%s, sent to %s: %d with %d bytes after %v, %d bytes allocated", name, target, page.Status, len(page.Body), took, allocated)
 	}
 }
 
@@ -119,17 +119,17 @@ func TestPageOfALongResourceIsBounded(t *testing.T) {
 	} {
 		page, _, allocated := cost(webtest.New(t, thing[rare](t, "PUT", stored)), "GET", "/thing", "", html)
 		if len(page.Body) > 3<<20 || allocated > 100<<20 {
-			t.Errorf("the page of %s has %d bytes, for which %d bytes are allocated", name, len(page.Body), allocated)
+			t.Errorf("the page of %s has %d bytes, %d bytes allocated", name, len(page.Body), allocated)
 		}
 		wantText(t, page, "This is too long to be edited on a page.", "The rest is in the raw JSON.", "Make it")
 	}
 	if page, _, allocated := cost(start(t), "GET", "/nested", "", html); len(page.Body) > 3<<20 || allocated > 100<<20 {
-		t.Errorf("the page of nested JSON has %d bytes, for which %d bytes are allocated", len(page.Body), allocated)
+		t.Errorf("the page of nested JSON has %d bytes, %d bytes allocated", len(page.Body), allocated)
 	}
 }
 
-// A text of a usual length is not lost, and the page says when one is.
-func TestLongTextThatIsRefusedStays(t *testing.T) {
+// A text of ordinary length is not lost, and the page says so when a longer one is.
+func TestRefusedLongTextIsShownAgain(t *testing.T) {
 	t.Parallel()
 	c := webtest.New(t, thing[rare](t, "PUT", anyRare))
 	article := strings.Repeat("All work and no play. ", 2_500)
@@ -141,13 +141,13 @@ func TestLongTextThatIsRefusedStays(t *testing.T) {
 		page := send(c, "/thing", form)
 		wantText(t, page, "too long to be shown again (550000 bytes)")
 		if strings.Contains(page.Body, "All work") {
-			t.Error("it is shown all the same")
+			t.Error("the text is shown nevertheless")
 		}
 	}
 }
 
-// within asks for a page in a context of its own.
-func within(ctx context.Context, handler http.Handler, target string) webtest.Answer {
+// getPage requests a page with that context.
+func getPage(ctx context.Context, handler http.Handler, target string) webtest.Answer {
 	r := httptest.NewRequestWithContext(ctx, "GET", target, nil)
 	r.Header.Set("Accept", "text/html")
 	w := httptest.NewRecorder()
@@ -162,7 +162,7 @@ func TestTimeoutHasAPageAndACanceledRequestHasNone(t *testing.T) {
 		end  func(context.Context) (context.Context, context.CancelFunc)
 		page bool
 	}{
-		"the client is gone": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+		"the client has disconnected": {func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			return ctx, cancel
@@ -172,10 +172,10 @@ func TestTimeoutHasAPageAndACanceledRequestHasNone(t *testing.T) {
 		}, true},
 	} {
 		ctx, cancel := tt.end(t.Context())
-		answer := within(ctx, handler, "/book/")
+		answer := getPage(ctx, handler, "/book/")
 		cancel()
 		if page := strings.Contains(answer.Body, "</html>"); page != tt.page {
-			t.Errorf("%s: there is a page: %v", name, page)
+			t.Errorf("%s: a page = %v", name, page)
 		}
 	}
 }

@@ -9,9 +9,9 @@
 // Its files, in the order in which a request meets them; each uses only those below it:
 //
 //	browsable.go        the middleware: does the client want a page?
-//	page_request.go     the way of one request: form, handlers, then a redirect or a page
+//	page_request.go     the path of one request: form, handlers, then a redirect or a page
 //	handler_request.go  the request that the handlers see
-//	render.go           makes the page, within the limit of pages that are made at a time
+//	render.go           renders the page, and limits how many are rendered at a time
 //	view.go             what the page shows
 //	links.go            its links
 //	form.go             its forms, and the filter of a collection
@@ -67,7 +67,7 @@ func Pages(api *web.API, asset func(name string) string) web.Middleware {
 
 // wantsPage reports whether r prefers a page to JSON: by ?format= or else by Accept
 // (RFC 9110, section 12.5.1). A client that accepts both equally gets JSON. It runs for
-// every request, so it decides quickly for what programs usually send.
+// every request, so the usual requests of programs are decided quickly.
 func wantsPage(r *http.Request) bool {
 	if strings.HasPrefix(r.URL.Path, "//") {
 		return false // as a link on a page, it would lead to another host
@@ -92,8 +92,7 @@ func mayMeanHTML(accept string) bool {
 	return strings.Contains(accept, "html") || strings.Contains(accept, "text/*")
 }
 
-// encodingAndAccept is the Vary header of nearly all answers. They share it, which saves
-// an allocation.
+// encodingAndAccept is the Vary header of nearly all answers. Sharing it saves an allocation.
 var encodingAndAccept = []string{"Accept-Encoding", "Accept"}
 
 // addAccept adds Accept to a Vary header.

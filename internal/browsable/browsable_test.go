@@ -57,7 +57,7 @@ func TestAcceptDecidesBetweenJSONAndAPage(t *testing.T) {
 	} {
 		answer := c.Do("GET", tt.target, "", "Accept: "+tt.accept)
 		if page := answer.Header.Get("Content-Type") == "text/html; charset=utf-8"; page != tt.page {
-			t.Errorf("GET %s with Accept %q: a page is %v", tt.target, tt.accept, page)
+			t.Errorf("GET %s with Accept %q: a page = %v", tt.target, tt.accept, page)
 		}
 		if vary := answer.Header.Values("Vary"); len(vary) != 1 || vary[0] != "Accept" {
 			t.Errorf("GET %s with Accept %q: Vary = %v", tt.target, tt.accept, vary)
@@ -101,12 +101,12 @@ func TestPageHasNoETag(t *testing.T) {
 	c.Want(http.StatusNotModified, "GET", "/book/1", "", "If-None-Match: "+etag)
 }
 
-func TestProblemOfAPanicReplacesTheHalfAnswerOnThePage(t *testing.T) {
+func TestProblemOfAPanicReplacesTheHalfWrittenAnswer(t *testing.T) {
 	t.Parallel()
 	page := start(t).Want(http.StatusInternalServerError, "GET", "/panic", "", html)
 	wantText(t, page, "Internal Server Error", "request_id")
 	if strings.Contains(page.Body, "half") {
-		t.Error("the page has the half answer as well")
+		t.Error("the page also has the half-written answer")
 	}
 }
 
@@ -129,7 +129,7 @@ func TestStoredMarkupIsShownAsText(t *testing.T) {
 	}
 }
 
-// strange is JSON that a parser and a writer would change.
+// strange is JSON that parsing and writing it again would change.
 const strange = `{"number":12345678901234567890.10,"small":-0,"large":1e400,"escaped":"\u00e4\/\"\\","empty":[{},[]],"word":[null,true,false],` +
 	`"twice":1,"twice":2,"tag":"<b>&amp;</b>","url":"see http://example.com/?a=1&b=2, or https://x.example/.","":""}`
 
@@ -141,7 +141,7 @@ func TestJSONOnAPageIsExactlyTheAnswer(t *testing.T) {
 	text := escaping.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(shown, ""))
 	got := strings.ReplaceAll(regexp.MustCompile(`\n *`).ReplaceAllString(text, ""), `": `, `":`)
 	if diff := cmp.Diff(strange, got); diff != "" {
-		t.Errorf("what the page shows differs (-want +got):\n%s", diff)
+		t.Errorf("the page shows other JSON (-want +got):\n%s", diff)
 	}
 	wantText(t, page, `see <a href="http://example.com/?a=1&amp;b=2" rel="nofollow">http://example.com/?a=1&amp;b=2</a>, or <a href="https://x.example/" rel="nofollow">`)
 }
@@ -172,7 +172,7 @@ func TestNoPathMakesAPageLinkToAnotherHost(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for _, path := range []string{"//evil.example/", `/\evil.example/`, "/%2f/evil.example/", "/%2F%2Fevil.example", "/x%22onclick=%221/", "/javascript:alert(1)"} {
-		// The POST is refused before the path is looked at.
+		// The POST is refused before its path is examined.
 		page := c.Do("GET", path, "", html).Body + c.Do("POST", path, "", html, "Sec-Fetch-Site: cross-site").Body
 		for _, link := range regexp.MustCompile(`(?:href|action|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 			if !regexp.MustCompile(`^(/($|[^/\\])|#)`).MatchString(escaping.UnescapeString(link[1])) {

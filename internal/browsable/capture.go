@@ -14,11 +14,11 @@ type capture struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
-	// passed says that the answer goes to the client.
+	// passed means that the answer goes straight to the client.
 	passed bool
-	// isAPI says that JSON is an answer of the API, and not a file.
+	// isAPI means that JSON is an answer of the API, and not a file.
 	isAPI bool
-	// captureAll keeps the answer whatever it is.
+	// captureAll keeps every answer.
 	captureAll bool
 }
 

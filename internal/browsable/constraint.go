@@ -27,24 +27,25 @@ func (f *field) number() {
 	f.Step = number(s.MultipleOf)
 	if s.Minimum != nil {
 		// Browsers count the steps from the minimum, the API counts them from 0. Both
-		// roundings remove the errors of floats.
+		// roundings remove floating-point errors.
 		steps := math.Ceil(math.Round(*s.Minimum / *s.MultipleOf * 1e9) / 1e9)
 		f.Min = strconv.FormatFloat(steps**s.MultipleOf, 'g', 15, 64)
 	}
 }
 
-// inputTypes are the types of input for formats that browsers and the API write alike.
+// inputTypes are the types of input for formats that browsers and the API write the same way.
 var inputTypes = map[string]string{"date": "date", "date-time": dateTime, "email": "email", "uri": "url", "password": "password"}
 
-// typed are the formats that users type as text, and how. A time is among them only in the
-// query, which has no place for the zone that its control lacks (see date_time.go).
+// typed are the formats that users type as text, with a help text and an example. A date-time
+// is typed only in a query, because the filter has no hidden control for its zone (see
+// date_time.go).
 var typed = map[string]struct{ help, example string }{
 	"date-time": {"Date, time and zone: 2017-07-30T15:22:42Z, or 2017-07-30T17:22:42+02:00.", "2017-07-30T15:22:42Z"},
 	"time":      {"Time, with or without a zone: 15:22:42, or 17:22:42+02:00.", "15:22:42"},
 	"duration":  {"Hours, minutes and seconds: 1h30m, or 2.5s.", "1h30m"},
 }
 
-// longText is the length from which a text gets more than one line.
+// longText is the maximum length of a text whose control has a single line.
 const longText = 80
 
 // text makes f a control for the texts that the schema allows.
@@ -75,7 +76,7 @@ func (f *field) text() {
 	}
 }
 
-// limits returns a sentence, because it has a line of its own on the page.
+// limits returns a sentence, because the page shows it on a separate line.
 func limits(least, most, unit string) string {
 	if cmp.Or(most, least) == "1" {
 		unit = strings.TrimSuffix(unit, "s")
@@ -138,7 +139,7 @@ func (f *field) InputType() string {
 	return f.Type
 }
 
-// InputPlaceholder is empty for the controls that browsers show with parts to fill in.
+// InputPlaceholder is empty for controls of dates and times: browsers show their parts instead.
 func (f *field) InputPlaceholder() string {
 	if kind := f.InputType(); kind == "date" || kind == dateTime {
 		return ""

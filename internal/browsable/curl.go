@@ -7,8 +7,8 @@ import (
 )
 
 // curl returns the command that sends the same request from a shell. It is empty if the URL
-// is too long, or if base is empty: then the request named a host that is not ours, which a
-// page must not repeat. The command reads a long body from a file.
+// is too long, or if base is empty: then the host of the request is not allowed, and a page must
+// not repeat it. The command reads a long body from a file.
 func curl(method, base, target, etag, body string) string {
 	url := base + target
 	if base == "" || len(url) > maxAddress {

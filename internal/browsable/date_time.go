@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// A browser's control for a time knows no zone and no microseconds. So a form has the value
-// that it began with in a hidden control beside it. If the user leaves the time as it is,
-// that value is sent back exactly. Otherwise the new time is in the zone of that value, or
-// in UTC if there was none, and the page says which zone it is. Scripts are not needed.
+// A browser's control for a date and time has no zone and no microseconds. So a hidden control
+// beside it holds the original value. If the user does not change the time, that value is sent
+// back exactly. Otherwise the new time is in the zone of that value, or in UTC if there was
+// none, and the page says which zone it is. This needs no scripts.
 const dateTime = "datetime-local"
 
 const (
@@ -24,8 +24,8 @@ const (
 // object have names with a dot, and a time is not an object.
 func (f *field) OriginalName() string { return f.Name + ".original" }
 
-// beginWith sets the value that the form begins with, and so the zone.
-func (f *field) beginWith(value string) {
+// setOriginal sets the value that the form begins with, and with it the zone.
+func (f *field) setOriginal(value string) {
 	if f.Type != dateTime {
 		return
 	}
@@ -37,7 +37,7 @@ func (f *field) beginWith(value string) {
 
 func zone(at time.Time) string { return at.Format("Z07:00") }
 
-// InputValue is the value of an input: that of f, as the browser's control takes it.
+// InputValue is the value of f in the form that the browser's control accepts.
 func (f *field) InputValue() string {
 	if f.Type == dateTime {
 		if at, err := time.Parse(time.RFC3339, f.Value); err == nil {
@@ -63,8 +63,9 @@ func parseLocal(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// dateTimeFrom returns the time that was typed, with its zone. What is not from the
-// browser's control stays as it is: it may be complete, and if it is not, the API says so.
+// dateTimeFrom returns the time that was typed, with its zone. Text
+// that is not in the control's form is returned unchanged: it may have a zone, and if it is
+// invalid, the API says so.
 func (f *field) dateTimeFrom(values url.Values) string {
 	typed, original := values.Get(f.Name), values.Get(f.OriginalName())
 	local, ok := parseLocal(typed)

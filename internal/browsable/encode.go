@@ -10,8 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// encode makes a JSON object of what was typed. It validates nothing: a number that cannot
-// be read, for example, is sent as a text, and the API says what is wrong.
+// encode turns what was typed into a JSON object. It validates nothing: an invalid number, for
+// example, is sent as a string, and the API says what is wrong.
 func encode(fields []*field, values url.Values) jsontext.Value {
 	var all []member
 	for _, f := range fields {
@@ -24,7 +24,7 @@ func encode(fields []*field, values url.Values) jsontext.Value {
 
 // encode returns nil for a field that was left empty and may be absent.
 func (f *field) encode(values url.Values) jsontext.Value {
-	// Browsers send CR LF at the ends of lines.
+	// Browsers send CR LF as line endings.
 	typed := strings.ReplaceAll(values.Get(f.Name), "\r\n", "\n")
 	switch {
 	case f.Control == "fieldset":

@@ -16,11 +16,11 @@ type field struct {
 	Name, Label, Help, Limits string
 	// Control is input, textarea, select, checkbox, json or fieldset.
 	Control string
-	// Type is that of an input.
+	// Type is the type of an input.
 	Type string
-	// Required says that the property must be there.
+	// Required means that the property must be present.
 	Required bool
-	// Optional says that the object around the field may be absent, and the field with it.
+	// Optional means that the object around the field may be absent, and the field with it.
 	Optional bool
 
 	// The attributes of the control.
@@ -35,7 +35,7 @@ type field struct {
 	schema   *huma.Schema
 }
 
-// schemas makes fields of schemas.
+// schemas turns schemas into fields.
 type schemas struct{ registry huma.Registry }
 
 // maxNesting is how deep objects become fieldsets; deeper ones are typed as JSON.
@@ -85,7 +85,7 @@ func (s schemas) fieldsOf(schema *huma.Schema, prefix string) []*field {
 		}
 		f := s.field(prefix+name, property, slices.Contains(schema.Required, name))
 		f.Label = name
-		// The description beside a reference is about this property, not about all of its type.
+		// The description beside a reference is about this property, not about its type.
 		f.Help = cmp.Or(schema.Properties[name].Description, f.Help)
 		all = append(all, f)
 	}
@@ -115,7 +115,7 @@ func (s schemas) field(name string, schema *huma.Schema, required bool) *field {
 		f.number()
 	case schema.Type == huma.TypeString:
 		f.text()
-		f.beginWith(f.Value)
+		f.setOriginal(f.Value)
 	case schema.Type == huma.TypeObject && len(schema.Properties) > 0 && strings.Count(name, ".") < maxNesting:
 		f.Control, f.Fields = "fieldset", s.fieldsOf(schema, name+".")
 		if !required || schema.Nullable {
@@ -165,11 +165,11 @@ func (f *field) mayBeEmpty() bool {
 		(s.MinLength == nil || *s.MinLength == 0)
 }
 
-// Must reports whether the control must not be left empty.
-func (f *field) Must() bool { return !f.mayBeAbsent() && !f.Optional && !f.mayBeEmpty() }
+// NeedsValue reports whether the control must not be left empty.
+func (f *field) NeedsValue() bool { return !f.mayBeAbsent() && !f.Optional && !f.mayBeEmpty() }
 
-// Counted is the number of characters for the script that counts what is typed.
-func (f *field) Counted() int { return f.MaxLength / 2 }
+// CharacterLimit is the limit for the script that counts the typed characters.
+func (f *field) CharacterLimit() int { return f.MaxLength / 2 }
 
 // inForm is a field and the id of its form.
 type inForm struct {
@@ -181,20 +181,20 @@ type inForm struct {
 func (f inForm) ID() string { return controlID(f.Form, f.Field.Name) }
 
 // controlID returns the id of a control. Fields may have any name, so ids that begin with
-// the id of a form and a dash are kept for fields.
+// the id of a form and a dash are reserved for fields.
 func controlID(form, name string) string {
 	return form + "-" + strings.ReplaceAll(url.QueryEscape(name), "%", "=") // without spaces, which separate ids
 }
 
-// fieldError is one error of a problem. Control is the id of the control that it is about.
+// fieldError is one error of a problem. Control is the id of the control that it refers to.
 type fieldError struct {
 	Message  string `json:"message"`
 	Location string `json:"location"`
 	Control  string `json:"-"`
 }
 
-// mark adds the errors to the fields that they are about, and the ids of the controls to
-// the errors. prefix is what comes before the names of the fields in a location.
+// mark adds the errors to the fields that they refer to, and the ids of the controls to the
+// errors. prefix precedes the name of the field in a location.
 func mark(fields []*field, form, prefix string, found []fieldError) {
 	for _, f := range fields {
 		mark(f.Fields, form, prefix, found)

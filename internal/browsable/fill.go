@@ -10,7 +10,7 @@ import (
 )
 
 // fill puts the values of a JSON object into the controls. It reports whether the form, sent
-// without a change, keeps the object as it is.
+// unchanged, would leave the object as it is.
 func fill(fields []*field, all jsontext.Value) bool {
 	put(fields, all)
 	values := url.Values{}
@@ -32,11 +32,11 @@ func put(fields []*field, all jsontext.Value) {
 		default:
 			f.Value = string(value)
 		}
-		f.beginWith(f.Value)
+		f.setOriginal(f.Value)
 	}
 }
 
-// Browsers change the ends of lines, and an input has only one line.
+// Browsers change line endings, and an input has only one line.
 var (
 	oneLine = strings.NewReplacer("\r", "", "\n", "", "\x00", "\uFFFD")
 	lines   = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD")
@@ -60,29 +60,29 @@ func untouched(fields []*field, values url.Values) {
 }
 
 // retype puts what was typed back into the controls, up to room bytes. A control for which
-// there is no room left is empty and has an error that says so.
+// there is no room left is empty and has an error that says why.
 func retype(fields []*field, values url.Values, room *int) {
 	for _, f := range fields {
 		f.Value = values.Get(f.Name)
-		if len(f.Value) > min(f.mostTyped(), *room) {
+		if len(f.Value) > min(f.maxShown(), *room) {
 			f.Value, f.Errors = "", append(f.Errors, tooLong(f.Value))
 		}
-		f.beginWith(values.Get(f.OriginalName()))
+		f.setOriginal(values.Get(f.OriginalName()))
 		*room -= len(f.Value)
 		retype(f.Fields, values, room)
 	}
 }
 
-// mostTyped is how many bytes of typed text the control shows again: more than the field
+// maxShown is how many bytes of typed text the control shows again: more than the field
 // accepts, so that a user can shorten a text that is too long.
-func (f *field) mostTyped() int {
+func (f *field) maxShown() int {
 	if f.MaxLength == 0 && (f.Control == "textarea" || f.Control == "json") {
 		return maxTyped
 	}
 	return max(maxTypedLine, 4*f.MaxLength)
 }
 
-// tooLong says that a control does not show again what was typed.
+// tooLong explains why a control does not show again what was typed.
 func tooLong(typed string) string {
 	return fmt.Sprintf("too long to be shown again (%d bytes)", len(typed))
 }

@@ -13,7 +13,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// search has parameters of the kinds by which books are not filtered.
+// search has the kinds of parameters that the filter of books lacks.
 type search struct {
 	Since string   `query:"since" format:"date"`
 	At    string   `query:"at" format:"date-time"`
@@ -21,7 +21,7 @@ type search struct {
 	Text  string   `query:"text"`
 }
 
-// searchable is a service of one address, which answers with its parameters.
+// searchable is a service with one URL, which returns its parameters.
 func searchable(t *testing.T) http.Handler {
 	api := web.NewAPI(web.Options{Title: "search", Version: "1", MaxBodyBytes: 1000, Classify: func(error) *web.Problem { return nil }})
 	type output struct{ Body map[string]string }
@@ -31,8 +31,8 @@ func searchable(t *testing.T) http.Handler {
 	return withPages(t, api)
 }
 
-// eachWay runs a test in a browser that runs scripts, and in one that does not.
-func eachWay(t *testing.T, origin string, test func(tab *browsertest.Tab)) {
+// withAndWithoutScripts runs a test in a tab that runs scripts, and in one that does not.
+func withAndWithoutScripts(t *testing.T, origin string, test func(tab *browsertest.Tab)) {
 	b := browsertest.Start(t)
 	for _, scripts := range []bool{true, false} {
 		tab := b.Open(t, origin)
@@ -43,7 +43,7 @@ func eachWay(t *testing.T, origin string, test func(tab *browsertest.Tab)) {
 	}
 }
 
-// show sends the filter of a page.
+// show submits the filter of a page.
 func show(t *testing.T, tab *browsertest.Tab, status int, texts ...string) {
 	t.Helper()
 	if got := tab.Follow("Show"); got != status {
@@ -54,7 +54,7 @@ func show(t *testing.T, tab *browsertest.Tab, status int, texts ...string) {
 
 func TestCollectionIsFilteredInABrowser(t *testing.T) {
 	t.Parallel()
-	eachWay(t, serve(t, library(t, 1000)), func(tab *browsertest.Tab) {
+	withAndWithoutScripts(t, serve(t, library(t, 1000)), func(tab *browsertest.Tab) {
 		tab.Visit("/book/")
 		show(t, tab, http.StatusOK, "Walden", "Emma")
 		for _, found := range tab.Audit() {
@@ -75,7 +75,7 @@ func TestCollectionIsFilteredInABrowser(t *testing.T) {
 
 func TestTextsTimesAndListsAreFiltersInABrowser(t *testing.T) {
 	t.Parallel()
-	eachWay(t, serve(t, searchable(t)), func(tab *browsertest.Tab) {
+	withAndWithoutScripts(t, serve(t, searchable(t)), func(tab *browsertest.Tab) {
 		tab.Visit("/search")
 		show(t, tab, http.StatusOK, `"{\"\" \"\" [] \"\"}"`)
 		for _, found := range tab.Audit() {
@@ -94,7 +94,7 @@ func TestTextsTimesAndListsAreFiltersInABrowser(t *testing.T) {
 	})
 }
 
-func TestEmptyParameterIsIgnoredOnlyIfItIsOfTheFilter(t *testing.T) {
+func TestEmptyParameterIsIgnoredOnlyIfItBelongsToTheFilter(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	c.Want(http.StatusOK, "GET", "/book/?listed=&limit=&status=", "", html)

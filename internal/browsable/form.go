@@ -19,10 +19,10 @@ type form struct {
 	// can send it.
 	Raw        string
 	RawMethods []string
-	// RawOnly says that there are no controls: they cannot hold the resource as it is, or
-	// the body was typed as JSON. RawOpen says that it was.
+	// RawOnly means that there are no controls: they cannot hold the resource as it is, or
+	// the body was typed as JSON. RawOpen means that it was.
 	RawOnly, RawOpen bool
-	// Note says why the form is not as the user expects it.
+	// Note says what the form leaves out, and why.
 	Note string
 	Curl string
 	// body is what the curl command sends.
@@ -96,7 +96,7 @@ func (f *form) edit(item jsontext.Value) {
 	f.body = f.Raw
 }
 
-// finish completes f: if it is the form that was sent, with what was typed.
+// finish completes f. If f is the form that was sent, it shows again what was typed.
 func (p *pageRequest) finish(f *form, etag string) {
 	if f.Method != http.MethodPost {
 		f.ETag = etag

@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// changed returns the values of a form, with changes of pairs of name and value.
+// changed sets values of a form. changes are pairs of a name and a value.
 func changed(values url.Values, changes []string) url.Values {
 	for i := 0; i < len(changes); i += 2 {
 		values.Set(changes[i], changes[i+1])
@@ -20,14 +20,14 @@ func changed(values url.Values, changes []string) url.Values {
 	return values
 }
 
-// typed is what a browser sends for the form of a book that is filled in.
+// typed returns what a browser sends for a filled-in form of a book, with changes.
 func typed(changes ...string) url.Values {
 	return changed(url.Values{
 		"shelf": {"1"}, "title": {"Emma"}, "pages": {"474"}, "note": {""}, "status": {"unread"}, "listed": {"true"}, "due": {""},
 	}, changes)
 }
 
-// typedRare is what a browser sends for the form of a rare.
+// typedRare returns what a browser sends for a filled-in form of a rare, with changes.
 func typedRare(changes ...string) url.Values {
 	return changed(url.Values{
 		"lent": {"true"}, "place.room": {"hall"}, "place.row": {""}, "text": {""}, "price": {""}, "code": {""}, "since": {""}, "tags": {""},
@@ -97,7 +97,7 @@ func TestFormBecomesJSONOfRareTypes(t *testing.T) {
 	wantJSON(t, c, "an empty checkbox is false", "/thing", `{"lent":false,"place":{"room":"hall"}}`)
 }
 
-func TestErrorsAreBesideTheirFieldsAndWhatWasTypedStays(t *testing.T) {
+func TestErrorsAreBesideTheirFieldsAndTypedTextIsKept(t *testing.T) {
 	t.Parallel()
 	answer := send(start(t), "/book/", typed("title", strings.Repeat("x", 81), "pages", "many", "status", "lost", "note", "<mine>"))
 	if answer.Status != http.StatusUnprocessableEntity {
@@ -122,7 +122,7 @@ func TestViolatedConstraintIsBesideItsField(t *testing.T) {
 	}
 }
 
-func TestJSONThatIsRefusedStaysWithItsError(t *testing.T) {
+func TestRefusedJSONIsShownAgainWithItsError(t *testing.T) {
 	t.Parallel()
 	wantText(t, send(start(t), "/book/", url.Values{"_content": {`{"title": 1`}}), "Bad Request", `<details class="raw" open>`, "{&#34;title&#34;: 1</textarea>")
 }
@@ -168,13 +168,13 @@ func TestConflictShowsBothVersionsAndOverwritesNothing(t *testing.T) {
 	raw := send(c, "/book/1", url.Values{"_method": {"PUT"}, "_etag": {mine}, "_content": {emma}})
 	wantText(t, raw, "&#34;Theirs&#34;", `<details class="raw" open>`, "&#34;Emma&#34;")
 	if strings.Contains(raw.Body, `id="put-title"`) {
-		t.Error("beside the body that was typed is a form with their values")
+		t.Error("a form with their values is beside the body that was typed")
 	}
 	if got := webtest.JSON[sampletest.Book](t, c.Want(http.StatusOK, "GET", "/book/1", "")); got.Title != "Theirs" {
-		t.Errorf("it is overwritten: %+v", got)
+		t.Errorf("the book was overwritten: %+v", got)
 	}
 	if again := send(c, "/book/1", typed("_method", "PUT", "_etag", theirs, "title", "Mine")); again.Status != http.StatusSeeOther {
-		t.Errorf("mine instead = %d", again.Status)
+		t.Errorf("saving mine instead = %d", again.Status)
 	}
 }
 

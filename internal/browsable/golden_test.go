@@ -32,7 +32,7 @@ func TestPagesEqualTheirGoldenFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got), -update writes it:\n%s", golden, diff)
+			t.Errorf("%s (-want +got); run with -update to write it:\n%s", golden, diff)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 var conditions = []string{"If-None-Match", "If-Modified-Since", "Range", "If-Range"}
 
 // forHandlers returns r as a program would have sent it: it asks for JSON, without the
-// page's own parameters. isAPI says that the handlers answer with JSON.
+// page's own parameters. isAPI means that the handlers answer with JSON.
 func forHandlers(r *http.Request, operations map[string]*huma.Operation, isAPI bool) *http.Request {
 	c := r.Clone(r.Context())
 	c.Header.Set("Accept", "application/json")
@@ -49,8 +49,8 @@ func answersJSON(operations map[string]*huma.Operation, method string) bool {
 }
 
 // withoutFormat removes format from the query, and the parameters of get that are empty: a
-// browser sends every control of a form, including the empty ones. The rest stays as it
-// was written; the handlers refuse what is malformed.
+// browser sends every control of a form, including the empty ones. The rest is left
+// as it was written; the handlers refuse malformed parts.
 func withoutFormat(query string, get *huma.Operation) string {
 	if _, err := url.ParseQuery(query); err != nil {
 		return query

@@ -9,15 +9,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// highlight returns JSON with indentation, with an element around each line, name and value,
-// and with its URLs as links. Numbers and texts stay as they were written. It cuts off an
-// answer that is too long for a page.
+// highlight returns JSON as HTML: indented, with an element around each line, name and value,
+// and with its URLs as links. Numbers and strings stay as they were written. It cuts off JSON
+// that is too long for a page.
 func highlight(value jsontext.Value) template.HTML {
 	var html strings.Builder
 	text, whole := indentedUpTo(value, maxJSON)
 	for line := range strings.Lines(strings.TrimSpace(visible(text))) {
 		content := strings.TrimLeft(line, " ")
-		depth := min((len(line)-len(content))/2, deepest)
+		depth := min((len(line)-len(content))/2, maxAligned)
 		fmt.Fprintf(&html, `<span class="row in%d">%s`, depth, line[:len(line)-len(content)])
 		fits := highlightLine(&html, content)
 		html.WriteString("</span>")
@@ -32,11 +32,12 @@ func highlight(value jsontext.Value) template.HTML {
 	return template.HTML(html.String()) //nolint:gosec // every part of it is escaped
 }
 
-// deepest is the last level for which the stylesheet aligns the continuation of a long line.
-const deepest = 4
+// maxAligned is the deepest level at which the stylesheet aligns the continuation of a long
+// line.
+const maxAligned = 4
 
-// mostEscaped is how many bytes of HTML a byte can become: a URL is written twice.
-const mostEscaped = 10
+// maxEscaped is how many bytes of HTML a byte can become: a URL is written twice.
+const maxEscaped = 10
 
 // highlightLine reports whether all of the line fits on the page.
 func highlightLine(html *strings.Builder, rest string) bool {
@@ -44,8 +45,8 @@ func highlightLine(html *strings.Builder, rest string) bool {
 		n := tokenLength(rest)
 		token := rest[:n]
 		rest = rest[n:]
-		if room := maxJSON - html.Len(); n*mostEscaped > room {
-			html.WriteString(template.HTMLEscapeString(shorten(token, max(0, room/mostEscaped))))
+		if room := maxJSON - html.Len(); n*maxEscaped > room {
+			html.WriteString(template.HTMLEscapeString(shorten(token, max(0, room/maxEscaped))))
 			return false
 		}
 		if class := tokenClass(token, rest); class != "" {

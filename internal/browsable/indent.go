@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// deepestIndent bounds the indentation: JSON with thousands of levels would become
+	// maxIndent bounds the indentation: JSON with thousands of levels would become
 	// thousands of times as long.
-	deepestIndent = 32
+	maxIndent = 32
 	// maxMarks is how many braces and commas in a row are indented before the length of the
 	// result is checked.
 	maxMarks = 1000
@@ -25,11 +25,11 @@ func indented(value jsontext.Value) string {
 	return visible(text)
 }
 
-// indentedUpTo returns value over several lines, up to most bytes, and reports whether that
+// indentedUpTo returns value over several lines, up to limit bytes, and reports whether that
 // is all of it. A value that is not JSON is returned as it is.
-func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
+func indentedUpTo(value jsontext.Value, limit int) (text string, whole bool) {
 	if !value.IsValid(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) {
-		return shorten(string(value), most), len(value) <= most
+		return shorten(string(value), limit), len(value) <= limit
 	}
 	var out strings.Builder
 	depth := 0
@@ -46,8 +46,8 @@ func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
 		} else {
 			out.WriteString(token)
 		}
-		if out.Len() > most {
-			return shorten(out.String(), most), false
+		if out.Len() > limit {
+			return shorten(out.String(), limit), false
 		}
 	}
 	return out.String(), true
@@ -58,7 +58,7 @@ func indentedUpTo(value jsontext.Value, most int) (text string, whole bool) {
 func indentMarks(out *strings.Builder, marks string, depth int) int {
 	newLine := func() {
 		out.WriteByte('\n')
-		for range min(depth, deepestIndent) {
+		for range min(depth, maxIndent) {
 			out.WriteString("  ")
 		}
 	}

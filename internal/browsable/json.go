@@ -28,7 +28,7 @@ func object(members []member) jsontext.Value {
 	return append(text, '}')
 }
 
-// marshal cannot fail: text that is not Unicode was refused before.
+// marshal cannot fail: invalid UTF-8 was refused before.
 func marshal(value any) jsontext.Value {
 	data, err := json.Marshal(value, jsontext.AllowInvalidUTF8(true))
 	if err != nil {
@@ -37,13 +37,13 @@ func marshal(value any) jsontext.Value {
 	return data
 }
 
-// members returns the members of a JSON object, or nil if all is something else.
-func members(all jsontext.Value) map[string]jsontext.Value {
-	var values map[string]jsontext.Value
-	if all.Kind() != '{' || json.Unmarshal(all, &values, jsontext.AllowInvalidUTF8(true)) != nil {
+// members returns the members of a JSON object, or nil if value is something else.
+func members(value jsontext.Value) map[string]jsontext.Value {
+	var all map[string]jsontext.Value
+	if value.Kind() != '{' || json.Unmarshal(value, &all, jsontext.AllowInvalidUTF8(true)) != nil {
 		return nil
 	}
-	return values
+	return all
 }
 
 func unquoted(value jsontext.Value) string {
@@ -54,7 +54,7 @@ func unquoted(value jsontext.Value) string {
 	return text
 }
 
-// covers reports whether sent contains all that is stored. A null may be left out.
+// covers reports whether sent contains everything in stored. A null may be left out.
 func covers(sent, stored jsontext.Value) bool {
 	switch stored.Kind() {
 	case 'n':
@@ -71,8 +71,8 @@ func covers(sent, stored jsontext.Value) bool {
 	return same(sent, stored)
 }
 
-// same reports whether two values are equal but for the order of names and the escaping of
-// texts.
+// same reports whether two values are equal, apart from the order of members and the escaping
+// of strings.
 func same(a, b jsontext.Value) bool {
 	a, b = a.Clone(), b.Clone()
 	asWritten := []jsontext.Options{jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)}
@@ -85,7 +85,7 @@ func isEmpty(value jsontext.Value) bool {
 }
 
 // visible replaces the characters that change the direction of text with JSON's escapes,
-// because they can make a text look like another one.
+// because they can disguise one text as another.
 func visible(text string) string {
 	return directions.ReplaceAllStringFunc(text, func(control string) string {
 		return strings.Trim(strconv.QuoteToASCII(control), `"`)

@@ -28,8 +28,8 @@ const emma = `{"shelf":1,"title":"Emma","pages":474}`
 // start returns a client of a library with the shelf 1 and the books 1 and 2.
 func start(t *testing.T) *webtest.Client { return webtest.New(t, library(t, 1000)) }
 
-// library is a service of shelves and books, with pages, and with a few addresses that
-// answer as no resource does. It accepts bodies of up to maxBody bytes.
+// library is a service of shelves and books, with pages, and with a few URLs that answer as no
+// resource does. It accepts bodies of up to maxBody bytes.
 func library(t *testing.T, maxBody int64) http.Handler {
 	db := databasetest.OpenSQLite(t, sampletest.Resources())
 	sampletest.Load(t, db)
@@ -43,7 +43,7 @@ func library(t *testing.T, maxBody int64) http.Handler {
 	return withPages(t, api)
 }
 
-// withPages puts the pages and what belongs to them around an API.
+// withPages wraps an API in the pages and the middlewares that they need.
 func withPages(t *testing.T, api *web.API) http.Handler {
 	api.File("files", "/static/{name}", "Files", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, browsable.Files, r.PathValue("name"))
@@ -53,18 +53,18 @@ func withPages(t *testing.T, api *web.API) http.Handler {
 	return web.Chain(api, pages, middleware.Recover(logtest.New(t)), middleware.CrossOrigin())
 }
 
-// serve starts a server of a service for a browser, and returns its origin.
+// serve starts a server for a browser, and returns its origin.
 func serve(t *testing.T, handler http.Handler) string {
 	server := httptest.NewServer(web.Chain(handler, middleware.RequestInfo(nil)))
 	t.Cleanup(server.Close)
 	return server.URL
 }
 
-// notes is a file that is JSON.
+// notes is a JSON file.
 var notes = `{"notes":"` + strings.Repeat("x", 2000) + `"}`
 
-// special registers what a resource never answers: a panic in the middle, JSON with every
-// spelling, JSON of great depth, a file that is JSON, and what is compressed already.
+// special registers what no resource has: a panic halfway through an answer, strange JSON, deeply
+// nested JSON, an encoded answer, an operation without a body, a problem, and a JSON file.
 func special(api *web.API) {
 	answers(api, "/panic", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"half":`))

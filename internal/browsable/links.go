@@ -38,8 +38,8 @@ func (p *pageRequest) documents() []link {
 	return all
 }
 
-// groups turns an object that contains only links, such as the index, into lists: what
-// has more methods than GET is a resource, the rest is about the service.
+// groups turns an object that contains only links, such as the index, into lists: a
+// URL with more methods than GET is a resource, the rest is about the service.
 func (p *pageRequest) groups(body jsontext.Value) []group {
 	resources, service := group{Title: "Resources"}, group{Title: "About this service"}
 	all := members(body)

@@ -12,8 +12,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// colliding has fields whose names mean something else as well: to the page, its forms, the
-// query, the DOM, a browser, or SQL. No sane resource has all of them, so no sample has.
+// colliding has fields whose names have another meaning: to the page, its forms, the query, the
+// DOM, a browser, or SQL. No sane resource has all of them, so no sample does.
 type colliding struct {
 	Title    string `json:"title" maxLength:"10" doc:"Of the page, or of the thing."`
 	Raw      string `json:"raw" maxLength:"10"`
@@ -47,7 +47,7 @@ type colliding struct {
 
 func TestFieldsMayHaveAnyName(t *testing.T) {
 	t.Parallel()
-	eachWay(t, serve(t, thing[colliding](t, "PUT", `{}`)), func(tab *browsertest.Tab) {
+	withAndWithoutScripts(t, serve(t, thing[colliding](t, "PUT", `{}`)), func(tab *browsertest.Tab) {
 		for form, button := range map[string]string{"put": "Save", "post": "Send"} {
 			tab.Visit("/thing")
 			for _, found := range tab.Audit() {
@@ -64,7 +64,7 @@ func TestFieldsMayHaveAnyName(t *testing.T) {
 				tab.Type(control, typed)
 				labelled := `(() => { const c = document.querySelector('` + control + `'); return c.labels.length === 1 && document.getElementById(c.id) === c })()`
 				if !browsertest.Evaluate[bool](tab, labelled) {
-					t.Errorf("the control of %s has no label, or not its id", name)
+					t.Errorf("the control of %s has no label, or its id is not unique", name)
 				}
 			}
 			tab.Follow(button)
@@ -94,7 +94,7 @@ func TestErrorLinksToItsControlWhateverTheNameOfTheField(t *testing.T) {
 	}
 }
 
-// In a form these names would mean something else.
+// In a form, these names have another meaning.
 func TestFieldsWithReservedNamesAreOnlyEditedAsJSON(t *testing.T) {
 	t.Parallel()
 	type names struct {

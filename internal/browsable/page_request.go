@@ -22,21 +22,21 @@ import (
 //	   ├─ jsonBody  makes JSON of the values (encode.go); for a PATCH, of what differs from
 //	   │            1. GET /book/1                    readResource: the resource as it is
 //	   ├─           2. PATCH /book/1, If-Match: "7"   the change: {"pages":352}
-//	   └─ if it was a 412, because the resource has another version:
+//	   └─ if the answer is a 412, because the resource has changed:
 //	                3. GET /book/1                    readResource: to compare it with the form
 //	│
 //	├─ it worked:   redirect with a 303, and a notice in a cookie
 //	└─ else:        render the page of the answer, with the form as it was filled in
 //
-// The handlers see only the second request as the client's: the two reads have copies of
-// its web.Info, so the log and the metrics show one request, with the status of the change.
+// Only the second request counts as the client's: the two reads use copies of its web.Info, so
+// that the log and the metrics show one request, with the status of the change.
 
-// site is what all pages share.
+// site holds what all pages share.
 type site struct {
 	api     *web.API
 	schemas schemas
-	// renderLimit bounds how many pages are made at the same time: making one takes ten
-	// times the memory of what it shows.
+	// renderLimit bounds how many pages are rendered at the same time: rendering one takes
+	// ten times the memory of what it shows.
 	renderLimit *web.Limiter
 	assets      assets
 }
@@ -48,14 +48,14 @@ type pageRequest struct {
 	// request is what the handlers see.
 	request *http.Request
 	info    *web.Info
-	// operations are those of the path, by their methods.
+	// operations are the operations of the path, by method.
 	operations map[string]*huma.Operation
 	answer     *capture
 	// sent is the form in the request, or nil.
 	sent *submission
 	// current is the resource as it is now, if the form was made for an older version.
 	current *capture
-	// notice says what the form before this request did.
+	// notice says what the previous form did.
 	notice string
 }
 
@@ -70,7 +70,7 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request, next http.Handl
 	if isForm(r) {
 		p.answer.captureAll = true
 		data, done, problem := s.api.ReadBody(w, p.request)
-		// The page shows what was typed, so that takes memory until the page is sent.
+		// The page shows what was typed, so the body stays in memory until the page is sent.
 		defer done()
 		p.submit(data, problem)
 	} else {
@@ -87,7 +87,7 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request, next http.Handl
 		return
 	}
 	if r.Method == http.MethodHead {
-		p.request.Method = http.MethodGet // HEAD answers with the header of that page
+		p.request.Method = http.MethodGet // a HEAD has the header of the page for a GET
 	}
 	p.notice = takeNotice(w, r, p.info.Secure)
 	p.render(w)
@@ -156,8 +156,8 @@ func (p *pageRequest) readResource() *capture {
 	return current
 }
 
-// redirect returns where a form that worked leads and what it did, or empty texts. If the
-// form were answered with a page, reloading that page would send the form again.
+// redirect returns the URL that follows a successful form and what the form did, or empty
+// strings. If the form were answered with a page, reloading that page would send it again.
 func (p *pageRequest) redirect() (target, done string) {
 	if p.sent == nil || !p.answer.ok() {
 		return "", ""
@@ -182,8 +182,8 @@ func (p *pageRequest) redirect() (target, done string) {
 	return "", ""
 }
 
-// notices are the texts that tell a user what a form did. The cookie holds the key, so
-// that a forged cookie cannot put a text on a page.
+// notices tell the user what a form did. The cookie holds only the key, so that a forged
+// cookie cannot put a text on a page.
 var notices = map[string]string{"created": "Created.", "saved": "Saved.", "deleted": "Deleted."}
 
 const noticeCookie = "notice"

@@ -16,7 +16,7 @@ import (
 )
 
 // rare has the kinds of fields that a book does not have: an object, lists, a number with
-// steps, a pattern, a date, a boolean that must be there, a text without a bound.
+// steps, a pattern, a date, a required boolean, a text without a limit.
 type rare struct {
 	Lent  bool     `json:"lent" doc:"Whether it is lent."`
 	Place place    `json:"place" doc:"Where it stands."`
@@ -34,8 +34,8 @@ type place struct {
 
 const anyRare = `{"lent":true,"place":{"room":"hall"}}`
 
-// odd has what a form can hold only with care: values that are null, steps that browsers
-// count otherwise, a pattern for a part of a text, a time with any zone.
+// odd has fields that a form can easily get wrong: nulls, steps that browsers count differently, a
+// pattern for a part of a text, a time with any zone.
 type odd struct {
 	Nick  *string  `json:"nick"`
 	Level *string  `json:"level" enum:"low,high"`
@@ -56,7 +56,7 @@ type size struct {
 	Note  string `json:"note,omitempty"`
 }
 
-// thing is a service of one T, which is changed with a method.
+// thing is a service with a single T. method, PUT or PATCH, changes it.
 func thing[T any](t *testing.T, method, stored string) http.Handler {
 	one := webtest.JSON[T](t, webtest.Answer{Body: stored})
 	api := web.NewAPI(web.Options{Title: "thing", Version: "1", MaxBodyBytes: 1 << 20, Classify: func(error) *web.Problem { return nil }})
@@ -141,7 +141,7 @@ func TestPatchOfAFormContainsOnlyTheDifference(t *testing.T) {
 	form.Set("step", "7")
 	wantText(t, send(c, "/thing", form), "--data-raw &#39;{&#34;step&#34;:7}&#39;")
 	form.Set("step", "5")
-	form.Set("size.width", "9007199254740993") // which is the same as a float
+	form.Set("size.width", "9007199254740993") // as a float64, the same number
 	send(c, "/thing", form)
 	wantText(t, c.Want(http.StatusOK, "GET", "/thing", ""), `"width":9007199254740993`)
 }

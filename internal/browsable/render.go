@@ -24,12 +24,12 @@ var page = template.Must(template.New("").Funcs(template.FuncMap{
 // policy lets a page use its own files and its own forms, and nothing else.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// refuse answers with a plain problem, because too many pages are being made.
+// refuse answers with a plain problem, because too many pages are being rendered.
 func (s *site) refuse(w http.ResponseWriter, r *http.Request) {
 	web.WriteProblem(w, r, s.api.Shed(r.Method == http.MethodGet || r.Method == http.MethodHead))
 }
 
-// render answers with the page, or with a problem if there is no page in time.
+// render answers with the page, or with a problem if the page is not rendered in time.
 func (p *pageRequest) render(w http.ResponseWriter) {
 	ctx, cancel := p.renderContext()
 	defer cancel()
@@ -56,18 +56,18 @@ func (p *pageRequest) render(w http.ResponseWriter) {
 	}
 	web.SetPageHeader(header, policy)
 	header.Set("Content-Length", strconv.Itoa(html.Len()))
-	// The forms contain the version of the resource: in a cached page it would be an old one.
+	// The forms contain the version of the resource: in a cached page it would be outdated.
 	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.answer.status)
-	_, _ = w.Write(html.Bytes()) // the status is sent: an error cannot be answered any more
+	_, _ = w.Write(html.Bytes()) // the status is sent: an error can no longer be reported
 }
 
-// extraTime is how long it may take to make the page that reports a timeout.
+// extraTime is how long rendering the page that reports a timeout may take.
 const extraTime = time.Second
 
-// renderContext returns the context in which the page is made: that of the request or, if
-// that has timed out, a short one for the page that says so. A client that went away gets
-// no page.
+// renderContext returns the context in which the page is rendered: that of the request or, if
+// that has timed out, a short one for the page that says so. A client that has disconnected
+// gets no page.
 func (p *pageRequest) renderContext() (context.Context, context.CancelFunc) {
 	ctx := p.request.Context()
 	if ctx.Err() == nil || errors.Is(context.Cause(ctx), context.Canceled) {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// It is not parallel: the pages of other tests would be refused, too.
 func TestPagesBeyondTheLimitAreRefusedAndTheNextIsNot(t *testing.T) {
+	t.Parallel()
 	c := start(t)
 	var mu sync.Mutex
 	count := map[int]int{}

@@ -23,7 +23,7 @@ const (
 type submission struct {
 	method, etag string
 	values       url.Values
-	// raw says that the body was typed as JSON.
+	// raw means that the body was typed as JSON.
 	raw bool
 	// body is the JSON that the handlers get.
 	body string

@@ -34,7 +34,7 @@ type view struct {
 	// Groups are the links of an answer that contains nothing else.
 	Groups []group
 
-	// Sent says that the page answers a form.
+	// Sent means that the page answers a form.
 	Sent    bool
 	Forms   []*form
 	Problem *problem
@@ -100,7 +100,7 @@ func (p *pageRequest) item() (jsontext.Value, string) {
 	return value, from.header.Get("ETag")
 }
 
-// explain shows a problem, and its errors at the fields that they are about.
+// explain shows a problem, and its errors beside the fields that they refer to.
 func (p *pageRequest) explain(v *view, body jsontext.Value) {
 	values := members(body)
 	if values["title"] == nil {
@@ -117,7 +117,7 @@ func (p *pageRequest) explain(v *view, body jsontext.Value) {
 }
 
 // compare shows the form that was sent beside the resource as it is now. The form has the
-// current ETag, so that sending it again overwrites the resource.
+// current ETag, so sending it again overwrites the resource.
 func (p *pageRequest) compare(v *view) {
 	v.Current = highlight(jsontext.Value(p.current.body.Bytes()))
 	for _, f := range v.Forms {

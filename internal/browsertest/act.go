@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// steady repeats an action if its node is gone, because a new page has replaced the one in
-// which the node was found.
+// steady repeats an action if its node is gone, because a new page has replaced the page that
+// had it.
 func steady[T any](action chromedp.Action[T]) chromedp.Action[T] {
 	return func(ctx context.Context, target *chromedp.Target) (T, error) {
 		for {
@@ -138,7 +138,7 @@ func (tab *Tab) Type(selector, text string) {
 	act(tab, "type into "+selector, chromedp.SendKeys(control, text))
 }
 
-// Set sets the value of the control of a CSS selector, as a picker of dates and times does.
+// Set sets the value of the control of a CSS selector, as a date picker does.
 func (tab *Tab) Set(selector, value string) {
 	tab.t.Helper()
 	act(tab, "set "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
@@ -167,7 +167,7 @@ func (tab *Tab) Text(selector string) string {
 	return act(tab, "text of "+selector, chromedp.Text(chromedp.CSS(selector)))
 }
 
-// page returns the visible text of the page, for the report of a failure as well.
+// page returns the visible text of the page or, because failures report it, an error as text.
 func (tab *Tab) page() string {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
@@ -189,10 +189,10 @@ func (tab *Tab) Want(texts ...string) {
 	}
 }
 
-// Picture returns a picture of the window, as a PNG.
-func (tab *Tab) Picture() []byte {
+// Screenshot returns a screenshot of the window, as a PNG.
+func (tab *Tab) Screenshot() []byte {
 	tab.t.Helper()
-	return act(tab, "take a picture", chromedp.CaptureScreenshot())
+	return act(tab, "take a screenshot", chromedp.CaptureScreenshot())
 }
 
 // Evaluate returns the value of a JavaScript expression on the page.

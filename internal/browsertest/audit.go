@@ -17,9 +17,9 @@ func (tab *Tab) Audit() []string {
 	return Evaluate[[]string](tab, audit)
 }
 
-// Tabbed presses the Tab key n times and returns the texts of the elements that had the
+// TabThrough presses the Tab key n times and returns the texts of the elements that had the
 // focus. A text ends with (unseen) if the focus was not visible.
-func (tab *Tab) Tabbed(n int) []string {
+func (tab *Tab) TabThrough(n int) []string {
 	tab.t.Helper()
 	const focused = `(() => {
 		const e = document.activeElement, style = getComputedStyle(e);

@@ -1,5 +1,5 @@
-// Returns a sentence for each obstacle to reading or using the page. The contrast of colours
-// is that of WCAG 2.2.
+// Returns a sentence for each obstacle to reading or using the page. Contrast is
+// computed as in WCAG 2.2.
 (() => {
   const found = [];
   const describe = (e) => '<' + e.tagName.toLowerCase() + (e.id ? ' id=' + e.id : '') + '> "' + e.textContent.trim().slice(0, 40) + '"';
@@ -16,7 +16,7 @@
     for (; e; e = e.parentElement) {
       const colour = channels(getComputedStyle(e).backgroundColor);
       if (colour.alpha === 1) return colour;
-      if (colour.alpha > 0) found.push(describe(e) + ' has a background that is half transparent');
+      if (colour.alpha > 0) found.push(describe(e) + ' has a translucent background');
     }
     return { rgb: [255, 255, 255] };
   };

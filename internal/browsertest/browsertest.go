@@ -34,8 +34,8 @@ import (
 
 func init() { envtest.Clear() }
 
-// timeout bounds the start of the browser, and all that is done in one tab. An action that
-// does not find its element fails much sooner: see patience.
+// timeout limits the start of the browser, and the life of a tab. An action that does not find
+// its element fails much sooner: see patience.
 const timeout = 5 * time.Minute
 
 // Browser is a browser that runs until the test that started it ends.
@@ -125,15 +125,15 @@ func (tab *Tab) watch(event any) {
 			tab.complain("%s is a %d", e.Response.URL, e.Response.Status)
 		}
 	case *log.EventEntryAdded:
-		// Errors of the network show in the status of the answers, and browsers ignore this
-		// header for a host without HTTPS.
+		// Network errors show in the status of the answers, and browsers ignore this header on a
+		// host without HTTPS.
 		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Source != log.EntrySourceNetwork &&
 			!strings.HasPrefix(e.Entry.Text, "The Cross-Origin-Opener-Policy header has been ignored") {
 			tab.complain("the browser says: %s", e.Entry.Text)
 		}
 	case *runtime.EventConsoleAPICalled:
 		if e.Type != runtime.ConsoleAPICalledTypeInfo {
-			tab.complain("the console has a %s", e.Type)
+			tab.complain("the console has a message of type %s", e.Type)
 		}
 	case *runtime.EventExceptionThrown:
 		tab.complain("an exception: %s", e.ExceptionDetails.Text)
@@ -148,18 +148,18 @@ func (tab *Tab) complain(format string, args ...any) {
 	tab.complaints = append(tab.complaints, fmt.Sprintf(format, args...))
 }
 
-// Within sets how long an action waits for its element.
+// Within sets how long later actions wait for their elements.
 func (tab *Tab) Within(patience time.Duration) { tab.patience = patience }
 
-// WithoutScripts turns the scripts of pages off.
+// WithoutScripts turns off the scripts of pages.
 func (tab *Tab) WithoutScripts() {
 	tab.t.Helper()
 	_, err := chromedp.Call(tab.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	tab.must(err)
 }
 
-// Look shows the pages on a screen of that size in CSS pixels. scheme is light or dark.
-func (tab *Tab) Look(width, height int64, scheme string) {
+// SetScreen emulates a screen of that size in CSS pixels. scheme is light or dark.
+func (tab *Tab) SetScreen(width, height int64, scheme string) {
 	tab.t.Helper()
 	_, err := chromedp.Call(tab.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600,
@@ -178,7 +178,7 @@ func (tab *Tab) must(err error) {
 	}
 }
 
-// SignIn answers from now on when a page asks for a user and a password.
+// SignIn makes the tab answer all later requests for a user and a password.
 func (tab *Tab) SignIn(user, password string) {
 	tab.t.Helper()
 	err := chromedp.Listen(tab.ctx, func(event any) {

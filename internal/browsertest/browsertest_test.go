@@ -12,29 +12,29 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// listener is a test that records its errors, and ends with a call of end.
-type listener struct {
+// errorRecorder is a test that records its errors. Its end method ends it.
+type errorRecorder struct {
 	testing.TB
-	mu    sync.Mutex
-	ends  []func()
-	heard strings.Builder
+	mu     sync.Mutex
+	ends   []func()
+	errors strings.Builder
 }
 
-func (l *listener) Cleanup(f func()) { l.ends = append(l.ends, f) }
+func (r *errorRecorder) Cleanup(f func()) { r.ends = append(r.ends, f) }
 
-func (l *listener) Error(args ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	fmt.Fprintln(&l.heard, args...)
+func (r *errorRecorder) Error(args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fmt.Fprintln(&r.errors, args...)
 }
 
-func (l *listener) Errorf(format string, args ...any) { l.Error(fmt.Sprintf(format, args...)) }
+func (r *errorRecorder) Errorf(format string, args ...any) { r.Error(fmt.Sprintf(format, args...)) }
 
-func (l *listener) end() string {
-	for i := len(l.ends) - 1; i >= 0; i-- {
-		l.ends[i]()
+func (r *errorRecorder) end() string {
+	for i := len(r.ends) - 1; i >= 0; i-- {
+		r.ends[i]()
 	}
-	return l.heard.String()
+	return r.errors.String()
 }
 
 func TestTabFailsItsTestForEachViolation(t *testing.T) {
@@ -45,7 +45,7 @@ func TestTabFailsItsTestForEachViolation(t *testing.T) {
 		"/good":      {"<p>Nothing.</p>", ""},
 		"/other":     {`<img src="` + other.URL + `/x">`, "a request to " + other.URL + "/x"},
 		"/missing":   {`<img src="/nothing">`, "/nothing is a 404"},
-		"/console":   {`<script>console.error("x")</script>`, "the console has a error"},
+		"/console":   {`<script>console.error("x")</script>`, "the console has a message of type error"},
 		"/exception": {`<script>null.x</script>`, "an exception: "},
 		"/dialog":    {`<script>onload = () => setTimeout(() => alert("hello"), 300)</script>`, "a dialog: hello"},
 		"/policy":    {`<p style="color: red">x</p>`, "the browser says: "},
@@ -67,18 +67,18 @@ func TestTabFailsItsTestForEachViolation(t *testing.T) {
 	for path, want := range pages {
 		t.Run(path[1:], func(t *testing.T) {
 			t.Parallel()
-			heard := ""
-			// While a dialog is open the page does not answer, so there is nothing to wait for.
+			errors := ""
+			// While a dialog is open, the page does not respond, so there is nothing to wait for.
 			for wait := time.Second; wait < 20*time.Second; wait *= 2 {
-				l := &listener{TB: t}
-				b.Open(l, server.URL).Visit(path)
+				r := &errorRecorder{TB: t}
+				b.Open(r, server.URL).Visit(path)
 				time.Sleep(wait)
-				if heard = l.end(); strings.Contains(heard, want.complaint) {
+				if errors = r.end(); strings.Contains(errors, want.complaint) {
 					break
 				}
 			}
-			if !strings.Contains(heard, want.complaint) || want.complaint == "" && heard != "" {
-				t.Errorf("the complaints are %q, want %q", heard, want.complaint)
+			if !strings.Contains(errors, want.complaint) || want.complaint == "" && errors != "" {
+				t.Errorf("the complaints are %q, want %q", errors, want.complaint)
 			}
 		})
 	}

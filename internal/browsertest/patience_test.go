@@ -12,10 +12,10 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-func (l *listener) Helper() {}
+func (r *errorRecorder) Helper() {}
 
-func (l *listener) Fatalf(format string, args ...any) {
-	l.Error(fmt.Sprintf(format, args...))
+func (r *errorRecorder) Fatalf(format string, args ...any) {
+	r.Error(fmt.Sprintf(format, args...))
 	runtime.Goexit()
 }
 
@@ -40,8 +40,8 @@ func TestMissingElementFailsTheTestSoonWithTheTextOfThePage(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			l := &listener{TB: t}
-			tab := b.Open(l, server.URL)
+			r := &errorRecorder{TB: t}
+			tab := b.Open(r, server.URL)
 			tab.Visit("/")
 			tab.Within(time.Second)
 			begin := time.Now()
@@ -51,9 +51,9 @@ func TestMissingElementFailsTheTestSoonWithTheTextOfThePage(t *testing.T) {
 				do(tab)
 			}()
 			<-done
-			took, heard := time.Since(begin), l.end()
-			if took > 30*time.Second || !strings.Contains(heard, what) || !strings.Contains(heard, "Another page.") {
-				t.Errorf("after %v the test fails for %q", took, heard)
+			took, errors := time.Since(begin), r.end()
+			if took > 30*time.Second || !strings.Contains(errors, what) || !strings.Contains(errors, "Another page.") {
+				t.Errorf("after %v the test fails with %q", took, errors)
 			}
 		})
 	}

@@ -33,11 +33,11 @@ type observeConnector struct {
 	driver.Connector
 	engine  engine
 	observe Observer
-	names   *statementNames
+	names   *web.Cache[string, named]
 }
 
 func newObserveConnector(c driver.Connector, e engine, o Observer) observeConnector {
-	return observeConnector{c, e, o, newStatementNames()}
+	return observeConnector{c, e, o, web.NewCache(maxNames, parseName)}
 }
 
 // Connect opens a connection. It counts as a statement, because a database that cannot be
@@ -132,7 +132,7 @@ func (t *observeTx) end(name string, end func() error) error {
 }
 
 func (c observeConnector) begin(query string) web.Statement {
-	n := c.names.of(query)
+	n := c.names.Get(query)
 	return web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
 }
 

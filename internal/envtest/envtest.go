@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// kept are the variables with which programs find their files, and those with the password for
+// kept are the variables by which programs find their files, and those with the password for
 // TEST_DATABASE_URL.
 var kept = []string{
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "PGPASSWORD", "PGPASSFILE",
 	"TMP", "TEMP", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", // Windows
 }
 
-// keptPrefixes are those of the variables that configure the tests themselves, and Docker.
+// keptPrefixes begin the names of the variables that configure the tests themselves, and Docker.
 var keptPrefixes = []string{"TEST_", "REQUIRE_", "SYSTEM_TEST_", "FAULTS", "OBSERVE", "XDG_", "DOCKER_", "COMPOSE_"}
 
 // shell is the environment before Clear.
@@ -41,7 +41,7 @@ func Environ() []string {
 }
 
 // Shell returns the environment before Clear, for the go command, which needs its own settings and
-// maybe a proxy.
+// perhaps a proxy.
 func Shell() []string { return slices.Clone(shell) }
 
 func keeps(variable string) bool {

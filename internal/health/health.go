@@ -21,12 +21,12 @@ const (
 	grace = 100 * time.Millisecond
 	// logInterval is how often a check that keeps failing is logged.
 	logInterval = 20 * time.Second
-	// maxAge is how old the states may be that Last returns without running the checks.
+	// maxAge is the greatest age of the results that Last returns without running the checks.
 	maxAge = 5 * time.Second
 )
 
-// Check reports whether something that the service needs works. The advice is public, so it
-// must not contain addresses; err goes to the log and to operators.
+// Check checks one dependency of the service. The advice is public, so it must not contain
+// addresses; err goes to the log and to operators.
 type Check func(context.Context) (advice string, err error)
 
 // Health runs the checks and keeps their results. It is safe for concurrent use.
@@ -45,9 +45,9 @@ type Health struct {
 // state is the state of a check.
 type state struct {
 	Detail
-	lastLogged time.Time    // when a failure or an advice was logged last
-	logged     bool         // whether a failure was logged, and not yet its end
-	advice     string       // the advice that was logged, and not yet its end
+	lastLogged time.Time    // when a failure or advice was last logged
+	logged     bool         // whether a failure was logged, but not yet its end
+	advice     string       // the advice that was logged, until its end is logged
 	running    chan outcome // receives from a check that is still running; used by run only
 }
 
@@ -58,7 +58,7 @@ type outcome struct {
 }
 
 // New returns a Health with these checks. It logs when a check begins to fail, when it passes
-// with an advice, and when it is well again.
+// with advice, and when it passes again.
 func New(log *slog.Logger, checks map[string]Check) *Health {
 	h := &Health{log: log, checks: checks, states: map[string]*state{}}
 	for name := range checks {
@@ -78,8 +78,8 @@ func (h *Health) Recheck() {
 	}
 	go func() {
 		defer h.rechecking.Store(false)
-		for well := false; !well && !h.stopping.Load(); time.Sleep(time.Second) {
-			well = h.Check(context.Background()).Status == "ok"
+		for passed := false; !passed && !h.stopping.Load(); time.Sleep(time.Second) {
+			passed = h.Check(context.Background()).Status == "ok"
 		}
 	}()
 }
@@ -121,7 +121,7 @@ func (h *Health) run(ctx context.Context) {
 // for it instead of starting a second one.
 func (s *state) run(ctx context.Context, check Check) outcome {
 	select {
-	case <-s.running: // it has ended since, and its outcome is outdated
+	case <-s.running: // it has ended in the meantime, and its outcome is outdated
 		s.running = nil
 	default:
 	}
@@ -173,11 +173,11 @@ func (h *Health) logChange(ctx context.Context, name string, s *state, now time.
 		h.log.WarnContext(ctx, "health check passes, with a warning", "check", name, "advice", o.advice)
 	case o.err == nil && o.advice == "" && (s.logged || s.advice != ""):
 		s.logged, s.advice = false, ""
-		h.log.InfoContext(ctx, "health check is well again", "check", name)
+		h.log.InfoContext(ctx, "health check passes again", "check", name)
 	}
 }
 
-// report returns the results of the checks, or "nok" for each when they are not known.
+// report returns the results of the checks, or "nok" for each if they are not known.
 func (h *Health) report(known bool) Report {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -210,11 +210,11 @@ func (h *Health) Last() map[string]bool {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	well := map[string]bool{}
+	passed := map[string]bool{}
 	for name, s := range h.states {
-		well[name] = s.Status == "ok"
+		passed[name] = s.Status == "ok"
 	}
-	return well
+	return passed
 }
 
 // details returns the details of each check.

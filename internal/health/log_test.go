@@ -26,7 +26,7 @@ func TestAdviceOfAPassingCheckIsLoggedOnceAndSoIsItsEnd(t *testing.T) {
 				h.Check(t.Context())
 				time.Sleep(time.Second)
 			}
-			for message, want := range map[string]int{"passes, with a warning": warned, "fails": failed, "is well again": well} {
+			for message, want := range map[string]int{"passes, with a warning": warned, "fails": failed, "passes again": well} {
 				if got := strings.Count(log.String(), "health check "+message); got != want {
 					t.Errorf("%s: %q is logged %d times, want %d\n%s", what, message, got, want, &log)
 				}
@@ -60,7 +60,7 @@ func TestFailureIsLoggedEveryTwentySecondsAndItsEndOnce(t *testing.T) {
 		for range 2 {
 			h.Check(t.Context())
 		}
-		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check is well again")
+		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check passes again")
 		if fails != 2 || well != 1 {
 			t.Errorf("%d failures and %d recoveries are logged:\n%s", fails, well, &log)
 		}
@@ -84,7 +84,7 @@ func TestFlappingCheckIsLoggedThreeTimesAMinute(t *testing.T) {
 			h.Check(t.Context())
 			time.Sleep(time.Second / 2)
 		}
-		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check is well again")
+		fails, well := strings.Count(log.String(), "health check fails"), strings.Count(log.String(), "health check passes again")
 		if fails != 3 || well != 3 {
 			t.Errorf("%d failures and %d recoveries are logged:\n%s", fails, well, &log)
 		}

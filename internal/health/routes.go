@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Result is the state of the service or of one thing that it needs.
+// Result is the state of one dependency of the service, or of the process.
 type Result struct {
 	Status string `json:"status" enum:"ok,nok" doc:"Whether it works." example:"ok"`
 	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"migrations are pending (1): run app migrate"`
@@ -42,7 +42,7 @@ type Report struct {
 // Schema returns the schema of a report for the OpenAPI description.
 func (Report) Schema(r huma.Registry) *huma.Schema {
 	result := r.Schema(reflect.TypeFor[Result](), true, "Result")
-	status := &huma.Schema{Type: huma.TypeString, Enum: []any{"ok", "nok"}, Description: "Whether all of it works."}
+	status := &huma.Schema{Type: huma.TypeString, Enum: []any{"ok", "nok"}, Description: "Whether all checks pass."}
 	return &huma.Schema{
 		Type:                 huma.TypeObject,
 		Properties:           map[string]*huma.Schema{"status": status},
@@ -57,7 +57,8 @@ const (
 	healthcheckPath = "/healthcheck"
 )
 
-// IsProbe reports whether path is one of those that Routes registers. It is also the route.
+// IsProbe reports whether path is one that Routes registers. Their routes are the same as their
+// paths, so it accepts either.
 func IsProbe(path string) bool {
 	return path == livezPath || path == healthcheckPath || path == healthcheckPath+"/"
 }
@@ -72,7 +73,7 @@ func (h *Health) Routes(api *web.API) {
 			Summary:     "Readiness",
 			Description: "Whether the service can do its work: 200, or 503 with the checks that fail.",
 			Errors:      refusals,
-			// A probe with a query that the service does not know must not fail.
+			// An unknown query must not make a probe fail.
 			SkipValidateParams: true,
 		}, h.readiness)
 		answers := api.Operations(path)[http.MethodGet].Responses
@@ -127,7 +128,7 @@ func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 		Checks map[string]Detail `json:",embed"`
 	}{report.Status, h.details()}
 	for name, result := range report.Checks {
-		if _, checked := body.Checks[name]; !checked { // "server", which is stopping
+		if _, checked := body.Checks[name]; !checked { // "server": the service is stopping
 			body.Checks[name] = Detail{Result: result}
 		}
 	}
@@ -135,7 +136,7 @@ func (h *Health) Details(w http.ResponseWriter, r *http.Request) {
 	if report.Status != "ok" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	// The status is sent: an error of the connection cannot be reported.
+	// The status is sent: an error can no longer be reported.
 	_ = json.MarshalWrite(w, body, json.Deterministic(true), jsontext.WithIndent("  "))
 	_, _ = w.Write([]byte("\n"))
 }

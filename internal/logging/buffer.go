@@ -37,8 +37,8 @@ type Buffer struct {
 	dropped uint64
 }
 
-// NewBuffer returns a buffer that writes to w. It reports dropped lines in records of that
-// handler. The caller closes it.
+// NewBuffer returns a buffer that writes to w. It reports dropped lines in records that handler
+// formats. The caller closes it.
 func NewBuffer(w io.Writer, handler func(io.Writer) slog.Handler) *Buffer {
 	b := &Buffer{w: w, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	b.lossLog = slog.New(handler(&b.line))
@@ -96,7 +96,8 @@ func (b *Buffer) run() {
 	}
 }
 
-// flush swaps the buffers and writes the lines. It returns the written buffer, the next spare one.
+// flush swaps the buffers and writes the lines. It returns the written buffer as the next spare
+// one.
 func (b *Buffer) flush(spare []byte) []byte {
 	b.mu.Lock()
 	full, lines, dropped := b.pending, b.lines, b.dropped

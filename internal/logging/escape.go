@@ -14,7 +14,7 @@ import (
 // that are invisible or change the direction of text.
 type escaper struct {
 	w io.Writer
-	// json says that lines are JSON. Escapes in it are escaped twice, because jq -r would
+	// json means that lines are JSON. Escapes in it are escaped twice, because jq -r would
 	// decode the handler's \u001b and print the character.
 	json bool
 }
@@ -109,7 +109,7 @@ func nextJSONRune(line []byte) (c rune, size int) {
 		return utf8.DecodeRune(line)
 	}
 	switch line[1] {
-	case 'b', 'f', 'r': // '\r' stands for all three, of which slog writes only that
+	case 'b', 'f', 'r': // '\r' stands for all three; slog writes only \r
 		return '\r', 2
 	case 'n':
 		return '\n', 2

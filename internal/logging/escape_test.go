@@ -15,8 +15,8 @@ import (
 	"example.com/templatesite/internal/logtest"
 )
 
-// unsafeTexts are texts that change how a terminal, less or an editor shows the rest of a line: C0 and
-// C1 controls, changes of direction, and invisible characters.
+// unsafeTexts change how a terminal, less or an editor shows the rest of a line: C0 and C1
+// controls, changes of direction, and invisible characters.
 var unsafeTexts = []string{
 	"\n{", "\x00", "\a", "\b", "\f", "\r", "\v", "\x1b[31m", "\x1b]0;title\a", "\x7f", "\u0080", "\u0085", "\u009b31m", "\u009d0;title\u009c", "\u009f",
 	"\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",

@@ -1,4 +1,4 @@
-// Package logging has the log handlers and sinks of the service: text or JSON on standard
+// Package logging provides the log handlers and sinks of the service: text or JSON on standard
 // output, and syslog. A record has the ids of its request and its trace.
 //
 // It does not know what is logged.
@@ -22,7 +22,7 @@ const (
 )
 
 // New returns a handler that writes records of at least that level to w, one line per record. In
-// both formats it escapes characters that could end the line or control a terminal.
+// both formats, it escapes characters that could end the line or control a terminal.
 func New(w io.Writer, format string, color bool, level slog.Leveler) slog.Handler {
 	var h slog.Handler
 	if format == JSON {

@@ -114,7 +114,7 @@ func (s *Syslog) connect() error {
 	}
 	s.conn = conn
 	if s.network == "tcp" {
-		// The server sends nothing. A read that ends shows that it has closed the
+		// The server sends nothing. A read that ends shows that the server has closed the
 		// connection, before a message is written to it and lost.
 		go func() {
 			_, _ = io.Copy(io.Discard, conn)
@@ -148,7 +148,7 @@ func (s *Syslog) write(message []byte) error {
 }
 
 // message formats one record. 32473 is the enterprise number that RFC 5612 reserves for
-// examples; replace it with that of your organization.
+// examples; replace it with the number of your organization.
 func (s *Syslog) message(level slog.Level, at time.Time, requestID, text string) []byte {
 	data := "-"
 	if requestID != "" {

@@ -1,4 +1,4 @@
-// Package logtest has a logger and a log server for a test. Only tests import it.
+// Package logtest provides a logger and a log server for tests. Only tests import it.
 package logtest
 
 import (
@@ -12,7 +12,7 @@ import (
 // with -v.
 func New(t testing.TB) *slog.Logger {
 	t.Helper()
-	level := slog.LevelWarn // requests would hide the message of a failed test
+	level := slog.LevelWarn // records of requests would hide the message of a failed test
 	if testing.Verbose() {
 		level = slog.LevelDebug
 	}

@@ -17,7 +17,7 @@ type Server struct {
 }
 
 // Listen starts a log server, which stops at the end of the test. A message that it cannot parse
-// is an error of the test.
+// fails the test.
 func Listen(t testing.TB, address string) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", address)
@@ -37,7 +37,7 @@ func Listen(t testing.TB, address string) *Server {
 				case r.Error == nil:
 					s.parsed <- r.Message.(*rfc5424.SyslogMessage)
 				case t.Context().Err() == nil: // the end of the test truncates messages
-					t.Errorf("the server cannot parse a message: %v", r.Error)
+					t.Errorf("the log server cannot parse a message: %v", r.Error)
 				}
 			}))
 			go parser.Parse(conn)

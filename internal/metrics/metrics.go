@@ -1,6 +1,6 @@
-// Package metrics collects and serves Prometheus metrics. Their names are those of
-// OpenTelemetry's semantic conventions in Prometheus' form. It does not know the routes or
-// the resources.
+// Package metrics collects and serves Prometheus metrics. Their names follow
+// OpenTelemetry's semantic conventions, in the form that Prometheus uses. It does not know the
+// routes or the resources.
 package metrics
 
 import (
@@ -37,7 +37,7 @@ func New(version, commit, goVersion string) Registry {
 }
 
 // maxScrapes is how many scrapes collect concurrently: enough for two Prometheus servers and
-// a person. Each queries the database, whose connections are for the API.
+// a person. Each scrape queries the database, whose connections are for the API.
 const maxScrapes = 3
 
 // Handler serves GET /metrics, with exemplars and native histograms when the client accepts
@@ -76,8 +76,8 @@ func (r Registry) gather() ([]*dto.MetricFamily, error) {
 	return append(cheap, queried...), errors.Join(err, errScrape)
 }
 
-// durations returns a histogram of seconds. Its classic buckets are fine in the range of a
-// healthy service; native ones go to clients that accept them.
+// durations returns a histogram of seconds. Its classic buckets are narrow in the range of
+// a healthy service; native ones go to clients that accept them.
 func durations(name, help string, labels ...string) *prometheus.HistogramVec {
 	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: name, Help: help,
@@ -88,7 +88,7 @@ func durations(name, help string, labels ...string) *prometheus.HistogramVec {
 }
 
 // Refused registers the count of requests that the limiters refuse. The caller calls the
-// returned function for each, and says whether it only reads.
+// returned function for each; reads is whether the request only reads.
 func (r Registry) Refused() func(reads bool) {
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "http_server_requests_shed_total", Help: "Requests refused because of overload.",

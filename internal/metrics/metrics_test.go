@@ -116,7 +116,7 @@ func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 	}
 }
 
-func TestBytesReadOfABodyAreMeasuredAndNotItsContentLength(t *testing.T) {
+func TestBytesReadOfABodyAreMeasuredInsteadOfItsContentLength(t *testing.T) {
 	t.Parallel()
 	if h := gather(t, withBody(t, 7), "http_server_request_body_size_bytes")[0].GetHistogram(); h.GetSampleCount() != 1 || h.GetSampleSum() != 7 {
 		t.Errorf("a body of 7 bytes is counted as %v bodies of %v bytes", h.GetSampleCount(), h.GetSampleSum())

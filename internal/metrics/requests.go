@@ -15,6 +15,9 @@ import (
 // unmatched is the route label of requests that match no route.
 const unmatched = "unmatched"
 
+// maxSeries bounds the cached series: labels have few values, as clients cannot invent any.
+const maxSeries = 10_000
+
 // sizeBuckets are in bytes.
 var sizeBuckets = prometheus.ExponentialBuckets(64, 8, 6)
 
@@ -30,11 +33,11 @@ type httpMetrics struct {
 	responseSize *prometheus.HistogramVec
 	panics       prometheus.Counter
 
-	series       *seriesCache[httpLabels, httpSeries]
+	series       *web.Cache[httpLabels, httpSeries]
 	lastExemplar atomic.Int64 // Unix time in nanoseconds
 }
 
-// httpLabels identify a request's series, and httpSeries are those that every request has.
+// httpLabels identify the series of a request, and httpSeries are the series that every request has.
 type (
 	httpLabels struct {
 		method, route string
@@ -82,7 +85,7 @@ func newHTTPMetrics() *httpMetrics {
 		responseSize: size("response"),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
 	}
-	m.series = newSeriesCache(func(l httpLabels) httpSeries {
+	m.series = web.NewCache(maxSeries, func(l httpLabels) httpSeries {
 		return httpSeries{
 			m.duration.WithLabelValues(l.method, l.route, strconv.Itoa(l.status)),
 			m.responseSize.WithLabelValues(l.method, l.route),
@@ -95,9 +98,9 @@ func (m *httpMetrics) observe(r *http.Request) {
 	info := web.InfoFrom(r.Context())
 	duration := time.Since(info.Start)
 	labels := labelsOf(r.Method, info)
-	s := m.series.get(labels)
+	s := m.series.Get(labels)
 	observe(s.duration, duration, m.exemplar(info, info.Start.Add(duration)))
-	if info.BodyBytes > 0 { // Content-Length is only a claim of the client
+	if info.BodyBytes > 0 { // Content-Length is only the client's claim
 		m.requestSize.WithLabelValues(labels.method, labels.route).Observe(float64(info.BodyBytes))
 	}
 	s.responseSize.Observe(float64(info.Bytes))
@@ -113,10 +116,10 @@ func labelsOf(method string, info *web.Info) httpLabels {
 	return httpLabels{method, cmp.Or(info.Route, unmatched), info.Status}
 }
 
-// exemplar returns the exemplar for a request, or nil. Requests with a trace or an id of the
-// client and failed ones always have one, others every exemplarInterval.
+// exemplar returns the exemplar for a request, or nil. Failed requests, and those with a trace or
+// the client's own id, always have one; of the others, one per exemplarInterval has.
 func (m *httpMetrics) exemplar(info *web.Info, now time.Time) prometheus.Labels {
-	if hasTrace(info) || info.Status >= http.StatusInternalServerError {
+	if hasKnownID(info) || info.Status >= http.StatusInternalServerError {
 		return exemplarLabels(info)
 	}
 	last := m.lastExemplar.Load()
@@ -126,9 +129,9 @@ func (m *httpMetrics) exemplar(info *web.Info, now time.Time) prometheus.Labels 
 	return exemplarLabels(info)
 }
 
-// hasTrace reports whether the request can be looked up by an id that is known elsewhere: that
-// of its trace or the client's own.
-func hasTrace(info *web.Info) bool { return info.TraceID != "" || info.ClientSentID }
+// hasKnownID reports whether the request has an id that is known elsewhere: that of its trace, or
+// the client's own.
+func hasKnownID(info *web.Info) bool { return info.TraceID != "" || info.ClientSentID }
 
 func exemplarLabels(info *web.Info) prometheus.Labels {
 	if info.TraceID != "" {

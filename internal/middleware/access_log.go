@@ -49,6 +49,6 @@ func logRequest(log *slog.Logger, isProbe func(route string) bool, r *http.Reque
 	if info.Err != nil {
 		record.AddAttrs(slog.String("error", info.Err.Error()))
 	}
-	// An error of the log cannot be logged.
+	// A failure to log cannot be logged.
 	_ = log.Handler().Handle(r.Context(), record)
 }

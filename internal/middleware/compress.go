@@ -25,7 +25,7 @@ var vary = []string{"Accept-Encoding"}
 
 // Compress sends text as gzip to clients that accept it. It does not compress small
 // responses, responses that are encoded already, and responses to requests with credentials:
-// the compressed size can reveal a secret to an attacker who controls a part of the response
+// the compressed size can reveal a secret to an attacker that controls a part of the response
 // (BREACH).
 func Compress() web.Middleware {
 	wrap, err := gzhttp.NewWrapper(
@@ -109,8 +109,8 @@ func (w *suffixRestorer) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Flush sends what is written so far. Like Hijack it is here because the compressing writer
-// does not look behind Unwrap.
+// Flush sends what has been written so far. Like Hijack, it is here because the compressing
+// writer does not use Unwrap.
 func (w *suffixRestorer) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 // Hijack hands the connection over.

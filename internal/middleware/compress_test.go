@@ -46,7 +46,7 @@ func respondWith(contentType, body string, headers ...string) http.HandlerFunc {
 			name, value, _ := strings.Cut(header, ": ")
 			w.Header().Set(name, value)
 		}
-		_, _ = io.WriteString(w, body) // the test sees what arrives
+		_, _ = io.WriteString(w, body) // the test checks what arrives
 	}
 }
 
@@ -130,7 +130,7 @@ func TestHEADHasTheHeaderOfGET(t *testing.T) {
 	}
 }
 
-func TestCompressedResponseHasItsOwnETagWhichConditionsAccept(t *testing.T) {
+func TestCompressedResponseHasItsOwnETagThatConditionsAccept(t *testing.T) {
 	t.Parallel()
 	conditional := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"1"`)
@@ -207,7 +207,7 @@ func TestPanicDuringACompressedResponseClosesTheConnection(t *testing.T) {
 	for _, begun := range []string{"a little", long} {
 		url := serveCompressed(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain")
-			_, _ = io.WriteString(w, begun) // the test sees what arrives
+			_, _ = io.WriteString(w, begun) // the test checks what arrives
 			panic("in the middle")
 		})
 		if response, err := webtest.Send(t.Context(), transport, "GET", url, "", "Accept-Encoding: gzip"); err == nil {

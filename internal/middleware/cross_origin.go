@@ -55,7 +55,7 @@ func checkOrigin(protection *http.CrossOriginProtection, r *http.Request) error 
 	return nil
 }
 
-// refusal returns the problem. For a mismatch of hosts its cause, which is logged, names each
+// refusal returns the problem. If the hosts do not match, its cause, which is logged, names each
 // host and the peer.
 func refusal(r *http.Request, err error) *web.Problem {
 	if r.Header.Get("Sec-Fetch-Site") != "" {

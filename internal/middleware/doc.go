@@ -1,4 +1,4 @@
-// Package middleware holds what surrounds every request, from its id to its deadline. Each
+// Package middleware contains what surrounds every request, from its id to its deadline. Each
 // file is one middleware or a part of RequestInfo; internal/app lists the middlewares in the
 // order in which a request passes them.
 //

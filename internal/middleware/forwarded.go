@@ -104,7 +104,7 @@ func (p proxies) client(addr netip.Addr, lines []string) netip.Addr {
 }
 
 // parseAddress reads 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1] and
-// [2001:db8::1]:80. It drops zones, which mean something on one machine only, and unmaps
+// [2001:db8::1]:80. It drops zones, which are meaningful on one machine only, and unmaps
 // IPv4 in IPv6, so that a client has one address.
 func parseAddress(text string) (netip.Addr, bool) {
 	port := ""
@@ -136,8 +136,8 @@ func parseScheme(text string) (secure, ok bool) {
 	return false, false
 }
 
-// parseHost returns a host as a browser writes it: in lower case, and without the
-// port that the scheme implies.
+// parseHost returns a host as browsers write it: in lower case, and without the port that the
+// scheme implies.
 func parseHost(text string, secure bool) (string, bool) {
 	if text == "" || len(text) > maxHost {
 		return "", false

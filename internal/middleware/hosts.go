@@ -11,8 +11,8 @@ import (
 
 // ClearUnknownHosts clears Info.BaseURL when the host is not allowed, so that no link and no
 // page repeats a name that an attacker chose. RefuseUnknownHosts, further inside, refuses
-// these requests; two middlewares, because pages are built between them. An entry that begins
-// with a dot allows the domain and its subdomains; "*" allows every host.
+// these requests. There are two middlewares, because pages are built between them. An entry that
+// begins with a dot allows the domain and its subdomains; "*" allows every host.
 func ClearUnknownHosts(allowed []string) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 var strictTransport = []string{"max-age=15768000"}
 
 // setHSTS tells the browser to use only HTTPS for this host from now on. It skips localhost,
-// where that would hold for every port of a developer's machine.
+// where that would apply to every port of a developer's machine.
 func setHSTS(header http.Header, host string) {
 	name, _ := splitHost(host)
 	name = strings.ToLower(name)

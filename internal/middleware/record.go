@@ -25,14 +25,14 @@ func (b *bodyCounter) Read(p []byte) (int, error) {
 type recorder struct {
 	http.ResponseWriter
 	info *web.Info
-	// discards says that the bytes written are not sent, because the request is a HEAD.
+	// discards means that the bytes written are not sent, because the request is a HEAD.
 	discards bool
 }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Hijack hands the connection over to code that does not look behind Unwrap.
+// Hijack hands the connection over to code that does not use Unwrap.
 func (w *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }

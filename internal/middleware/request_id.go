@@ -14,7 +14,7 @@ const requestIDHeader = "X-Request-Id"
 const maxRequestID = 128
 
 // requestID returns the client's id, or a new one when there is none, it is too long, or it
-// has characters that could forge a line in a log that is read in a terminal.
+// has characters that could forge a line when the log is read in a terminal.
 func requestID(header http.Header) (id string, fromClient bool) {
 	id = header.Get(requestIDHeader)
 	if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, notPlain) {

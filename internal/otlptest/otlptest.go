@@ -50,7 +50,7 @@ func NewReceiver(t testing.TB) *Receiver {
 // ServeHTTP serves POST /v1/traces.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if request.Method != http.MethodPost || request.URL.Path != "/v1/traces" {
-		http.Error(w, "exports are sent by POST to /v1/traces", http.StatusNotFound)
+		http.Error(w, "exports must be sent by POST to /v1/traces", http.StatusNotFound)
 		return
 	}
 	export, err := read(request)
@@ -93,8 +93,8 @@ func (r *Receiver) add(header http.Header, spans []Span) {
 	}
 }
 
-// Spans returns the spans received so far, in that order. A span is sent when it has ended, so
-// children come before their parents.
+// Spans returns the spans received so far, in the order of their arrival. A span is sent when it
+// has ended, so children come before their parents.
 func (r *Receiver) Spans() []Span {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,8 +111,8 @@ func (r *Receiver) Headers() []http.Header {
 // waitTimeout is how long Wait waits. Exporters send every few seconds.
 const waitTimeout = 20 * time.Second
 
-// Wait returns the first span for which match is true, and waits for one to arrive. The test
-// fails after waitTimeout.
+// Wait waits for a span for which match is true, and returns the first. The test fails after
+// waitTimeout.
 func (r *Receiver) Wait(t testing.TB, match func(Span) bool) Span {
 	t.Helper()
 	found := -1
@@ -146,7 +146,7 @@ func (r *Receiver) await(t testing.TB, enough func([]Span) bool) []Span {
 		select {
 		case <-arrived:
 		case <-timeout:
-			t.Fatalf("the expected spans have not arrived; the received ones are %v", spans)
+			t.Fatalf("the expected spans have not arrived; these have: %v", spans)
 		}
 	}
 }

@@ -1,5 +1,5 @@
 // Package processtest builds the program and runs it as a process, for tests of signals, exits,
-// restarts and failures. Only tests import it. It knows the settings of the service, and not
+// restarts and failures. Only tests import it. It knows the settings of the service, but not
 // its packages.
 package processtest
 
@@ -45,7 +45,7 @@ type Options struct {
 	Stderr io.Writer
 	// Under is a command that runs the program, such as strace with its flags.
 	Under []string
-	// Settings are additional variables, as NAME=value. The last one of a name counts.
+	// Settings are additional variables, as NAME=value. The last value of a name counts.
 	Settings []string
 }
 
@@ -125,7 +125,7 @@ func (p *Process) findAddresses(log io.Reader) bool {
 	return false
 }
 
-// Kill kills the process, as kill -9 does, and waits for its end.
+// Kill kills the process, as kill -9 does, and waits until it has ended.
 func (p *Process) Kill() {
 	_ = p.Process.Kill() // it may have ended already
 	<-p.Ended

@@ -31,7 +31,7 @@ func Listen(ctx context.Context, address string) ([]net.Listener, error) {
 			return nil, errors.Join(err, closeAll(all))
 		default:
 			all = append(all, ln)
-			_, port, _ = net.SplitHostPort(ln.Addr().String()) // port 0 chooses one, which both share
+			_, port, _ = net.SplitHostPort(ln.Addr().String()) // for port 0, both share the chosen one
 		}
 	}
 	if len(all) == 0 {

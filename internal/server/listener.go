@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// acceptPause is the wait before the next try.
+	// acceptPause is the wait before the next attempt.
 	acceptPause = 50 * time.Millisecond
-	// acceptLogInterval is the least time between two records of failures.
+	// acceptLogInterval is the minimum time between two records of failures.
 	acceptLogInterval = 10 * time.Second
 )
 

@@ -24,8 +24,8 @@ const (
 	maxHeaderBytes    = 64 << 10
 )
 
-// maxLinger is how long the shutdown waits for idle connections, on which a request may be on its
-// way. It waits at most half of ShutdownTimeout.
+// maxLinger is how long the shutdown waits for idle connections, on which a request may still
+// arrive. It waits at most half of ShutdownTimeout.
 const maxLinger = time.Second
 
 // cancelBefore is how long before the end of ShutdownTimeout the contexts of requests are
@@ -54,8 +54,8 @@ type Server struct {
 
 // Run serves the listeners until ctx is done. Then it serves for another DrainDelay, closes the
 // listeners, waits for the requests in flight, and closes the connections. Responses have
-// Connection: close only after the listeners are closed: before, clients would open new
-// connections, which the closing of a listener resets. Run returns nil when every request got
+// Connection: close only after the listeners are closed: before that, clients would open new
+// connections, which closing a listener resets. Run returns nil when every request got
 // its response in time.
 func (s *Server) Run(ctx context.Context, listeners ...net.Listener) error {
 	work, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -63,7 +63,7 @@ func (s *Server) Run(ctx context.Context, listeners ...net.Listener) error {
 	server := &http.Server{
 		BaseContext:       func(net.Listener) context.Context { return work },
 		Handler:           http.HandlerFunc(s.serve),
-		ReadHeaderTimeout: cmp.Or(s.ReadTimeout, readHeaderTimeout), // if it differed, each request would set two deadlines
+		ReadHeaderTimeout: cmp.Or(s.ReadTimeout, readHeaderTimeout), // if they differed, each request would set two deadlines
 		ReadTimeout:       s.ReadTimeout,
 		WriteTimeout:      s.WriteTimeout,
 		IdleTimeout:       idleTimeout,
@@ -113,7 +113,7 @@ func (s *Server) shutdown(server *http.Server, cancelWork context.CancelCauseFun
 		return true
 	})
 	if err := server.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off, SHUTDOWN_TIMEOUT is over: %w", err), server.Close())
+		return errors.Join(fmt.Errorf("requests were cut off when SHUTDOWN_TIMEOUT expired: %w", err), server.Close())
 	}
 	return nil
 }

@@ -136,11 +136,11 @@ func TestUnusedConnectionDoesNotDelayTheShutdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unused.Close()
-	// Connections are accepted in order, so this one is before the next.
+	// Connections are accepted in order: this one before that of the request.
 	requestAndStop(t, url, stop, wait)
 }
 
-// failingListener fails to accept a number of times.
+// failingListener is a listener whose first calls of Accept fail.
 type failingListener struct {
 	net.Listener
 	times int
@@ -153,7 +153,7 @@ func (f *failingListener) Accept() (net.Conn, error) {
 	return f.Listener.Accept()
 }
 
-func TestServerContinuesAfterAnErrorOfAccept(t *testing.T) {
+func TestServerContinuesAfterAcceptFails(t *testing.T) {
 	t.Parallel()
 	ln := listen(t)
 	stop, wait := runOn(t, &server.Server{

@@ -81,7 +81,7 @@ func format(value reflect.Value) string {
 	return strings.Join(all, ",")
 }
 
-// redacted masks the password of a URL, and those in its query.
+// redacted masks the password of a URL, and passwords in its query.
 func redacted(u *url.URL) string {
 	query := u.Query()
 	for name := range query {

@@ -45,12 +45,12 @@ func NewSource(env Environment) *Source {
 	return &Source{env: env, alternatives: map[string]alternative{}, problems: map[string]error{}, origins: map[string]string{}}
 }
 
-// Alternative makes a variable, after convert, the value of a setting that is not set.
+// Alternative makes a variable, changed by convert, the value of a setting that is not set.
 func (s *Source) Alternative(setting, variable string, convert func(string) string) {
 	s.alternatives[setting] = alternative{variable, convert}
 }
 
-// Validate does nothing. It is a part of kong.Resolver.
+// Validate does nothing. kong.Resolver requires it.
 func (s *Source) Validate(*kong.Application) error { return nil }
 
 // Resolve returns the value of a flag in the environment, or nil. A secret X may instead come
@@ -96,7 +96,7 @@ func (s *Source) get(name string) (value string, set bool) {
 	return value, value != ""
 }
 
-// maxSecret is the size of the largest secret file. It stops the reading of a device.
+// maxSecret is the size of the largest secret file. It bounds the reading of a device.
 const maxSecret = 64 << 10
 
 // readSecret reads the file that a variable names. Errors leave out the path, which may be the
@@ -130,7 +130,7 @@ func readStart(path string, size int64) (string, error) {
 	return string(data), err
 }
 
-// Problem records that a setting is invalid. The error must not hold a secret.
+// Problem records that a setting is invalid. The error must not contain a secret.
 func (s *Source) Problem(name string, err error) {
 	if s.problems[name] == nil {
 		s.problems[name] = fmt.Errorf("%s %w", name, err)
@@ -169,8 +169,8 @@ func Type[T any](s *Source, parse func(string) (T, error)) kong.Option {
 	}))
 }
 
-// quoted returns an invalid value for an error, unless it may hold a secret: that of a secret
-// setting, or a URL, which may have a password, in another setting.
+// quoted returns an invalid value for an error, unless it may contain a secret: the value of
+// a secret setting, or in another setting a URL, which may have a password.
 func quoted(value *kong.Value, text string) string {
 	if value.Tag.Has("secret") || strings.Contains(text, "@") || strings.Contains(text, "//") {
 		return "wrong"
@@ -186,7 +186,7 @@ func WithoutSecrets(err error, args []string, flags []*kong.Flag) error {
 		return slices.ContainsFunc(flags, func(f *kong.Flag) bool { return f.Tag.Has("secret") && name == "--"+f.Name })
 	}
 	if err != nil && slices.ContainsFunc(args, isSecret) {
-		return errors.New("the command line is invalid; it has a secret and is not repeated here")
+		return errors.New("the command line is invalid; it contains a secret and is not repeated here")
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-// Package swagger serves Swagger UI, a page to read and to try the API. Its files come from
+// Package swagger serves Swagger UI, a page for reading and trying the API. Its files come from
 // a module that embeds them: the page loads nothing from other hosts and runs no inline
 // script. It knows the API only by its OpenAPI description.
 package swagger
@@ -50,8 +50,8 @@ func Routes(api *web.API, url func(name string) string) {
 	if err := parsed.Execute(&text, nil); err != nil {
 		panic(err) // a file that the page loads is missing
 	}
-	api.Page("docs", "/docs", "The API, to read and to try", func(w http.ResponseWriter, _ *http.Request) {
+	api.Page("docs", "/docs", "The API, to read and try", func(w http.ResponseWriter, _ *http.Request) {
 		web.SetPageHeader(w.Header(), policy)
-		_, _ = w.Write(text.Bytes()) // the status is sent: an error cannot be answered any more
+		_, _ = w.Write(text.Bytes()) // the status is sent: an error can no longer be reported
 	})
 }

@@ -22,8 +22,8 @@ import (
 // sendTimeout is the timeout of a request to the collector, and the protocol's default.
 const sendTimeout = 10 * time.Second
 
-// collector is a client for OpenTelemetry's exporter, which builds the messages. The exporter's
-// own HTTP client depends on gRPC, which would be a tenth of the program, for a POST.
+// collector is the HTTP client for OpenTelemetry's exporter, which builds the messages. The
+// exporter's own client depends on gRPC, which would be a tenth of the program, for one POST.
 type collector struct {
 	http.Client
 	url     string
@@ -46,7 +46,7 @@ func (s *Settings) newCollector() (*collector, error) {
 		Client: http.Client{
 			Timeout:   sendTimeout,
 			Transport: transport,
-			// The headers may hold a token, which a redirect would send elsewhere.
+			// The headers may contain a token, which a redirect would send elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		url: target, headers: headers, stopped: stopped, stop: stop,
@@ -105,8 +105,8 @@ func (c *collector) UploadTraces(ctx context.Context, spans []*tracepb.ResourceS
 	return nil
 }
 
-// marshal returns the wire format of a message. It replaces invalid UTF-8, because a single
-// invalid byte would have the whole batch refused.
+// marshal returns the wire format of a message. It replaces invalid UTF-8, because the
+// collector refuses a whole batch for a single invalid byte.
 func marshal(m proto.Message) ([]byte, error) {
 	message, err := proto.Marshal(m)
 	if err == nil {

@@ -9,8 +9,8 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// logInterval is the least time between two warnings. An outage is one warning, however long it
-// takes, so this matters only when the collector fails repeatedly.
+// logInterval is the minimum time between two warnings. An outage causes one warning, however long
+// it lasts, so this matters only when the collector fails repeatedly.
 const logInterval = 5 * time.Minute
 
 // delivery sends spans, and logs the start and the end of an outage of the collector.
@@ -50,7 +50,8 @@ func (d *delivery) account(spans int, err error) {
 	}
 }
 
-// close ends the delivery. err is the error of the last flush; after one, it cancels the request.
+// close ends the delivery. err is the error of the last flush, or nil. If the flush failed, close
+// cancels the request in flight.
 func (d *delivery) close(err error) {
 	if err != nil {
 		d.account(0, err)

@@ -17,7 +17,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Requests returns the middleware that makes a span of each request, except for paths that skip
+// Requests returns the middleware that creates a span for each request, except for paths that skip
 // selects, such as probes. It must be inside middleware.RequestInfo. It is nil when tracing is
 // off.
 func (t *Tracer) Requests(skip func(path string) bool) web.Middleware {
@@ -51,13 +51,13 @@ func methodName(method string) string {
 }
 
 // endSpan ends the span of a request, and sets its attributes. It leaves out the query, which may
-// hold secrets.
+// contain secrets.
 func endSpan(span trace.Span, r *http.Request, info *web.Info) {
 	scheme := "http"
 	if info.Secure {
 		scheme = "https"
 	}
-	// Values of the client are made valid UTF-8 here, which is cheaper than in marshal.
+	// Values from the client are made valid UTF-8 here, which is cheaper than in marshal.
 	attributes := append(make([]attribute.KeyValue, 0, 16),
 		semconv.HTTPRequestMethodKey.String(r.Method),
 		semconv.URLScheme(scheme),
@@ -102,7 +102,7 @@ func errorType(info *web.Info) string {
 	return ""
 }
 
-// publicDetail returns the part of an error that the client sees. The rest may hold values, which
+// publicDetail returns the part of an error that the client sees. The rest may contain values, which
 // go to the log only.
 func publicDetail(err error) trace.EventOption {
 	if problem, ok := errors.AsType[*web.Problem](err); ok {
@@ -111,7 +111,7 @@ func publicDetail(err error) trace.EventOption {
 	return trace.WithAttributes()
 }
 
-// addError adds an exception event with the type of err. It leaves out its message.
+// addError adds an exception event with the type of err, but without its message.
 func addError(span trace.Span, err error, options ...trace.EventOption) {
 	options = append(options, trace.WithAttributes(semconv.ExceptionType(fmt.Sprintf("%T", err))))
 	span.AddEvent(semconv.ExceptionEventName, options...)

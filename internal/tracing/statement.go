@@ -17,7 +17,7 @@ type sqlState interface {
 	SQLState() string
 }
 
-// Statements returns an observer that makes a span of each database statement when it has ended.
+// Statements returns an observer that creates a span for each database statement when it has ended.
 // The system is OpenTelemetry's name of the engine: postgresql or sqlite. Statements outside
 // of a traced request, such as those of health checks, have none. It is nil when tracing is
 // off.
@@ -40,7 +40,7 @@ func (t *Tracer) Statements(system string) func(context.Context, *web.Statement)
 			span.SetAttributes(semconv.DBResponseReturnedRows(int(s.Rows)))
 		}
 		if s.Err != nil {
-			addError(span, s.Err, end) // without its message, which may hold values
+			addError(span, s.Err, end) // without its message, which may contain values
 			if coded, ok := errors.AsType[sqlState](s.Err); ok {
 				span.SetAttributes(semconv.DBResponseStatusCode(coded.SQLState()))
 			}

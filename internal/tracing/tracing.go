@@ -1,4 +1,4 @@
-// Package tracing sends a span of each request and of each database statement in it to a
+// Package tracing sends a span for each request, and for each database statement in it, to a
 // collector, with OTLP over HTTP. It continues the traces of clients and proxies (W3C Trace
 // Context), and passes them on to services that are called: see Transport.
 //
@@ -29,7 +29,7 @@ const maxValue = 1024
 // propagator reads and writes traceparent, tracestate and baggage.
 var propagator = propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
 
-// Tracer makes and sends spans. A nil Tracer does nothing; its middleware and its observer are nil.
+// Tracer creates and sends spans. A nil Tracer does nothing; its middleware and its observer are nil.
 type Tracer struct {
 	trace.Tracer
 	provider *sdk.TracerProvider

@@ -104,7 +104,7 @@ func TestStatementOutsideOfATraceHasNoSpan(t *testing.T) {
 	observe(context.Background(), &web.Statement{Name: "a health check", Start: time.Now(), Err: errors.New("x"), ErrorType: "other"})
 	tracer.Close(20 * time.Second)
 	if spans := receiver.Spans(); len(spans) > 0 {
-		t.Errorf("it has the spans %+v", spans)
+		t.Errorf("the statement has the spans %+v", spans)
 	}
 }
 
@@ -156,7 +156,7 @@ type pgError struct{}
 func (pgError) Error() string    { return `invalid input syntax for type integer: "a value"` }
 func (pgError) SQLState() string { return "22P02" }
 
-func TestSpanOfAnErrorHasNoValuesOfItsMessage(t *testing.T) {
+func TestSpanOfAnErrorHasNoValuesFromItsMessage(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{})
 	observe := tracer.Statements("postgresql")

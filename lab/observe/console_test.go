@@ -32,7 +32,7 @@ func TestEveryConsoleGraphDraws(t *testing.T) {
 				scheme        string
 			}{{1280, 900, "light"}, {390, 844, "dark"}} {
 				tab := b.Open(t, prometheus)
-				tab.Look(look.width, look.height, look.scheme)
+				tab.SetScreen(look.width, look.height, look.scheme)
 				visit(t, tab, page)
 				awaitEmpty(t, tab, undrawnGraphs)
 				for _, problem := range tab.Audit() {

@@ -31,7 +31,7 @@ func TestPicturesAreTaken(t *testing.T) {
 	}
 	b := browsertest.Start(t)
 	save := func(name string, tab *browsertest.Tab) {
-		picture := tab.Picture()
+		picture := tab.Screenshot()
 		if len(picture) > maxPicture {
 			t.Errorf("%s takes %d bytes", name, len(picture))
 		}
@@ -41,7 +41,7 @@ func TestPicturesAreTaken(t *testing.T) {
 	}
 	console := func(name string, width, height int64, scheme string) {
 		tab := b.Open(t, prometheus)
-		tab.Look(width, height, scheme)
+		tab.SetScreen(width, height, scheme)
 		visit(t, tab, "index.html")
 		awaitEmpty(t, tab, undrawnGraphs)
 		save(name, tab)
@@ -49,7 +49,7 @@ func TestPicturesAreTaken(t *testing.T) {
 	console("console.png", 1280, 800, "light")
 
 	plots := b.Open(t, admin)
-	plots.Look(1280, 800, "light")
+	plots.SetScreen(1280, 800, "light")
 	plots.Visit("/debug/statsviz/")
 	time.Sleep(plotted) // the plots begin when the page is opened
 	save("live-plots.png", plots)

@@ -46,9 +46,9 @@ func TestPicturesAreTaken(t *testing.T) {
 	s := &session{t, b.Open(t, origin), service, resource, ids(t, service+resource.Path)}
 	for _, page := range s.pages() { // in this order, as the last page changes the data
 		for _, device := range devices {
-			s.tab.Look(device.width, device.height, device.scheme)
+			s.tab.SetScreen(device.width, device.height, device.scheme)
 			page.open()
-			picture := s.tab.Picture()
+			picture := s.tab.Screenshot()
 			if len(picture) > maxPicture {
 				t.Errorf("%s on a %s takes %d bytes", page.name, device.name, len(picture))
 			}

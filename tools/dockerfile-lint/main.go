@@ -1,5 +1,5 @@
-// Command dockerfile-lint prints what BuildKit's own rules find in Dockerfiles, and
-// exits with 1 when that is anything. It needs no engine.
+// Command dockerfile-lint prints what BuildKit's own rules find in Dockerfiles, and exits with 1
+// if they find anything. It needs no Docker engine.
 //
 //	dockerfile-lint Dockerfile…
 package main
@@ -55,7 +55,7 @@ func check(w io.Writer, name string) (int, error) {
 	return len(results.Warnings), nil
 }
 
-// anyImage answers for every base image, so that no registry is asked.
+// anyImage accepts every base image, so that no registry is queried.
 type anyImage struct{}
 
 func (anyImage) ResolveImageConfig(_ context.Context, ref string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
