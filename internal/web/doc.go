@@ -11,4 +11,6 @@
 //     and retry.go. json.go reads and writes JSON, and decode*.go reads other JSON, such as
 //     fixtures, as strictly as the body of a request.
 //   - How operations are described: openapi*.go.
+//
+// Besides these, cache.go has the Cache that database and metrics use.
 package web
