@@ -33,7 +33,7 @@ func TestMissingElementFailsTheTestSoonWithTheTextOfThePage(t *testing.T) {
 		"press #box":            func(tab *browsertest.Tab) { tab.Press("#box") },
 		"enter Save":            func(tab *browsertest.Tab) { tab.Enter("Save") },
 		"type into #post-text":  func(tab *browsertest.Tab) { tab.Type("#post-text", "x") },
-		"choose red in #colour": func(tab *browsertest.Tab) { tab.Choose("#colour", "red") },
+		"choose red in #color": func(tab *browsertest.Tab) { tab.Choose("#color", "red") },
 		"value of #post-text":   func(tab *browsertest.Tab) { tab.Value("#post-text") },
 		"text of pre":           func(tab *browsertest.Tab) { tab.Text("pre") },
 		`not show "Saved."`:     func(tab *browsertest.Tab) { tab.Want("Saved.") },
