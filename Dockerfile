@@ -16,7 +16,7 @@ COPY go.mod go.sum go.work* vendor*/modules.txt ./
 COPY deps deps
 RUN umask 0 && mkdir -p "$GOCACHE" && { [ -f modules.txt ] || go mod download; }
 
-# The development tools, for test, dev-server and build-deps. The source is mounted.
+# The Go toolchain, for test, dev-server and build-deps. The source is mounted.
 FROM modules AS toolchain
 COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
 ENTRYPOINT ["entrypoint"]
@@ -36,13 +36,14 @@ RUN --mount=type=cache,target=/go/cache \
 # ignores caches when it looks for changes, so new code alone does not rebuild the database.
 # After a change of how migrations and fixtures are applied, use --no-cache.
 FROM build AS schema
-RUN find . -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' \) \
+RUN find . -path ./internal -prune -o -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' \) \
     -exec sha256sum {} + | sort -k 2 | sha256sum | cut -c 1-16 >/schema
 RUN --mount=type=cache,id=templatesite-schema,target=/programs \
     mkdir -p "/programs/$(cat /schema)" \
-    && cp -r --parents */migrations "/programs/$(cat /schema)" && cp /out/app "/programs/$(cat /schema)"
+    && find * -maxdepth 1 -name migrations -exec cp -r --parents {} "/programs/$(cat /schema)" \; \
+    && cp /out/app "/programs/$(cat /schema)"
 
-# PostgreSQL, without the cluster that Debian's package would create.
+# PostgreSQL, without the default data directory that Debian's package would create.
 FROM ${DEBIAN} AS postgres
 RUN mkdir -p /etc/postgresql-common \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf \

@@ -17,7 +17,7 @@ const module = "example.com/templatesite/"
 
 // The import rule: cmd/app imports the resources and internal/app, which imports the
 // plumbing. Resources and plumbing import internal/web, and nothing else of the module.
-// Packages for tests may import everything but cmd/app.
+// Packages for tests and the lab may import everything but cmd/app.
 func TestImportsPointOneWay(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
@@ -71,7 +71,7 @@ func mayImport(from, to string) bool {
 // forTests reports whether a package is only for tests, by its name.
 func forTests(name string) bool { return strings.HasSuffix(name, "test") }
 
-// isLab reports whether a package belongs to the lab, which is tests of a kind.
+// isLab reports whether a package belongs to the lab, which tests and measures the service.
 func isLab(name string) bool { return strings.HasPrefix(name, "lab/") }
 
 type goPackage struct {
@@ -97,7 +97,7 @@ func packages(t *testing.T) []goPackage {
 		all = append(all, p)
 	}
 	if !slices.ContainsFunc(all, func(p goPackage) bool { return p.ImportPath == module+"cmd/app" }) {
-		t.Fatal("go list does not know cmd/app")
+		t.Fatal("go list does not list cmd/app")
 	}
 	return all
 }

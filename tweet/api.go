@@ -98,8 +98,8 @@ func (h handlers) update(ctx context.Context, in *updateInput) (*web.Item[Tweet]
 	return h.change(ctx, in.ItemInput, in.Body.Apply)
 }
 
-// change is what PUT and PATCH share: they differ in how the new fields come
-// from the old ones.
+// change is what PUT and PATCH share: they differ in how they make the new fields from the
+// old ones.
 func (h handlers) change(ctx context.Context, in web.ItemInput, fields func(Fields) (Fields, error)) (*web.Item[Tweet], error) {
 	t, err := h.store.Update(ctx, in.ID, func(t *Tweet) (err error) {
 		if err := in.Write(t.ETag()); err != nil {

@@ -25,7 +25,7 @@ func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) erro
 	return Store{Write: web.InTx(tx)}.load(ctx, t)
 }
 
-// dumpPage is how many tweets dump keeps in memory.
+// dumpPage is how many tweets dump reads at a time.
 const dumpPage = 1000
 
 func dump(ctx context.Context, db web.DB, yield func(id int64, fields any) error) error {

@@ -23,8 +23,8 @@ func NewStore(db web.DB) Store {
 	return Store{read, write}
 }
 
-// A new field is added to fields, scan and values, in the same order, to the placeholders of
-// createSQL and loadSQL, and to what updateSQL and loadSQL set.
+// Add a new field to fields, scan and values, in the same order, to the placeholders of
+// createSQL and loadSQL, and to the set clauses of updateSQL and loadSQL.
 const (
 	fields  = `text, timestamp, version`
 	columns = `id, ` + fields
@@ -39,7 +39,7 @@ func (t *Tweet) scan(row interface{ Scan(...any) error }) error {
 	return web.Row("tweet", t.ID, err)
 }
 
-// values are those of fields.
+// values returns the values of fields, in the same order.
 func (t *Tweet) values() []any {
 	return []any{t.Text, t.Timestamp, t.Version}
 }
@@ -60,7 +60,7 @@ const listSQL = `-- tweet.list
 	order by id
 	limit $2`
 
-// List returns at most limit tweets behind an id, oldest first.
+// List returns at most limit tweets after an id, oldest first.
 func (s Store) List(ctx context.Context, after int64, limit int) ([]Tweet, error) {
 	return s.list(ctx, listSQL, after, limit)
 }
@@ -130,9 +130,9 @@ const updateSQL = `-- tweet.update
 	where id = $2 and version = $3
 	returning ` + columns
 
-// Update changes one tweet and returns it, or web.ErrNotFound. change receives the tweet as
-// it is now, and may refuse. When a concurrent request changes the tweet in between, change
-// is called again with the result: no change is lost.
+// Update changes one tweet and returns it, or web.ErrNotFound. change receives the current
+// tweet; if it returns an error, nothing is stored. When a concurrent request changes the
+// tweet in between, change is called again with the result: no change is lost.
 func (s Store) Update(ctx context.Context, id int64, change func(*Tweet) error) (Tweet, error) {
 	for {
 		t, err := s.Get(ctx, id)
@@ -154,8 +154,8 @@ const deleteSQL = `-- tweet.delete
 	where id = $1 and version = $2
 	returning id`
 
-// Delete removes one tweet, or returns web.ErrNotFound. Like the change of Update, check
-// receives the tweet as it is now, and may refuse.
+// Delete removes one tweet, or returns web.ErrNotFound. check receives the current tweet; if
+// it returns an error, the tweet stays.
 func (s Store) Delete(ctx context.Context, id int64, check func(Tweet) error) error {
 	for {
 		t, err := s.Get(ctx, id)

@@ -68,7 +68,7 @@ func TestDumpHasWhatWasLoadedAndCanBeLoadedAgain(t *testing.T) {
 		want := "[\n" + strings.Join(rows, ",\n") + "\n]\n"
 		for range 2 {
 			if err := fixturetest.Load(t, db, resources, want); err != nil || fixturetest.Dump(t, db, resources) != want {
-				t.Fatalf("the dump differs from what was loaded, or cannot be loaded: %v", err)
+				t.Fatalf("the dump differs from the fixture, or the fixture cannot be loaded: %v", err)
 			}
 			c.Want(http.StatusOK, "PUT", "/tweet/1", `{"text":"changed"}`)
 		}
@@ -79,9 +79,9 @@ func TestDumpKeepsEveryColumn(t *testing.T) {
 	fixturetest.KeepsEveryColumn(t, resources)
 }
 
-// unanswerable are timestamps, as SQL, that no answer can hold. Constraints refuse them; on SQLite,
-// the migration that adds the constraints gives older rows the time beside them.
-var unanswerable = map[database.Engine]map[string]string{
+// invalid are timestamps, as SQL, that a JSON time cannot hold. Constraints refuse them; on SQLite,
+// the migration that adds the constraints converts older rows to the time beside them.
+var invalid = map[database.Engine]map[string]string{
 	database.Postgres: {
 		"'infinity'": "", "'-infinity'": "", "'10000-01-01 00:00:00+00'": "", "'9999-12-31 23:59:59-12'": "",
 		"'294276-12-31 00:00:00+00'": "", "'0044-03-15 00:00:00+00 BC'": "", "'0001-01-01 00:00:00+12'": "",
@@ -105,11 +105,11 @@ func insert(t *testing.T, db *database.DB, timestamp, version string) error {
 	return err
 }
 
-func TestTimestampThatNoAnswerCanHoldIsRefusedByTheDatabase(t *testing.T) {
+func TestDatabaseRefusesInvalidTimestamps(t *testing.T) {
 	each(t, func(t *testing.T, _ *webtest.Client, db *database.DB) {
-		for timestamp := range unanswerable[db.Engine] {
+		for timestamp := range invalid[db.Engine] {
 			if err := insert(t, db, timestamp, "1"); err == nil || !strings.Contains(strings.ToLower(err.Error()), "constraint") {
-				t.Errorf("%s: %v, want the error of a constraint", timestamp, err)
+				t.Errorf("%s: %v, want a constraint violation", timestamp, err)
 			}
 		}
 		for _, good := range []string{"0001-01-01 00:00:00", "9999-12-31 23:59:59.999999", "2024-02-29 23:59:59.9", "2017-07-30 15:22:42"} {
@@ -120,13 +120,13 @@ func TestTimestampThatNoAnswerCanHoldIsRefusedByTheDatabase(t *testing.T) {
 	})
 }
 
-func TestMigrationRepairsTimestampsThatNoAnswerCanHold(t *testing.T) {
+func TestMigrationConvertsInvalidTimestamps(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
 		const withoutConstraints = 20261127101500
 		if err := db.MigrateTo(t.Context(), resources, withoutConstraints, nil); err != nil {
 			t.Fatal(err)
 		}
-		older := maps.Clone(unanswerable[db.Engine])
+		older := maps.Clone(invalid[db.Engine])
 		older["'2017-07-30 15:22:42.123456+00:00'"] = "2017-07-30T15:22:42.123456Z"
 		for timestamp := range older {
 			if err := insert(t, db, timestamp, "1"); err != nil {

@@ -38,7 +38,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 		return nil, err
 	}
 	if address, ok := listeners[0].Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
-		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it in a network of its own", "address", address.String())
+		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it on a private network", "address", address.String())
 	}
 	pages, err := p.adminPages(admin.NewLevel(level, log), registry, ready)
 	if err != nil {

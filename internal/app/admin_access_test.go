@@ -102,7 +102,7 @@ func TestWrongTokensAreRateLimitedAndTheRightOneIsNot(t *testing.T) {
 	}
 	limited := s.Do("GET", s.admin+"/", "", "Authorization: Bearer a-guess")
 	if wait, err := strconv.Atoi(limited.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 61 || limited.Header.Get("Content-Type") != "application/problem+json" {
-		t.Errorf("one too many = %d %v", limited.Status, limited.Header)
+		t.Errorf("a guess beyond the limit = %d %v", limited.Status, limited.Header)
 	}
 	if got := s.Do("GET", s.admin+"/", "").Status; got != http.StatusUnauthorized {
 		t.Errorf("a browser without a token gets %d, want 401 so that it asks for one", got)

@@ -18,8 +18,8 @@ var adminPaths = []string{
 	"/debug/pprof/trace?seconds=0.01", "/debug/pprof/profile?seconds=1", "/debug/statsviz/", "/debug/statsviz/live.js",
 }
 
-// ask requests an admin path, and repeats that while another test records the profile or
-// the trace: a process has one of each at a time.
+// ask requests an admin path. It tries again while another test records a profile or a
+// trace: a process can record only one of each at a time.
 func (s *service) ask(path string, headers ...string) webtest.Answer {
 	s.t.Helper()
 	for range 600 {
@@ -55,11 +55,11 @@ func TestAdminIndexLinksToEveryPage(t *testing.T) {
 		}
 		links++
 		if !slices.Contains(adminPaths, path) || !strings.Contains(page.Body, `href="`+path+`"`) || !strings.Contains(page.Body, strings.TrimSpace(about)) {
-			t.Errorf("the page does not lead to %s", line)
+			t.Errorf("the page does not link to %s", line)
 		}
 	}
 	if links != 6 {
-		t.Errorf("the index leads to %d places", links)
+		t.Errorf("the index has %d links", links)
 	}
 	for _, path := range adminPaths {
 		if got := s.ask(path); got.Status != http.StatusOK || got.Header.Get("X-Content-Type-Options") != "nosniff" {
@@ -143,7 +143,7 @@ func TestLogLevelChangesWhileRunning(t *testing.T) {
 		}
 	}
 	if got := level(); got != "info" {
-		t.Errorf("what is refused has changed the level to %q", got)
+		t.Errorf("a refused request has changed the level to %q", got)
 	}
 	if got := s.Do("PUT", s.admin+"/log-level", "debug\n"); got.Body != "debug\n" {
 		t.Errorf("PUT debug = %d %q", got.Status, got.Body)
@@ -175,11 +175,11 @@ func TestLogLevelIsRestoredAfterItsTime(t *testing.T) {
 	}
 	put("?for=1s", "debug")
 	if got := put("", "warn"); got != "warn" {
-		t.Errorf("for good it is %q", got)
+		t.Errorf("without a time limit it is %q", got)
 	}
 	time.Sleep(1200 * time.Millisecond)
 	if got := s.Do("GET", s.admin+"/log-level", "").Body; got != "warn\n" {
-		t.Errorf("the time of the one before has ended it: %q", got)
+		t.Errorf("the time limit of the level before has ended it: %q", got)
 	}
 }
 
@@ -210,7 +210,7 @@ func TestAdminPagesSayWhyTheServiceIsNotReady(t *testing.T) {
 		t.Errorf("the page says %s", page)
 	}
 	if metrics := s.Do("GET", s.admin+"/metrics", "").Body; !strings.Contains(metrics, `health_check_up{check="db"} 0`) {
-		t.Error("the metrics do not show that the database is away")
+		t.Error("the metrics do not show that the database is down")
 	}
 	for _, path := range []string{"/", "/healthcheck", "/settings", "/metrics"} {
 		if strings.Contains(s.Do("GET", s.admin+path, "").Body, password) {

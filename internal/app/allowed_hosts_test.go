@@ -10,7 +10,7 @@ func TestAllowedHostThatNoRequestCanMatchIsRefusedWithAdvice(t *testing.T) {
 	for value, advice := range map[string]string{
 		"localhost:8000": "as in localhost", "[::1]:8000": "as in ::1", "127.0.0.1:80": "as in 127.0.0.1", "a,b:80": "as in b", "example.com:": "as in example.com",
 		"*.example.com": "write .example.com", "*example.com": "names or addresses", "exam*ple.com": "names or addresses",
-		"https://example.com": "hosts alone", "example.com/": "hosts alone", "//example.com": "hosts alone", "me@example.com": "hosts alone", "10.0.0.0/8": "hosts alone",
+		"https://example.com": "only hosts", "example.com/": "only hosts", "//example.com": "only hosts", "me@example.com": "only hosts", "10.0.0.0/8": "only hosts",
 		`["a","b"]`: "comma-separated", `"a"`: "comma-separated", "a b": "comma-separated", "a;b": "comma-separated", "[a]": "comma-separated",
 		"bücher.example": "xn--", "a..b": "names or addresses", "..": "names or addresses", ".": "names or addresses", ",": "empty entries", "a,,b": "empty entries", " ": "empty entries",
 		"fe80::1%eth0": "without a zone", "::ffff:127.0.0.1": "IPv4 as in", "1.2.3": "whole address", "1.2.3.4.5": "whole address", ".1.2.3.4": "whole address", "300.1.1.1": "whole address",

@@ -19,10 +19,10 @@ func TestBrowser(t *testing.T) {
 		"creates, edits and deletes":                  func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, true) },
 		"creates, edits and deletes without a script": func(t *testing.T, b *browsertest.Browser) { lifeOfABook(t, b, false) },
 		"shows both versions of a conflict":           conflict,
-		"leads through 250 books page by page":        pageByPage,
+		"shows 250 books page by page":                pageByPage,
 		"shows each error beside its field":           mistakes,
 		"shows naughty strings as text":               naughty,
-		"is accessible on every page":                 readable,
+		"is accessible on every page":                 accessible,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +79,7 @@ func conflict(t *testing.T, b *browsertest.Browser) {
 	}
 	tab.Want(`"title": "theirs"`)
 	if mine := tab.Value("#put-title"); mine != "mine" {
-		t.Errorf("what was typed has become %q", mine)
+		t.Errorf("the typed title has become %q", mine)
 	}
 	s.Do("PUT", "/book/1", titled("theirs again"))
 	if status := tab.Follow("Save mine instead"); status != http.StatusPreconditionFailed {
@@ -153,7 +153,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	tab.Type("#post-title", long)
 	wants(tab.Follow("Create"), 422, "expected length <= 80")
 	if tab.Value("#post-title") != long {
-		t.Error("what was typed is gone")
+		t.Error("the typed text is gone")
 	}
 	tab.Type("#post-title", "short enough")
 	tab.Follow("Create")
@@ -169,7 +169,7 @@ func mistakes(t *testing.T, b *browsertest.Browser) {
 	tab.Type("#put-title", "too late")
 	wants(tab.Follow("Save"), 404, "There is nothing at this address.")
 	if tab.Value("#put-title") != "too late" {
-		t.Error("what was typed is gone")
+		t.Error("the typed text is gone")
 	}
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
 	tab = b.Open(t, slow.url)
@@ -191,14 +191,14 @@ func naughty(t *testing.T, b *browsertest.Browser) {
 		tab.Follow("Save")
 		var saved struct{ Note string }
 		if err := json.Unmarshal([]byte(s.Do("GET", path, "").Body), &saved); err != nil || saved.Note != text {
-			t.Errorf("%d: a form that was only sent makes %q of %q", i, saved.Note, text)
+			t.Errorf("%d: a form that was saved unchanged makes %q of %q", i, saved.Note, text)
 		}
 	}
 	tab.Visit("/book/")
 	tab.Want("alert(1)")
 }
 
-func readable(t *testing.T, b *browsertest.Browser) {
+func accessible(t *testing.T, b *browsertest.Browser) {
 	s := startService(t, nil)
 	tab := b.Open(t, s.url)
 	pages := map[string]func(){
@@ -235,7 +235,7 @@ func readable(t *testing.T, b *browsertest.Browser) {
 	tab.Visit("/book/1")
 	for _, text := range tab.TabThrough(15) {
 		if strings.Contains(text, "(unseen)") {
-			t.Errorf("the focus is not to be seen on %s", text)
+			t.Errorf("the focus is not visible on %s", text)
 		}
 	}
 }

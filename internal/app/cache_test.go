@@ -103,7 +103,7 @@ func directive(header http.Header, name string) bool {
 
 // forward sends the request to the service, with the ETags of the stored answer.
 func (c *cache) forward(r *http.Request, etags []string) *stored {
-	body, _ := io.ReadAll(r.Body) // what is missing the service will miss
+	body, _ := io.ReadAll(r.Body) // the service refuses a body that is cut off
 	forwarded, _ := http.NewRequestWithContext(r.Context(), r.Method, c.backend+r.URL.RequestURI(), bytes.NewReader(body))
 	forwarded.Header = r.Header.Clone()
 	if etags != nil && r.Header.Get("If-None-Match") == "" {
@@ -114,7 +114,7 @@ func (c *cache) forward(r *http.Request, etags []string) *stored {
 		return &stored{status: http.StatusBadGateway, header: http.Header{}}
 	}
 	defer response.Body.Close()
-	text, _ := io.ReadAll(response.Body) // a test that compares it sees what is missing
+	text, _ := io.ReadAll(response.Body) // a test that compares it notices if it is cut off
 	return &stored{status: response.StatusCode, header: response.Header, body: text}
 }
 
@@ -146,7 +146,7 @@ func TestSharedCacheServesNoStaleAnswers(t *testing.T) {
 		if got := ask(200, "GET", "/book/3", ""); got.Header.Get("X-Cache") != "revalidated" {
 			t.Errorf("the cache does not revalidate what it stored: %v", got.Header)
 		}
-		// Changes that do not pass through the cache are visible as well.
+		// Changes that bypass the cache are visible as well.
 		s.Do("PUT", "/book/3", titled("After"))
 		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.Body, "After") {
 			t.Errorf("a change is not seen: %s", got.Body)

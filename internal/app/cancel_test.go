@@ -35,7 +35,7 @@ func TestRequestWithABodyIsCancelledWhenItsClientDisconnects(t *testing.T) {
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
 		if answer, err := webtest.Send(ctx, transport, method, s.url+"/book/1", validBook); err == nil {
-			t.Errorf("%s = %d, and waits for no lock", method, answer.Status)
+			t.Errorf("%s = %d, and did not wait for the lock", method, answer.Status)
 		}
 		s.record("request", func(record map[string]any) bool { return record["method"] == method && record["status"] == 499.0 })
 	}

@@ -16,7 +16,7 @@ import (
 	"example.com/templatesite/internal/settings"
 )
 
-// commands is the command line. The help is printed from it.
+// commands is the command line. kong prints the help from it.
 type commands struct {
 	Settings config `embed:"" group:"settings"`
 
@@ -25,7 +25,7 @@ type commands struct {
 	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready: exit status 0 or 1."`
-	Routes      routesCommand      `cmd:"" help:"List the paths that are served."`
+	Routes      routesCommand      `cmd:"" help:"List the routes."`
 	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
@@ -59,7 +59,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	var cli commands
 	env, args, stdout, stderr := byName(process.Environment), process.Args, process.Stdout, process.Stderr
 	source := settings.NewSource(env)
-	source.Alternative("ADDRESS", portVariable, everywhere)
+	source.Alternative("ADDRESS", portVariable, wildcardAddress)
 	helped, out := false, &output{Writer: stdout}
 	options := append(settingTypes(source),
 		kong.Name("app"),

@@ -49,8 +49,8 @@ func TestSecretComesFromAFileOrAVariableButNotBoth(t *testing.T) {
 		{"from a variable", map[string]string{"DATABASE_PASSWORD": "SECRET"}, 0, "*** environment "},
 		{"from both", map[string]string{"DATABASE_PASSWORD": "SECRET", "DATABASE_PASSWORD_FILE": file}, 2, "choose one"},
 		{"from a file that is missing", map[string]string{"DATABASE_PASSWORD_FILE": file + "x"}, 2, "DATABASE_PASSWORD_FILE names a file that cannot be read"},
-		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 2, "A password is no parameter"},
-		{"in a parameter of a key", map[string]string{"DATABASE_URL": "postgres://app@db/x?sslpassword=SECRET"}, 0, "postgres://app@db/x?sslpassword=xxxxx"},
+		{"in a parameter", map[string]string{"DATABASE_URL": "postgres://app@db/x?password=SECRET"}, 2, "Do not put a password into the parameters"},
+		{"as the password of a TLS key", map[string]string{"DATABASE_URL": "postgres://app@db/x?sslpassword=SECRET"}, 0, "postgres://app@db/x?sslpassword=xxxxx"},
 		{"in a URL", map[string]string{"DATABASE_URL": "postgres://app:SECRET@db/x"}, 0, "postgres://app:xxxxx@db/x"},
 	} {
 		status, stdout, stderr := command(t, tt.env, "", "settings")
@@ -78,7 +78,7 @@ func TestSettingsNameTheirOrigin(t *testing.T) {
 	}
 }
 
-func TestOperatorsAreServedOnThisMachineOnly(t *testing.T) {
+func TestAdminAddressIsLocalByDefault(t *testing.T) {
 	t.Parallel()
 	_, stdout, _ := command(t, nil, "", "settings")
 	for line := range strings.Lines(stdout) {
@@ -92,7 +92,7 @@ func TestOperatorsAreServedOnThisMachineOnly(t *testing.T) {
 	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
 }
 
-func TestHelpOfACommandIsWhatItHasOfItsOwn(t *testing.T) {
+func TestHelpOfACommandLeavesOutTheSettings(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"serve", "migrate", "loaddata", "dumpdata", "healthcheck", "openapi", "routes", "settings", "version"} {
 		status, stdout, stderr := command(t, nil, "", name, "--help")
@@ -152,7 +152,7 @@ func TestWrongCommandLineIsRefused(t *testing.T) {
 	}
 }
 
-func TestCommandThatNeedsADatabaseDoesNotMakeOne(t *testing.T) {
+func TestCommandThatNeedsADatabaseDoesNotCreateOne(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "none.db")
 	env := map[string]string{"DATABASE_URL": "sqlite:" + file}
@@ -162,7 +162,7 @@ func TestCommandThatNeedsADatabaseDoesNotMakeOne(t *testing.T) {
 			t.Errorf("app %v = %d: %s", args, status, stderr)
 		}
 		if _, err := os.Stat(file); !os.IsNotExist(err) {
-			t.Errorf("app %v made a file", args)
+			t.Errorf("app %v created a file", args)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func TestVersionNamesModuleAndToolchain(t *testing.T) {
 	}
 }
 
-func TestHealthcheckFailsWhenNobodyAnswers(t *testing.T) {
+func TestHealthcheckFailsWhenTheServiceDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"ADDRESS": "127.0.0.1:1"}
 	if status, _, stderr := command(t, env, "", "healthcheck"); status != 1 || !strings.Contains(stderr, "does not answer") {
@@ -192,7 +192,7 @@ func TestHealthcheckFailsWhenNobodyAnswers(t *testing.T) {
 	}
 }
 
-func TestEnvironmentFileIsGoodAsItStands(t *testing.T) {
+func TestEnvironmentFileIsValid(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../environment.env")
 	if err != nil {

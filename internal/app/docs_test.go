@@ -18,7 +18,7 @@ func TestDocsPageSendsItsExamples(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
 			tab := b.Open(t, s.url)
-			tab.Within(time.Minute) // a script of more than a megabyte makes the page
+			tab.Within(time.Minute) // a script of more than a megabyte renders the page
 			tab.Visit("/docs#/book/" + operation)
 			tab.Enter("Try it out")
 			tab.Want("List books", "Readiness")

@@ -13,7 +13,7 @@ import (
 )
 
 type loaddataCommand struct {
-	Files []string `arg:"" optional:"" name:"file" help:"Files, - for standard input, or resources, whose own fixtures are meant. Without any, those of all resources."`
+	Files []string `arg:"" optional:"" name:"file" help:"Files, - for standard input, or resources, to load their own fixtures. Without arguments, the fixtures of all resources."`
 }
 
 // Help is shown by app loaddata --help.
@@ -35,7 +35,7 @@ func (l loaddataCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.Status(p.ctx, p.service.Resources); err != nil { // as for tables that hide ours
+	if _, err := db.Status(p.ctx, p.service.Resources); err != nil { // such as a table that hides ours
 		return err
 	}
 	sources, err := l.sources(p.service.Resources, p.stdin)
@@ -76,14 +76,13 @@ func file(name string, stdin io.Reader) source {
 		}
 		f, err := os.Open(name)
 		if errors.Is(err, os.ErrNotExist) {
-			err = errors.New("there is neither a file nor a resource of that name; app loaddata alone loads the fixtures of all resources")
+			err = errors.New("there is no file and no resource of that name; app loaddata without arguments loads the fixtures of all resources")
 		}
 		return f, err
 	}}
 }
 
-// advise puts what is to be done before the error of a database whose schema is not the
-// program's.
+// advise puts advice before err if the schema of the database is not the program's.
 func (p *program) advise(db *database.DB, err error) error {
 	if err == nil {
 		return nil
@@ -94,8 +93,8 @@ func (p *program) advise(db *database.DB, err error) error {
 	return err
 }
 
-// untilCancelled does not wait for a read of standard input that never ends: the
-// transaction ends with the context, or with the program.
+// untilCancelled runs f, but returns when ctx ends: a read of standard input may never end.
+// The transaction of f ends with ctx, or with the program.
 func untilCancelled(ctx context.Context, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -108,7 +107,7 @@ func untilCancelled(ctx context.Context, f func() error) error {
 }
 
 type dumpdataCommand struct {
-	Models []string `arg:"" optional:"" name:"model" help:"Resources. Without any, all."`
+	Models []string `arg:"" optional:"" name:"model" help:"Resources. Without arguments, all."`
 }
 
 // Help is shown by app dumpdata --help.
@@ -129,7 +128,7 @@ func (d dumpdataCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.Status(p.ctx, chosen); err != nil { // as for tables that hide ours
+	if _, err := db.Status(p.ctx, chosen); err != nil { // such as a table that hides ours
 		return err
 	}
 	counter := newCounter(p.stderr)

@@ -86,7 +86,7 @@ func TestInvalidFixtureLoadsNothingAndNamesTheRow(t *testing.T) {
 			}
 			for _, inside := range []string{"Go ", "fixture.row", "jsontext", "unmarshal", "int64"} {
 				if strings.Contains(stderr, inside) {
-					t.Errorf("%s: an operator is shown %q: %s", tt.name, inside, stderr)
+					t.Errorf("%s: the error shows %q: %s", tt.name, inside, stderr)
 				}
 			}
 		}
@@ -123,7 +123,7 @@ func TestLoaddataTakesTheNameOfAResource(t *testing.T) {
 			t.Errorf("app loaddata shelf = %d: %s", status, stderr)
 		}
 		status, _, stderr := command(t, env, "", "loaddata", "shelv")
-		if status != 1 || !strings.Contains(stderr, `fixture "shelv": there is neither a file nor a resource of that name`) {
+		if status != 1 || !strings.Contains(stderr, `fixture "shelv": there is no file and no resource of that name`) {
 			t.Errorf("app loaddata shelv = %d: %s", status, stderr)
 		}
 		status, _, stderr = command(t, env, "", "loaddata", t.TempDir())

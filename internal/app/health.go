@@ -24,7 +24,7 @@ func migrationCounts(db *database.DB, resources []web.Resource) func() (applied,
 }
 
 // watch returns the health of the service, and registers the metrics of the database. It
-// checks once, so that the log shows at the start when migrations are pending.
+// checks once, so that pending migrations appear in the log at the start.
 func (p *program) watch(log *slog.Logger, db *database.DB, registry metrics.Registry) *health.Health {
 	registry.Database(db.DB, migrationCounts(db, p.service.Resources))
 	ready := health.New(log, map[string]health.Check{

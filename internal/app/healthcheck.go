@@ -32,15 +32,15 @@ func (c healthcheckCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if isEverywhere(host) {
+	if isWildcard(host) {
 		host = "localhost"
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthcheck", nil)
 	if err != nil {
 		return err
 	}
-	r.Host = answeredHost(p.config.AllowedHosts)
-	// A Transport of its own ignores HTTP_PROXY.
+	r.Host = allowedHost(p.config.AllowedHosts)
+	// A new Transport ignores HTTP_PROXY.
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		return fmt.Errorf("the service does not answer: %w", err)
@@ -55,9 +55,9 @@ func (c healthcheckCommand) Run(p *program) error {
 	return nil
 }
 
-// answeredHost returns a host of ALLOWED_HOSTS. The address that the request is sent to need
-// not be one.
-func answeredHost(allowed []string) string {
+// allowedHost returns a host that ALLOWED_HOSTS allows. The address that the request is sent
+// to may not be one.
+func allowedHost(allowed []string) string {
 	if len(allowed) == 0 || allowed[0] == "*" {
 		return "localhost"
 	}

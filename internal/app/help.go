@@ -24,7 +24,7 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 		return err
 	}
 	if ctx.Selected() != nil {
-		_, err := fmt.Fprintln(ctx.Stdout, "\nSettings are flags of every command, too: `app --help` lists them.")
+		_, err := fmt.Fprintln(ctx.Stdout, "\nEvery setting is also a flag of this command: `app --help` lists them.")
 		return err
 	}
 	table := tabwriter.NewWriter(ctx.Stdout, 0, 0, 2, ' ', 0)

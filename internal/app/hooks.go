@@ -10,8 +10,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// hooks are called for what the service does, so that it appears in the metrics. Without
-// an admin address nobody could read these: then all but records are nil.
+// hooks record in the metrics what the service does. Without an admin address the metrics
+// cannot be read: then all but records are nil.
 type hooks struct {
 	requests   web.Middleware
 	statements database.Observer
@@ -37,7 +37,7 @@ func (p *program) hooks(registry metrics.Registry) hooks {
 	}
 }
 
-// observers returns an observer that calls each of these that is not nil.
+// observers returns an observer that calls all of these that are not nil, or nil if all are.
 func observers(all ...database.Observer) database.Observer {
 	all = slices.DeleteFunc(all, func(o database.Observer) bool { return o == nil })
 	if len(all) == 0 {

@@ -43,7 +43,7 @@ func raw(t *testing.T, s *service, text string, within time.Duration) (status in
 		t.Error(err)
 	}
 	_, err = reader.ReadByte()
-	timeout, ok := err.(net.Error) //nolint:errorlint // it comes from the connection as it is
+	timeout, ok := err.(net.Error) //nolint:errorlint // the connection returns it unwrapped
 	return response.StatusCode, !ok || !timeout.Timeout()
 }
 
@@ -76,7 +76,7 @@ func TestCrossOriginChangesAreRefused(t *testing.T) {
 		{"POST", "Sec-Fetch-Site: cross-site", 403},
 		{"POST", "Origin: https://evil.example", 403},
 		{"POST", "Sec-Fetch-Site: same-origin", 201},
-		{"POST", "X-Nothing: a client that is no browser", 201},
+		{"POST", "X-Nothing: a client that is not a browser", 201},
 		{"GET", "Sec-Fetch-Site: cross-site", 200},
 	} {
 		body := map[string]string{"POST": validBook}[tt.method]

@@ -25,7 +25,7 @@ func TestAnswersDoNotRepeatAHostThatIsNotAllowed(t *testing.T) {
 			{"OPTIONS", "/livez", "", page, 200},
 			{"POST", "/livez", "", page, 405},
 			{"POST", "/book/", validForm, page, 421},
-			{"POST", "/book/", "title=%", page, 400}, // it is refused before its host is
+			{"POST", "/book/", "title=%", page, 400}, // it is refused before its host is checked
 			{"POST", "/book/", strings.Repeat("x", 1500), page, 413},
 		} {
 			got := s.Do(tt.method, tt.path, tt.body, host, "Accept: "+strings.TrimPrefix(tt.accept, "Accept: "), formType)

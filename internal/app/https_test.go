@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The service itself is reached by plain HTTP; only a trusted proxy can say that its client uses HTTPS.
+// The service itself speaks plain HTTP; only a trusted proxy can say that its client uses HTTPS.
 func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{"TRUSTED_PROXIES": "127.0.0.0/8", "ALLOWED_HOSTS": ".shop.test,localhost,127.0.0.1"})
@@ -28,9 +28,9 @@ func TestAnswersToHTTPSKeepBrowsersOnHTTPS(t *testing.T) {
 		if created.Status != http.StatusSeeOther || !strings.HasPrefix(cookie, "notice=created;") || strings.Contains(cookie, "; Secure") != tt.secure {
 			t.Errorf("%+v: %d with the cookie %q", tt, created.Status, cookie)
 		}
-		taken := tt.service.Do("GET", "/book/1", "", append(asked, "Cookie: notice=created")...).Header.Get("Set-Cookie")
-		if !strings.HasPrefix(taken, "notice=;") || strings.Contains(taken, "; Secure") != tt.secure {
-			t.Errorf("%+v: the cookie is taken back with %q", tt, taken)
+		cleared := tt.service.Do("GET", "/book/1", "", append(asked, "Cookie: notice=created")...).Header.Get("Set-Cookie")
+		if !strings.HasPrefix(cleared, "notice=;") || strings.Contains(cleared, "; Secure") != tt.secure {
+			t.Errorf("%+v: the cookie is cleared with %q", tt, cleared)
 		}
 		for _, path := range []string{"/", "/book/", "/nothing", "/livez", "/openapi.json", "/static/favicon.ico"} {
 			got := tt.service.Do("GET", path, "", "Host: "+tt.host, "X-Forwarded-Proto: "+tt.proto).Header.Values("Strict-Transport-Security")

@@ -33,7 +33,7 @@ func ownFixtures(chosen []web.Resource) []source {
 	return sources
 }
 
-// load loads the sources, all or nothing. Rows may come before those that they refer to.
+// load loads the sources, all or nothing. A row may come before the rows that it refers to.
 func load(ctx context.Context, db *database.DB, all []web.Resource, sources []source, progress func()) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

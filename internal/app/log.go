@@ -11,11 +11,11 @@ import (
 	"example.com/templatesite/internal/metrics"
 )
 
-// flushTimeout is how long the service waits at its end for the log to be written.
+// flushTimeout is how long the service waits at shutdown for the log to be written.
 const flushTimeout = time.Second
 
 // openLog returns the log that the settings ask for, and a function that flushes and
-// closes it. count wraps the handler that counts records.
+// closes it. count wraps a handler in one that counts records.
 func (p *program) openLog(level slog.Leveler, registry metrics.Registry, count func(slog.Handler) slog.Handler) (*slog.Logger, func(), error) {
 	handler := func(w io.Writer) slog.Handler { return p.stdoutHandler(w, level) }
 	buffer := logging.NewBuffer(p.stdout, handler)

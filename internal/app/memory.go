@@ -11,12 +11,19 @@ import (
 	"strings"
 )
 
+// ballast makes the garbage collector run less often. It runs when the heap has doubled,
+// which for a heap of a few megabytes would be hundreds of times a second under load. The
+// ballast counts as heap, but takes no memory, because nothing writes to it.
+func ballast() []byte { return make([]byte, ballastSize) }
+
+const ballastSize = 12 << 20
+
 // kernelMemory is what the kernel uses for connections and files. It counts toward the limit
 // of the control group, but not toward Go's.
 const kernelMemory = 32 << 20
 
-// limitMemory sets the memory limit of the garbage collector to that of the control group,
-// which Go does not read itself. GOMEMLIMIT takes precedence.
+// limitMemory derives the memory limit of the garbage collector from that of the control
+// group, which Go does not read itself. GOMEMLIMIT takes precedence.
 func limitMemory(log *slog.Logger) {
 	group := groupMemory(os.DirFS("/"))
 	if group != math.MaxInt64 && debug.SetMemoryLimit(-1) == math.MaxInt64 {
@@ -27,7 +34,7 @@ func limitMemory(log *slog.Logger) {
 
 // groupMemory returns the smallest limit of the control groups (version 1 or 2) of this
 // process, or math.MaxInt64 if there is none. In a container the group may be mounted at the
-// root, whatever /proc/self/cgroup says, so that every parent is tried.
+// root, whatever /proc/self/cgroup says, so every parent is tried.
 func groupMemory(root fs.FS) int64 {
 	limit := int64(math.MaxInt64)
 	groups, _ := fs.ReadFile(root, "proc/self/cgroup") // there is none on other systems
@@ -44,7 +51,7 @@ func groupMemory(root fs.FS) int64 {
 		}
 		for ; ; group = path.Dir(group) {
 			text, _ := fs.ReadFile(root, path.Join(mount, group, file))
-			// "max" is no number; the first version has a huge one instead.
+			// Version 2 writes "max" for no limit, and version 1 a huge number.
 			if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n < 1<<60 {
 				limit = min(limit, n)
 			}

@@ -28,12 +28,12 @@ func TestMemoryLimitIsTheLowestOfTheControlGroups(t *testing.T) {
 			"proc/self/cgroup":         "0::/../../docker/abc\n",
 			"sys/fs/cgroup/memory.max": "64000000\n",
 		}, 64000000},
-		"the first version": {map[string]string{
+		"version 1": {map[string]string{
 			"proc/self/cgroup":                               "5:cpu,cpuacct:/app\n4:memory:/app\n0::/\n",
 			"sys/fs/cgroup/memory/memory.limit_in_bytes":     "9223372036854771712\n",
 			"sys/fs/cgroup/memory/app/memory.limit_in_bytes": "64000000\n",
 		}, 64000000},
-		"the first version without a limit": {map[string]string{
+		"version 1 without a limit": {map[string]string{
 			"proc/self/cgroup":                           "4:memory:/\n",
 			"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
 		}, math.MaxInt64},

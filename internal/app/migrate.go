@@ -13,22 +13,22 @@ type schemaVersion int64
 
 type migrateCommand struct {
 	Status      bool           `help:"List the migrations and change nothing." xor:"what"`
-	To          *schemaVersion `help:"Go to this version, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
+	To          *schemaVersion `help:"Migrate to this version, up or down; 0 undoes everything." placeholder:"VERSION" xor:"what"`
 	Yes         bool           `help:"Let --to undo migrations. The tables and columns that they drop are lost."`
 	LockTimeout time.Duration  `default:"5s" help:"Give up when a table is in use for longer: waiting longer would block every later statement."`
 }
 
 // Help is shown by app migrate --help.
 func (migrateCommand) Help() string {
-	return `The migrations of all resources are one sequence in the order of time. Each is a
+	return `The migrations of all resources are one sequence in chronological order. Each is a
 transaction of its own. Several programs may migrate at once: one applies a
 migration, the others wait.
 
-A migration that is older than one that is applied already, as after a branch was
-merged late, is applied and reported as late.
+A pending migration that is older than an applied one, as after the late merge of a
+branch, is applied and reported as late.
 
 To undo migrations, give the version to go back to, and --yes: what they drop is
-lost. A version is the 14 digits of a file's name.
+lost. A version is the 14 digits at the start of a file's name.
 
 Examples:
   app migrate
@@ -74,7 +74,7 @@ const late = " (late: a newer migration is already applied)"
 func describe(s database.Step) string {
 	switch took := s.Duration.Round(time.Millisecond); {
 	case s.Former != 0:
-		return fmt.Sprintf("recorded %s: it is applied, as %s/%05d", s.Name, s.Resource, s.Former)
+		return fmt.Sprintf("recorded %s: already applied as %s/%05d", s.Name, s.Resource, s.Former)
 	case s.Applied:
 		return fmt.Sprintf("undone %s in %v", s.Name, took)
 	case s.Late:
@@ -115,7 +115,7 @@ func (m migrateCommand) refuse(p *program, db *database.DB, steps []database.Mig
 		}
 		lost = append(lost, fmt.Sprintf("%s: %d", one.Resource, rows))
 	}
-	return fmt.Errorf("this would undo %s and drop what was added there, with its data; rows in the table %s. Add --yes to do it",
+	return fmt.Errorf("this would undo %s and drop what they added, with its data; rows in the table %s. Add --yes to do it",
 		strings.Join(undone, ", "), strings.Join(lost, ", in the table "))
 }
 

@@ -12,13 +12,13 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// with runs a command line of a service with these resources.
-func with(t *testing.T, resources []web.Resource, env map[string]string, line string) (status int, stdout, stderr string) {
+// commandWith runs a command line of a service with these resources.
+func commandWith(t *testing.T, resources []web.Resource, env map[string]string, line string) (status int, stdout, stderr string) {
 	t.Helper()
 	return commandOf(t, Service{Name: "sample", Resources: resources}, env, "", strings.Fields(line)...)
 }
 
-func TestMigrateListsAndGoesToAVersionOfTheTimeline(t *testing.T) {
+func TestMigrateListsMigrationsAndGoesToAVersion(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		for _, tt := range []struct {
 			args string
@@ -38,7 +38,7 @@ func TestMigrateListsAndGoesToAVersionOfTheTimeline(t *testing.T) {
 			{"--to 20260101090000", []string{"applied shelf/20260101090000_create_shelf.sql in "}},
 			{"", []string{"applied book/20260102090000_create_book.sql in ", "applied shelf/20260103090000_add_room.sql in ", "applied book/20260104090000_add_due.sql in "}},
 		} {
-			status, stdout, stderr := with(t, resources(), env, "migrate "+tt.args)
+			status, stdout, stderr := commandWith(t, resources(), env, "migrate "+tt.args)
 			if lines := slices.Collect(strings.Lines(stdout)); status != 0 || len(lines) != len(tt.want) {
 				t.Fatalf("app migrate %s = %d, want %q: %s%s", tt.args, status, tt.want, stdout, stderr)
 			} else {
@@ -56,11 +56,11 @@ func TestMigrationsAreUndoneOnlyWithYes(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		for args, want := range map[string]string{
 			"--to 0": "this would undo book/20260104090000_add_due.sql, shelf/20260103090000_add_room.sql, book/20260102090000_create_book.sql, " +
-				"shelf/20260101090000_create_shelf.sql and drop what was added there, with its data; rows in the table book: 2, in the table shelf: 1. Add --yes",
-			"--to 20260103090000": "this would undo book/20260104090000_add_due.sql and drop what was added there, with its data; rows in the table book: 2. Add --yes",
+				"shelf/20260101090000_create_shelf.sql and drop what they added, with its data; rows in the table book: 2, in the table shelf: 1. Add --yes",
+			"--to 20260103090000": "this would undo book/20260104090000_add_due.sql and drop what they added, with its data; rows in the table book: 2. Add --yes",
 			"--to 20260103090001": "there is no migration 20260103090001: `app migrate --status` lists them",
 		} {
-			status, stdout, stderr := with(t, resources(), env, "migrate "+args)
+			status, stdout, stderr := commandWith(t, resources(), env, "migrate "+args)
 			if status != 1 || stdout != "" || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
 				t.Errorf("app migrate %s = %d, want %q: %s%s", args, status, want, stdout, stderr)
 			}
@@ -69,7 +69,7 @@ func TestMigrationsAreUndoneOnlyWithYes(t *testing.T) {
 			t.Errorf("%d rows are left, %v", rows, err)
 		}
 		// The shelves, to which the books refer, are dropped after them.
-		if status, _, stderr := with(t, resources(), env, "migrate --to 0 --yes"); status != 0 {
+		if status, _, stderr := commandWith(t, resources(), env, "migrate --to 0 --yes"); status != 0 {
 			t.Errorf("app migrate --to 0 --yes = %d: %s", status, stderr)
 		}
 	})
@@ -87,16 +87,16 @@ func diary(stamp string) []web.Resource {
 func TestLateMigrationIsAppliedAndReported(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		const late = " (late: a newer migration is already applied)\n"
-		status, stdout, stderr := with(t, diary("20260102120000"), env, "migrate --status")
+		status, stdout, stderr := commandWith(t, diary("20260102120000"), env, "migrate --status")
 		if status != 0 || !strings.Contains(stdout, "pending  diary/20260102120000_create_diary.sql"+late) {
 			t.Errorf("app migrate --status = %d: %s%s", status, stdout, stderr)
 		}
-		status, stdout, stderr = with(t, diary("20260102120000"), env, "migrate")
+		status, stdout, stderr = commandWith(t, diary("20260102120000"), env, "migrate")
 		if status != 0 || !strings.HasPrefix(stdout, "applied diary/20260102120000_create_diary.sql in ") || !strings.HasSuffix(stdout, late) {
 			t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
 		}
-		// The program without it goes on, and says what it does not know.
-		status, stdout, stderr = with(t, resources(), env, "migrate --status")
+		// A program without the migration still works, and reports it as unknown.
+		status, stdout, stderr = commandWith(t, resources(), env, "migrate --status")
 		if status != 0 || !strings.Contains(stdout, "unknown  20260102120000: applied, but this program does not have it\n") {
 			t.Errorf("app migrate --status = %d: %s%s", status, stdout, stderr)
 		}
@@ -109,7 +109,7 @@ func TestEqualVersionsAreRefusedAtTheStart(t *testing.T) {
 			"rename the one that is not applied anywhere to a later time, for each engine (`date -u +%Y%m%d%H%M%S` prints one)"
 		env["ADDRESS"], env["ADMIN_ADDRESS"] = "127.0.0.1:0", ""
 		for _, args := range []string{"serve", "migrate", "migrate --status", "migrate --to 0", "loaddata", "dumpdata"} {
-			status, stdout, stderr := with(t, diary("20260102090000"), env, args)
+			status, stdout, stderr := commandWith(t, diary("20260102090000"), env, args)
 			if status != 1 || !strings.Contains(stderr, want) {
 				t.Errorf("app %s = %d: %s%s", args, status, stdout, stderr)
 			}
@@ -117,21 +117,21 @@ func TestEqualVersionsAreRefusedAtTheStart(t *testing.T) {
 	})
 }
 
-func TestGoingToAVersionMakesNoDatabase(t *testing.T) {
+func TestMigratingToAVersionCreatesNoDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "none.db")
 	env := map[string]string{"DATABASE_URL": "sqlite:" + path}
-	if status, _, stderr := with(t, resources(), env, "migrate --to 0 --yes"); status != 1 || !strings.Contains(stderr, "there is no database") {
+	if status, _, stderr := commandWith(t, resources(), env, "migrate --to 0 --yes"); status != 1 || !strings.Contains(stderr, "there is no database") {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(path); !os.IsNotExist(err) {
-		t.Errorf("a file was made: %v", err)
+		t.Errorf("a file was created: %v", err)
 	}
 }
 
-func TestFixturesSayThatMigrationsArePending(t *testing.T) {
+func TestFixtureCommandsSayThatMigrationsArePending(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
-		if status, _, stderr := with(t, resources(), env, "migrate --to 0 --yes"); status != 0 {
+		if status, _, stderr := commandWith(t, resources(), env, "migrate --to 0 --yes"); status != 0 {
 			t.Fatal(stderr)
 		}
 		for _, args := range []string{"loaddata", "dumpdata"} {
@@ -146,12 +146,12 @@ func TestFixturesSayThatMigrationsArePending(t *testing.T) {
 func TestWrongVersionIsRefusedInPlainWords(t *testing.T) {
 	t.Parallel()
 	for _, flag := range []string{"--to=x", "--to=-1", "--to=1.5", "--to="} {
-		status, _, stderr := with(t, resources(), nil, "migrate "+flag)
+		status, _, stderr := commandWith(t, resources(), nil, "migrate "+flag)
 		if status != 2 || !strings.Contains(stderr, "--to is ") || !strings.Contains(stderr, "it must be the version of a migration, or 0 to undo all") {
 			t.Errorf("app migrate %s = %d: %s", flag, status, stderr)
 		}
 	}
-	if status, _, stderr := with(t, resources(), nil, "migrate book"); status != 2 {
+	if status, _, stderr := commandWith(t, resources(), nil, "migrate book"); status != 2 {
 		t.Errorf("app migrate book = %d: %s", status, stderr)
 	}
 }

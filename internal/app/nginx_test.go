@@ -23,7 +23,7 @@ func startNginx(t *testing.T, backend, directives string) (port string) {
 		if os.Getenv("REQUIRE_NGINX") == "1" {
 			t.Fatal("REQUIRE_NGINX is 1, but there is no nginx: install the package nginx")
 		}
-		t.Skip("nothing is tested behind a real proxy: there is no nginx")
+		t.Skip("a real proxy is not covered: there is no nginx")
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -90,7 +90,7 @@ func TestFormsWorkBehindNginxThatForwardsTheHost(t *testing.T) {
 			status := tab.Follow("Create")
 			if !tt.works {
 				if status != http.StatusForbidden {
-					t.Errorf("the form is a %d", status)
+					t.Errorf("the form gets a %d", status)
 				}
 				tab.Want("X-Forwarded-Host", "TRUSTED_PROXIES")
 				s.record("request", func(r map[string]any) bool {

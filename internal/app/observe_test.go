@@ -116,7 +116,7 @@ func TestDatabaseConnectionsAreCountedAsUsedOrIdle(t *testing.T) {
 				}
 			}
 		}
-		t.Fatalf("there is no count of what is %s", state)
+		t.Fatalf("there is no count of %s connections", state)
 		return 0
 	}
 	idle := count("idle")
@@ -129,7 +129,7 @@ func TestDatabaseConnectionsAreCountedAsUsedOrIdle(t *testing.T) {
 		conns = append(conns, conn)
 	}
 	if used := count("used"); used != 3 {
-		t.Errorf("%v are used while 3 are", used)
+		t.Errorf("%v connections count as used, want 3", used)
 	}
 	for _, conn := range conns {
 		if err := conn.Close(); err != nil {
@@ -137,7 +137,7 @@ func TestDatabaseConnectionsAreCountedAsUsedOrIdle(t *testing.T) {
 		}
 	}
 	if used, idle := count("used"), count("idle")-idle; used != 0 || idle < 2 {
-		t.Errorf("after that %v are used, and %v more are idle", used, idle)
+		t.Errorf("after they were closed, %v count as used, and %v more as idle", used, idle)
 	}
 }
 
@@ -153,7 +153,7 @@ func TestLivePlotsUseExistingMetrics(t *testing.T) {
 		}
 	}
 	if len(names) == 0 {
-		t.Error("they are made of nothing")
+		t.Error("the plots use no metrics")
 	}
 }
 

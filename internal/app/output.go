@@ -57,7 +57,7 @@ func (o *output) end(err error, stderr io.Writer) int {
 
 // isClosed reports whether the program was started with w closed. Go then opens the null
 // device in its place, for reading and writing. Some parent programs do the same to discard
-// output; shells open it for writing only. Only commands whose output is data ask.
+// output, while shells open it for writing only, so only commands whose output is data ask.
 func isClosed(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	if !ok {

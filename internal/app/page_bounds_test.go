@@ -71,7 +71,7 @@ func TestHeadOfAPageHasTheHeadersOfGet(t *testing.T) {
 			get, head := s.Do("GET", target, "", headers...), s.Do("HEAD", target, "", headers...)
 			for _, name := range []string{"Content-Length", "Content-Type", "Content-Encoding", "Etag", "Cache-Control"} {
 				if get.Header.Get(name) != head.Header.Get(name) || get.Status != head.Status {
-					t.Errorf("%s, %s: %s is %q, of its HEAD %q", target, encoding, name, get.Header.Get(name), head.Header.Get(name))
+					t.Errorf("%s, %s: %s is %q for GET, and %q for HEAD", target, encoding, name, get.Header.Get(name), head.Header.Get(name))
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/pgbouncertest"
 )
 
-// hostile are settings with which a database or a role may welcome every session.
+// hostile are settings that a database or a role may impose on every session.
 var hostile = []string{
 	"datestyle = 'German, DMY'", "intervalstyle = 'sql_standard'", "timezone = 'Asia/Kolkata'", "standard_conforming_strings = off",
 	"bytea_output = 'escape'", "client_encoding = 'LATIN1'", "extra_float_digits = -15", "default_transaction_isolation = 'serializable'",
@@ -129,7 +129,7 @@ func TestManyRequestsShareTheConnectionsOfPgBouncer(t *testing.T) {
 	group.Wait()
 }
 
-func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testing.T) {
+func TestMigrateRefusesASecondInstallationWhenTheSearchPathMissesTheTables(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	url := databasetest.PostgresURL(t, resources())
@@ -152,7 +152,7 @@ func TestMigrateRefusesToInstallASecondTimeWhereTheTablesAreOutOfSight(t *testin
 	s.record("health check fails", func(r map[string]any) bool { return strings.Contains(r["error"].(string), reason) })
 }
 
-func TestTableThatHidesOursIsNeverTakenForIt(t *testing.T) {
+func TestTableThatHidesAMigratedOneIsNeverUsed(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	db := databasetest.OpenPostgres(t, resources())

@@ -10,7 +10,7 @@ import (
 	"example.com/templatesite/internal/settings"
 )
 
-// Process is what the operating system gives to a program.
+// Process is what the operating system passes to a program.
 type Process struct {
 	Args        []string // without the name of the program
 	Environment []string // of the form NAME=value
@@ -41,8 +41,8 @@ func Main(s Service, process Process) int {
 	}
 }
 
-// oneSignal is how long signals count as one: a terminal, or a program such as timeout,
-// sends them to a process and to its group.
+// oneSignal is how long signals count as one: a terminal, or a program such as timeout, may
+// send a signal to a process and again to its group.
 const oneSignal = time.Second
 
 // awaitSecond calls stop at the first signal, and returns at the second.

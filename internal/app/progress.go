@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// counter counts rows, and shows the number while long work goes on.
+// counter counts rows, and shows the number during long work.
 type counter struct {
 	w    io.Writer
 	show bool

@@ -11,7 +11,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// healthSays waits until the health of the service is well and says that, or nothing.
+// healthSays waits until the health check passes with this advice, or with none if want is
+// empty.
 func (s *service) healthSays(want string) {
 	s.t.Helper()
 	var health webtest.Answer
@@ -28,7 +29,7 @@ func (s *service) healthSays(want string) {
 	s.t.Errorf("healthcheck = %d %s, want %q", health.Status, health.Body, want)
 }
 
-// answers fails the test unless a read and a change are answered so.
+// answers fails the test unless a read and a change get these statuses.
 func (s *service) answers(read, change int) {
 	s.t.Helper()
 	if r := s.Do("GET", "/book/", ""); r.Status != read {
@@ -39,7 +40,7 @@ func (s *service) answers(read, change int) {
 	}
 }
 
-func TestDatabaseThatBecomesReadOnlyIsReadAndTheHealthSaysSo(t *testing.T) {
+func TestReadOnlyDatabaseServesReadsAndTheHealthSaysSo(t *testing.T) {
 	t.Parallel()
 	url := databasetest.URL(t, filledPostgres(t))
 	setOnDatabase(t, url, "default_transaction_read_only = on")
@@ -53,7 +54,7 @@ func TestDatabaseThatBecomesReadOnlyIsReadAndTheHealthSaysSo(t *testing.T) {
 	s.record("health check passes again", nil)
 }
 
-func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T) {
+func TestHealthSaysWhyTheLastChangeFailedUntilOneSucceeds(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		begin, end, want string
@@ -83,7 +84,7 @@ func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T
 			}
 			change(tt.begin)
 			ready("")
-			for range 100 { // until the pages that there are do not suffice
+			for range 100 { // until the existing pages are full
 				if err := write(); err != nil {
 					if p := database.Problem(err); p == nil || p.Status != tt.status {
 						t.Errorf("%v is %v", err, p)
@@ -93,7 +94,7 @@ func TestHealthSaysThatTheLastChangeFailedForWhatTheNextOneWillMeet(t *testing.T
 			}
 			ready(tt.want)
 			change(tt.end)
-			ready(tt.want) // it is not known yet
+			ready(tt.want) // only a change can show that it works again
 			if err := write(); err != nil {
 				t.Error(err)
 			}

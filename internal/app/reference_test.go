@@ -22,12 +22,12 @@ import (
 // related returns two resources, the second of which refers to the first.
 func related() []web.Resource {
 	return []web.Resource{
-		linkedApp("note", "20260101000001", "create table note (id integer primary key, parent bigint)"),
-		linkedApp("comment", "20260101000002", "create table comment (id integer primary key, parent bigint not null references note (id) deferrable)"),
+		linkedResource("note", "20260101000001", "create table note (id integer primary key, parent bigint)"),
+		linkedResource("comment", "20260101000002", "create table comment (id integer primary key, parent bigint not null references note (id) deferrable)"),
 	}
 }
 
-func linkedApp(name, stamp, create string) web.Resource {
+func linkedResource(name, stamp, create string) web.Resource {
 	migrations := fstest.MapFS{}
 	for _, engine := range []string{"postgres", "sqlite"} {
 		migrations["migrations/"+engine+"/"+stamp+"_create.sql"] = &fstest.MapFile{
@@ -80,7 +80,7 @@ const (
 	aComment = `{"model": "comment", "pk": 5, "fields": {"parent":1}}`
 )
 
-func TestRowsMayComeBeforeThoseThatTheyReferTo(t *testing.T) {
+func TestRowMayComeBeforeTheRowThatItRefersTo(t *testing.T) {
 	databasetest.Each(t, related(), func(t *testing.T, db *database.DB) {
 		if err := loadText(t, db, "["+aComment+"]", "["+aNote+"]"); err != nil {
 			t.Fatal(err)
@@ -99,7 +99,7 @@ func TestRowsMayComeBeforeThoseThatTheyReferTo(t *testing.T) {
 	})
 }
 
-func TestRowThatRefersToNothingIsNamed(t *testing.T) {
+func TestRowWithADanglingReferenceIsNamed(t *testing.T) {
 	databasetest.Each(t, related(), func(t *testing.T, db *database.DB) {
 		err := loadText(t, db, "["+aComment+"]")
 		want := "comment 5 refers to a note that does not exist"

@@ -15,8 +15,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// routes registers every URL of the service. It also returns the middleware that makes
-// pages of them for browsers.
+// routes registers every URL of the service. It also returns the middleware that renders
+// them as pages for browsers.
 func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *web.API, pages web.Middleware) {
 	b := p.service.build()
 	api = web.NewAPI(web.Options{
@@ -44,7 +44,7 @@ func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *w
 }
 
 // classify returns a function that maps an error of the database to a problem. If the
-// database is unavailable, it also has the health checked again.
+// database is unavailable, it also triggers a health check.
 func classify(resources []web.Resource, ready *health.Health) func(error) *web.Problem {
 	problemOf := database.Classifier(resources)
 	return func(err error) *web.Problem {
@@ -56,8 +56,7 @@ func classify(resources []web.Resource, ready *health.Health) func(error) *web.P
 	}
 }
 
-// middlewares lists what surrounds every request, in the order in which a request meets
-// it.
+// middlewares returns the middlewares of the API, in the order in which a request meets them.
 func (c *config) middlewares(log *slog.Logger, pages, traced, counted web.Middleware) []web.Middleware {
 	return []web.Middleware{
 		middleware.RequestInfo(c.TrustedProxies),

@@ -9,7 +9,7 @@ import (
 	"example.com/templatesite/internal/settings"
 )
 
-// routes.go promises every URL: what the packages register has to be named there.
+// routes.go has to name every URL that the packages register.
 func TestRoutesGoNamesEveryURL(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("routes.go")

@@ -8,8 +8,7 @@ import (
 	"example.com/templatesite/internal/database"
 )
 
-// unreadable makes the due dates of books 2 and 3 such that they cannot be read, and book 4
-// a good one.
+// unreadable are statements that give books 2 and 3 due dates that cannot be read.
 var unreadable = map[database.Engine][]string{
 	database.Postgres: {"update book set due = '10000-01-01 00:00:00+00' where id = 2", "update book set due = 'infinity' where id = 3"},
 	database.SQLite:   {"update book set due = '10000-01-01 00:00:00+00:00' where id = 2", "update book set due = 1501428162 where id = 3"},

@@ -23,8 +23,7 @@ var testService = Service{
 
 func resources() []web.Resource { return sampletest.Resources() }
 
-// What clients send about books. Valid are a body, a form and its type; the title of the
-// invalid one is empty.
+// Requests about books. The title of the invalid one is empty.
 const (
 	validBook   = `{"shelf":1,"title":"Walden","pages":352}`
 	invalidBook = `{"shelf":1,"title":"","pages":352}`

@@ -12,7 +12,7 @@ import (
 // marker is part of every secret in these tests. No output may contain it.
 const marker = "S3cretPart"
 
-// malformedURLs returns URLs whose password a parser may split.
+// malformedURLs returns URLs whose password a parser may misread.
 func malformedURLs() []string {
 	var all []string
 	for _, before := range []string{"", "12", "x@", "x@h/", "x@h?", "7/", "a:b/", "p%4", "[::1]", "\\", "\n", "ü", "a,b:1,", "%2F"} {

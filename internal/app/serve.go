@@ -21,7 +21,7 @@ type serveCommand struct{}
 // Help is shown by app serve --help.
 func (serveCommand) Help() string {
 	return `With SQLite the database is created, migrated and filled on the first start.
-With PostgreSQL the service is not ready until "app migrate" was run.
+With PostgreSQL the service is not ready until "app migrate" has run.
 
 Examples:
   app
@@ -29,7 +29,7 @@ Examples:
   DATABASE_URL=postgres://app@localhost/app DATABASE_PASSWORD_FILE=password app`
 }
 
-// Run is the parts list of the service.
+// Run assembles the service and serves until it is stopped.
 func (serveCommand) Run(p *program) error {
 	b := p.service.build()
 	registry := metrics.New(b.Version, b.Commit, b.Go)
@@ -86,13 +86,6 @@ func (serveCommand) Run(p *program) error {
 	return err
 }
 
-// ballast makes the garbage collector run less often. It runs when the heap has doubled,
-// which for a heap of a few megabytes would be hundreds of times a second under load. The
-// ballast counts as heap, but takes no memory, because nothing writes to it.
-func ballast() []byte { return make([]byte, ballastSize) }
-
-const ballastSize = 12 << 20
-
 // openDatabase opens the database. With SQLite it also creates, migrates and fills it.
 func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {
 	options := p.config.options()
@@ -134,12 +127,12 @@ func listen(ctx context.Context, setting, address string) ([]net.Listener, error
 }
 
 // listeningAt returns the URL for a browser. If the address means all addresses of the
-// machine, it returns the address alone: from here it is unknown which of them, and which
+// machine, it returns only the address: the service does not know which of them, and which
 // port, clients can reach.
 func listeningAt(address string, listeners []net.Listener) string {
 	actual := listeners[0].Addr().String()
 	host, _, _ := net.SplitHostPort(address)
-	if isEverywhere(host) {
+	if isWildcard(host) {
 		return actual
 	}
 	_, port, _ := net.SplitHostPort(actual)

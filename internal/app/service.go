@@ -20,7 +20,7 @@ type Service struct {
 	Name string
 	// Description is what the OpenAPI description says about the API.
 	Description string
-	// Version and Commit override what Git told the Go toolchain.
+	// Version and Commit override what the Go toolchain read from Git.
 	Version, Commit string
 	// Resources are served in this order.
 	Resources []web.Resource

@@ -24,13 +24,13 @@ type config struct {
 	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
 	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
 	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
-	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. They are -For, -Proto and -Host."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."`
 	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
 	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
-	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers notice meanwhile."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal, so that load balancers notice."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
 	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
@@ -59,17 +59,17 @@ func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String(
 // portVariable names the port on many platforms.
 const portVariable = "PORT"
 
-func everywhere(port string) string { return ":" + port }
+func wildcardAddress(port string) string { return ":" + port }
 
 // sharePort reports whether the two addresses conflict.
 func (c *config) sharePort() bool {
 	host, port, _ := net.SplitHostPort(string(c.Address))
 	adminHost, adminPort, _ := net.SplitHostPort(string(c.AdminAddress))
-	return port == adminPort && port != "0" && port != "" && (host == adminHost || isEverywhere(host) || isEverywhere(adminHost))
+	return port == adminPort && port != "0" && port != "" && (host == adminHost || isWildcard(host) || isWildcard(adminHost))
 }
 
-// isEverywhere reports whether the host means all addresses of the machine.
-func isEverywhere(host string) bool {
+// isWildcard reports whether the host means all addresses of the machine.
+func isWildcard(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "" || ip.IsUnspecified()
 }
@@ -95,8 +95,7 @@ func (c *config) openExisting() (*database.DB, error) {
 	return db, nil
 }
 
-// withDatabaseHint explains, in the error of a database that was not chosen, how to choose
-// one.
+// withDatabaseHint adds to err how to choose a database, if DATABASE_URL is not set.
 func (c *config) withDatabaseHint(err error) error {
 	if c.databaseIsDefault {
 		return fmt.Errorf("%w\nDATABASE_URL is not set, so the default was used: %s. "+
@@ -115,7 +114,7 @@ func strongToken(token string) bool {
 	return len(token) >= minToken && !strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })
 }
 
-// check reports, as problems of s, what the parsing of single values cannot find.
+// check reports to s the problems that parsing single values cannot find.
 func (c *config) check(s *settings.Source) {
 	var err error
 	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {

@@ -36,7 +36,7 @@ func TestListedValuesCanBeSetAgain(t *testing.T) {
 		values, _ := listed(t, env)
 		again, _ := listed(t, values)
 		if !maps.Equal(values, again) {
-			t.Errorf("what is listed, set again:\n%v\n%v", values, again)
+			t.Errorf("the listed values, set again:\n%v\n%v", values, again)
 		}
 		if env != nil && (values["ALLOWED_HOSTS"] != ".example.com,::1" || values["TRUSTED_PROXIES"] != "10.0.0.0/8,::1/128,192.0.2.7/32,10.0.0.0/8" || values["LOG_LEVEL"] != "warn") {
 			t.Errorf("listed are %v", values)
@@ -185,7 +185,7 @@ func TestMisspeltSettingIsReported(t *testing.T) {
 	}
 }
 
-func TestEverySettingIsListedOnce(t *testing.T) {
+func TestSettingsAreListed(t *testing.T) {
 	t.Parallel()
 	values, _ := listed(t, nil)
 	names := slices.Sorted(maps.Keys(values))

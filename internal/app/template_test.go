@@ -17,7 +17,7 @@ func TestImageOfTheDatabaseHasTheTemplateThatTestsLookFor(t *testing.T) {
 	}
 	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		if db.Engine != database.Postgres {
-			return // the image has no other
+			return // the image has only PostgreSQL
 		}
 		status, stdout, stderr := command(t, env, "", "migrate", "--status")
 		if status != 0 {

@@ -2,8 +2,8 @@ package app
 
 import "time"
 
-// timeouts are all effects of REQUEST_TIMEOUT. Each is longer than the one before, so
-// that the earlier one ends a request with an answer that says why.
+// timeouts are all effects of REQUEST_TIMEOUT. None is shorter than the one before, so that
+// the earlier one ends a request with an answer that says why.
 type timeouts struct {
 	// statement bounds a statement of the database, on its side.
 	statement time.Duration

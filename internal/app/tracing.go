@@ -11,7 +11,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// traceFlushTimeout is how long the service waits at its end for the trace collector.
+// traceFlushTimeout is how long the service waits at shutdown for the trace collector.
 const traceFlushTimeout = 500 * time.Millisecond
 
 // traces are the hooks that record traces. Both are nil if tracing is off.

@@ -129,7 +129,7 @@ func TestClientErrorsAreTracedButNotAsFailures(t *testing.T) {
 			t.Errorf("%+v", span)
 		}
 		if agent, _ := span.Attributes["user_agent.original"].(string); len(agent) > 1024 {
-			t.Errorf("%s tells of a User-Agent of %d bytes", span.Name, len(agent))
+			t.Errorf("%s has a User-Agent of %d bytes", span.Name, len(agent))
 		}
 		if rows, ok := span.Attributes["db.response.returned_rows"]; span.Name == "book.get" && (!ok || rows != int64(0)) {
 			t.Errorf("book.get returned %v rows", rows)
@@ -172,7 +172,7 @@ func TestStandardVariablesDecideWhatIsTraced(t *testing.T) {
 		"whatever the caller decided":   {map[string]string{"OTEL_TRACES_SAMPLER": "always_on"}, unsampled, true},
 		"never":                         {map[string]string{"OTEL_TRACES_SAMPLER": "always_off"}, traceparent, false},
 		"none without a caller":         {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, "", false},
-		"but those of a caller":         {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, traceparent, true},
+		"those of a caller":             {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_always_off"}, traceparent, true},
 		"a share of nothing":            {map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0"}, "", false},
 		"a share of all":                {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "1.0"}, "", true},
 		"the library is off":            {map[string]string{"OTEL_SDK_DISABLED": "TRUE"}, traceparent, false},
@@ -216,7 +216,7 @@ func TestUnreachableCollectorIsReportedOnceAndDelaysNothing(t *testing.T) {
 			s := startService(t, map[string]string{
 				"OTEL_EXPORTER_OTLP_ENDPOINT": "http://" + address, "OTEL_EXPORTER_OTLP_HEADERS": "authorization=SECRET", "LOG_LEVEL": "info",
 			})
-			for range 600 { // two batches are full, and sent: to wait for that would take 10 s
+			for range 600 { // fills two batches, which are sent at once: a timer would take 10 s
 				start := time.Now()
 				s.Do("GET", "/book/1", "")
 				if took := time.Since(start); took > 8*time.Second {

@@ -111,6 +111,17 @@ func TestErrorsAreBesideTheirFieldsAndTypedTextIsKept(t *testing.T) {
 	wantText(t, answer, `id="error-post-place.room"`, `id="error-post-tags"`, "\n[1]</textarea>")
 }
 
+func TestViolatedConstraintIsBesideItsField(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	for field, form := range map[string]url.Values{"code": typed("code", "PS-3048"), "shelf": typed("shelf", "99")} {
+		answer := send(c, "/book/", form)
+		if !strings.Contains(answer.Body, `id="error-post-`+field+`"`) {
+			t.Errorf("%s: %d, no error beside it in %s", field, answer.Status, answer.Body)
+		}
+	}
+}
+
 func TestRefusedJSONIsShownAgainWithItsError(t *testing.T) {
 	t.Parallel()
 	wantText(t, send(start(t), "/book/", url.Values{"_content": {`{"title": 1`}}), "Bad Request", `<details class="raw" open>`, "{&#34;title&#34;: 1</textarea>")

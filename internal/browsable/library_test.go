@@ -34,7 +34,7 @@ func library(t *testing.T, maxBody int64) http.Handler {
 	db := databasetest.OpenSQLite(t, sampletest.Resources())
 	sampletest.Load(t, db)
 	api := web.NewAPI(web.Options{
-		Title: "library", Description: "Books.", Version: "1", MaxBodyBytes: maxBody, Classify: database.Problem,
+		Title: "library", Description: "Books.", Version: "1", MaxBodyBytes: maxBody, Classify: database.Classifier(sampletest.Resources()),
 	})
 	for _, resource := range sampletest.Resources() {
 		resource.Routes(api, db.DB)

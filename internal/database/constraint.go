@@ -9,11 +9,12 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// violated is the constraint that a statement has violated.
-type violated struct {
+// violation is the violation of a constraint by a statement.
+type violation struct {
 	rule rule
 	// names are the constraint's name or its columns, as web.Constraint has them. There are
-	// several when the engine does not say which of them it is, and none when it says nothing.
+	// several when the engine does not say which constraint it was, and none when it says
+	// nothing.
 	names []string
 }
 
@@ -28,7 +29,7 @@ const (
 // violationError is the error of a statement that has violated a constraint.
 type violationError struct {
 	error
-	violated
+	violation
 }
 
 func (e *violationError) Unwrap() error { return e.error }
@@ -40,12 +41,12 @@ func (c *observeConn) withConstraint(ctx context.Context, s *web.Statement, err 
 	if err == nil || s.Operation != "insert" && s.Operation != "update" || kindOf(err) != conflict {
 		return err
 	}
-	return &violationError{err, c.connector.engine.violated(ctx, c.fullConn, s, err)}
+	return &violationError{err, c.connector.engine.violation(ctx, c.fullConn, s, err)}
 }
 
-// Classifier returns a function that returns what an error of the database means for a
-// client, or nil when only a bug explains the error. Unlike Problem, it names the field of a
-// constraint that is one of the resources'.
+// Classifier returns a function that maps an error of the database to the problem that the
+// client receives, or to nil when the error is a bug. Unlike Problem, it names the field if
+// the constraint is one of the resources'.
 func Classifier(resources []web.Resource) func(error) *web.Problem {
 	fields := map[string]web.FieldError{}
 	for _, resource := range resources {
@@ -64,22 +65,22 @@ func Classifier(resources []web.Resource) func(error) *web.Problem {
 	}
 }
 
-func (v violated) problem(fields map[string]web.FieldError) *web.Problem {
-	var places []web.FieldError
+func (v violation) problem(fields map[string]web.FieldError) *web.Problem {
+	var errs []web.FieldError
 	for _, name := range v.names {
 		field, ok := fields[name]
 		if !ok {
 			return conflict.problem
 		}
-		places = append(places, field)
+		errs = append(errs, field)
 	}
 	switch {
-	case len(places) == 0:
+	case len(errs) == 0:
 		return conflict.problem
 	case v.rule == duplicate:
-		return web.NewProblem(http.StatusConflict, conflict.problem.Detail, places...)
-	case len(places) > 1:
-		return web.NewProblem(http.StatusUnprocessableEntity, "one of these refers to something that does not exist", places...)
+		return web.NewProblem(http.StatusConflict, conflict.problem.Detail, errs...)
+	case len(errs) > 1:
+		return web.NewProblem(http.StatusUnprocessableEntity, "one of these refers to something that does not exist", errs...)
 	}
-	return web.NewProblem(http.StatusUnprocessableEntity, "validation failed", places...)
+	return web.NewProblem(http.StatusUnprocessableEntity, "validation failed", errs...)
 }

@@ -11,7 +11,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-func TestErrorOfAConstraintIsAnsweredAsTheResourceSays(t *testing.T) {
+func TestViolatedConstraintIsAnsweredWithTheFieldOfTheResource(t *testing.T) {
 	const tables = `create table tree (id integer primary key);
 		create table branch (id integer primary key);
 		create table leaf (
@@ -54,7 +54,7 @@ func TestErrorOfAConstraintIsAnsweredAsTheResourceSays(t *testing.T) {
 			}
 			p := classify(err)
 			if p == nil {
-				t.Errorf("%s: %v is no problem", tt.sql, err)
+				t.Errorf("%s: %v has no problem", tt.sql, err)
 				continue
 			}
 			names := []string{}

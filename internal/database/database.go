@@ -14,8 +14,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// engines are the kinds of databases that Open can open. What only one of them needs is in
-// the files with its prefix: to drop an engine, delete its line here and those files.
+// engines are the kinds of databases that Open can open. The files with the prefix of an
+// engine are only for that one: to drop it, delete its line here and those files.
 var engines = []engine{
 	sqliteEngine{},
 	postgresEngine{},
@@ -31,14 +31,14 @@ type Options struct {
 	Create bool
 	// MaxConnections bounds the pool.
 	MaxConnections int
-	// LockTimeout bounds how long a statement waits for a lock; 0 is no bound but the
-	// context's own. Migrations set it: while a schema change waits for a lock, every other
+	// LockTimeout bounds how long a statement waits for a lock; 0 means no bound but the
+	// context's. Migrations set it: while a schema change waits for a lock, every other
 	// statement on the table waits behind it.
 	LockTimeout time.Duration
 	// StatementTimeout bounds how long the server works on a statement, even when the program
-	// has died or cannot be reached; 0 is no bound.
+	// has died or cannot be reached; 0 means no bound.
 	StatementTimeout time.Duration
-	// Observe is called with each statement that is done. It may be nil.
+	// Observe is called after each statement. It may be nil.
 	Observe Observer
 }
 
@@ -88,10 +88,10 @@ func (db *DB) HasPassword(password string) bool { return db.engine.hasPassword(p
 // Exists returns an error that says what to do when there is no database file.
 func (db *DB) Exists() error { return db.engine.exists() }
 
-// Prepare makes a database that lives in a file of this program ready to be served: it
-// migrates it, and calls fill first when the database is new. On a server it does nothing.
-// Of several programs that start at once on one file, one does the work and the others
-// wait. A start that is killed leaves an empty database, and the next start begins again.
+// Prepare gets a database file ready to be served: it migrates the database and, if it is
+// new, calls fill. On a database server it does nothing. When several programs start at once
+// on one file, one does the work and the others wait. A start that is killed leaves an empty
+// database, and the next start begins again.
 func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
 	return db.engine.prepare(ctx, db, resources, fill)
 }

@@ -13,8 +13,8 @@ import (
 // Engine names a kind of database, and the folder of its migrations.
 type Engine string
 
-// engine is what the kinds of databases do in different ways. The methods without a DB
-// also work on the zero value.
+// engine is what differs between the kinds of databases. The methods without a DB also work
+// on the zero value.
 type engine interface {
 	name() Engine
 	// urlForm shows what the URL of a database looks like, as in sqlite:PATH.
@@ -27,15 +27,15 @@ type engine interface {
 
 	// kind returns what an error of this engine's driver means, or nil for any other error.
 	kind(err error) *kind
-	// connectionLost reports whether err is the end of a connection that was open. It is not
-	// known for an error that is no engine's own.
+	// connectionLost reports whether err says that an open connection has ended. known is
+	// false if the error is not this engine's.
 	connectionLost(err error) (lost, known bool)
 	// transient reports whether err says that the engine has rolled back a transaction, or
 	// refused to begin one, because of a concurrent one.
 	transient(err error) bool
-	// violated returns the constraints that a statement has violated, as an error of this
-	// engine says: err is of kind conflict, and conn is the connection that it came from.
-	violated(ctx context.Context, conn fullConn, s *web.Statement, err error) violated
+	// violation returns which constraints a statement has violated, according to an error of
+	// this engine: err is of kind conflict, and conn is the connection that it came from.
+	violation(ctx context.Context, conn fullConn, s *web.Statement, err error) violation
 	// readOnlyFile reports whether err says that the database's file cannot be written.
 	readOnlyFile(err error) bool
 

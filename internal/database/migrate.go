@@ -16,7 +16,7 @@ import (
 )
 
 // versionTable records which migrations are applied. The usual name, schema_migrations,
-// would meet the tables of other tools, which have other columns.
+// could clash with the table of another tool, which has other columns.
 const versionTable = "app_migrations"
 
 // Migration is one version of the schema.
@@ -29,19 +29,19 @@ type Migration struct {
 	// Late reports that it is not applied, but a newer one is.
 	Late bool
 	// Former is its version in the version table of its resource, when it is applied
-	// there and not yet recorded in the timeline (see takeover.go), else 0.
+	// there and not yet recorded in the timeline (see former_tables.go), else 0.
 	Former int64
 }
 
-// Step is one migration that was run. One that has a Former version was only recorded,
-// since it had been applied before; one that was Applied has been undone.
+// Step is one migration that has run. One that has a Former version was only recorded, since
+// it had been applied before; one that was Applied has been undone.
 type Step struct {
 	Migration
 	Duration time.Duration
 }
 
 // Migrate applies what is pending, one transaction each, and calls report, unless it is
-// nil, after each step. When several programs do it at once, one applies a migration and
+// nil, after each step. When several programs migrate at once, one applies a migration and
 // the others wait.
 func (db *DB) Migrate(ctx context.Context, resources []web.Resource, report func(Step)) error {
 	return db.locked(ctx, func() error { return db.migrate(ctx, resources, report) })
@@ -72,8 +72,8 @@ func (db *DB) Plan(ctx context.Context, resources []web.Resource, version int64)
 	return plan(migrations, version), nil
 }
 
-// Status lists every migration that the program or the database knows, in the order of
-// time. It only reads.
+// Status lists every migration that the program or the database knows, in chronological
+// order. It only reads.
 func (db *DB) Status(ctx context.Context, resources []web.Resource) ([]Migration, error) {
 	timeline, err := NewTimeline(resources, db.Engine)
 	if err != nil {
@@ -103,7 +103,7 @@ func (db *DB) Status(ctx context.Context, resources []web.Resource) ([]Migration
 	return all, nil
 }
 
-// markLate sets Late as it is when no migration after a version is applied.
+// markLate sets Late as if no migration after version were applied.
 func markLate(migrations []Migration, version int64) {
 	newer := false
 	for i, m := range slices.Backward(migrations) {

@@ -29,7 +29,7 @@ func note(versions int) web.Resource {
 	return web.Resource{Name: "note", Migrations: files}
 }
 
-// at returns a version: the one with a number up to 59.
+// at returns the version with a number, which is at most 59.
 func at(number int) int64 { return 20260101000000 + int64(number) }
 
 // add adds a migration for both engines.
@@ -56,7 +56,7 @@ func each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 	databasetest.Each(t, resources(1), test)
 }
 
-func lines(t *testing.T, db *database.DB) int {
+func rows(t *testing.T, db *database.DB) int {
 	t.Helper()
 	n := 0
 	if err := db.QueryRowContext(t.Context(), "select count(*) from note").Scan(&n); err != nil {
@@ -77,13 +77,13 @@ func TestPendingMigrationsAreAppliedOnceAndReported(t *testing.T) {
 		if want := []string{"note/20260101000002_note.sql", "note/20260101000003_note.sql"}; !slices.Equal(names, want) {
 			t.Errorf("reported %v, want %v", names, want)
 		}
-		if got := lines(t, db); got != 2 {
-			t.Errorf("%d lines, want 2", got)
+		if got := rows(t, db); got != 2 {
+			t.Errorf("%d rows, want 2", got)
 		}
 	})
 }
 
-func TestTenMigrationsAtOnceApplyEachExactlyOnce(t *testing.T) {
+func TestTenProgramsAtOnceApplyEachMigrationOnce(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		var group sync.WaitGroup
 		var steps atomic.Int64
@@ -101,8 +101,8 @@ func TestTenMigrationsAtOnceApplyEachExactlyOnce(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if got := lines(t, db); got != 4 || steps.Load() != 4 {
-			t.Errorf("%d lines and %d steps, want 4", got, steps.Load())
+		if got := rows(t, db); got != 4 || steps.Load() != 4 {
+			t.Errorf("%d rows and %d steps, want 4", got, steps.Load())
 		}
 	})
 }
@@ -110,14 +110,14 @@ func TestTenMigrationsAtOnceApplyEachExactlyOnce(t *testing.T) {
 func TestMigrateToGoesBackAndForth(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		for _, tt := range []struct {
-			to    int
-			lines int
+			to   int
+			rows int
 		}{{3, 2}, {3, 2}, {2, 1}, {1, 0}, {4, 3}} {
 			if err := db.MigrateTo(t.Context(), resources(4), at(tt.to), nil); err != nil {
 				t.Fatalf("to %d: %v", tt.to, err)
 			}
-			if got := lines(t, db); got != tt.lines {
-				t.Errorf("at %d: %d lines, want %d", tt.to, got, tt.lines)
+			if got := rows(t, db); got != tt.rows {
+				t.Errorf("at %d: %d rows, want %d", tt.to, got, tt.rows)
 			}
 		}
 		if err := db.MigrateTo(t.Context(), resources(4), 0, nil); err != nil {
@@ -140,11 +140,11 @@ func TestMigrationThatFailsLeavesNothingBehind(t *testing.T) {
 		if err := db.Migrate(t.Context(), []web.Resource{resource}, nil); err == nil || !strings.Contains(err.Error(), "migration note/20260101000003_note.sql failed") {
 			t.Errorf("the error %v does not name the migration", err)
 		}
-		if got := lines(t, db); got != 1 {
-			t.Errorf("%d lines, want the one of migration 2", got)
+		if got := rows(t, db); got != 1 {
+			t.Errorf("%d rows, want the one of migration 2", got)
 		}
 		if err := db.Migrate(t.Context(), resources(3), nil); err != nil {
-			t.Errorf("after it was mended: %v", err)
+			t.Errorf("after it was fixed: %v", err)
 		}
 	})
 }

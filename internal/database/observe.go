@@ -11,9 +11,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Observer is called with each statement when it is done; a query is done when its rows are
-// closed. It must not keep the statement. Statements that are prepared explicitly are not
-// observed; there is no need to prepare any, since both engines keep theirs prepared.
+// Observer is called after each statement, for a query when its rows are closed. It must not
+// keep the statement. Statements that are prepared explicitly are not observed; there is no
+// need to prepare any, since the connections to both engines keep statements prepared.
 type Observer func(context.Context, *web.Statement)
 
 // both returns an observer that calls both; the second may be nil.
@@ -33,11 +33,11 @@ type observeConnector struct {
 	driver.Connector
 	engine  engine
 	observe Observer
-	names   *statementNames
+	names   *web.Cache[string, named]
 }
 
 func newObserveConnector(c driver.Connector, e engine, o Observer) observeConnector {
-	return observeConnector{c, e, o, newStatementNames()}
+	return observeConnector{c, e, o, web.NewCache(maxNames, parseName)}
 }
 
 // Connect opens a connection. It counts as a statement, because a database that cannot be
@@ -53,7 +53,7 @@ func (c observeConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &observeConn{conn.(fullConn), checker, c}, nil
 }
 
-// fullConn is what the connections to both engines can do.
+// fullConn is what the connections to both engines implement.
 type fullConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -132,7 +132,7 @@ func (t *observeTx) end(name string, end func() error) error {
 }
 
 func (c observeConnector) begin(query string) web.Statement {
-	n := c.names.of(query)
+	n := c.names.Get(query)
 	return web.Statement{Name: n.name, Operation: n.operation, Table: n.table, Start: time.Now()}
 }
 

@@ -35,7 +35,7 @@ func (db *DB) obstacle(ctx context.Context, resources []web.Resource, migrations
 	return db.checkFormer(ctx, timeline)
 }
 
-// checkTarget returns why the schema cannot be brought to a version.
+// checkTarget returns why the schema cannot be migrated to a version.
 func (db *DB) checkTarget(ctx context.Context, resources []web.Resource, migrations []Migration, version int64) error {
 	known := func(m Migration) bool { return m.Name != "" && m.Version == version }
 	if version != 0 && !slices.ContainsFunc(migrations, known) {
@@ -61,6 +61,6 @@ func checkKnown(migrations []Migration, version int64) error {
 	if unknown == nil {
 		return nil
 	}
-	return fmt.Errorf("the database is ahead of this program, by migrations that only a newer one can undo (%s): run `app migrate --to %d --yes` with that one",
+	return fmt.Errorf("the database is ahead of this program, by migrations that only a newer program can undo (%s): run `app migrate --to %d --yes` with that program",
 		strings.Join(unknown, ", "), version)
 }

@@ -23,8 +23,8 @@ func without(number, versions int) []web.Resource {
 	return []web.Resource{resource}
 }
 
-// again opens a database once more: what is set on it holds for new sessions.
-func again(t *testing.T, db *database.DB, parameters string) *database.DB {
+// reopen opens a database once more, since its settings apply only to new sessions.
+func reopen(t *testing.T, db *database.DB, parameters string) *database.DB {
 	t.Helper()
 	target, err := url.Parse(databasetest.URL(t, db))
 	if err != nil {
@@ -39,8 +39,7 @@ func again(t *testing.T, db *database.DB, parameters string) *database.DB {
 	return other
 }
 
-// refuses fails the test unless Migrate, MigrateTo, Ready and Obstacle all say what is in
-// the way.
+// refuses fails the test unless Migrate, MigrateTo, Ready and Obstacle all return the reasons.
 func refuses(t *testing.T, db *database.DB, resources []web.Resource, wants ...string) {
 	t.Helper()
 	advice, notReady := db.Ready(t.Context(), resources)
@@ -80,11 +79,11 @@ func TestLateMigrationIsAppliedAndMarked(t *testing.T) {
 		if want := []string{"note/20260101000002_note.sqltrue", "note/20260101000004_note.sqlfalse"}; err != nil || !slices.Equal(steps, want) {
 			t.Errorf("steps are %v, %v, want %v", steps, err, want)
 		}
-		if got := lines(t, db); got != 3 {
-			t.Errorf("%d lines, want 3", got)
+		if got := rows(t, db); got != 3 {
+			t.Errorf("%d rows, want 3", got)
 		}
 		// Undoing goes by time, not by when a migration was applied.
-		if err := db.MigrateTo(t.Context(), resources(4), at(2), nil); err != nil || lines(t, db) != 1 {
+		if err := db.MigrateTo(t.Context(), resources(4), at(2), nil); err != nil || rows(t, db) != 1 {
 			t.Errorf("back to 2: %v", err)
 		}
 	})
@@ -117,16 +116,16 @@ func TestDatabaseThatIsAheadCannotBeTakenBackByAnOlderProgram(t *testing.T) {
 		}
 		for _, version := range []int64{0, at(1)} {
 			err := db.MigrateTo(t.Context(), resources(1), version, nil)
-			want := fmt.Sprintf("by migrations that only a newer one can undo (20260101000002, 20260101000003): run `app migrate --to %d --yes` with that one", version)
+			want := fmt.Sprintf("by migrations that only a newer program can undo (20260101000002, 20260101000003): run `app migrate --to %d --yes` with that program", version)
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("to %d: %v", version, err)
 			}
 		}
 		if err := db.Migrate(t.Context(), resources(1), nil); err != nil {
-			t.Errorf("there is nothing to do: %v", err)
+			t.Errorf("Migrate with nothing to do = %v", err)
 		}
-		if got := lines(t, db); got != 2 {
-			t.Errorf("%d lines, want 2", got)
+		if got := rows(t, db); got != 2 {
+			t.Errorf("%d rows, want 2", got)
 		}
 	})
 }
@@ -155,7 +154,7 @@ func TestSchemaNamedLikeTheUserDoesNotHideTheTables(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "drop schema "+pgx.Identifier{user}.Sanitize()); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, db) != 2 {
+	if err := db.Migrate(t.Context(), resources(3), nil); err != nil || rows(t, db) != 2 {
 		t.Errorf("without that schema: %v", err)
 	}
 }
@@ -165,17 +164,17 @@ func TestSearchPathThatLosesTheTablesIsNoNewInstallation(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "create schema other; do $$ begin execute format('alter database %I set search_path = other', current_database()); end $$"); err != nil {
 		t.Fatal(err)
 	}
-	lost := again(t, db, "")
+	lost := reopen(t, db, "")
 	refuses(t, lost, resources(3), "the tables are in schema public, which the search_path (other) does not include", "add ?search_path=SCHEMA to DATABASE_URL")
-	// A schema in the URL is meant.
-	second := again(t, db, "search_path=other")
-	if err := second.Migrate(t.Context(), resources(3), nil); err != nil || lines(t, second) != 2 || lines(t, db) != 1 {
+	// A schema in the URL is chosen on purpose.
+	second := reopen(t, db, "search_path=other")
+	if err := second.Migrate(t.Context(), resources(3), nil); err != nil || rows(t, second) != 2 || rows(t, db) != 1 {
 		t.Errorf("with the schema in the URL: %v", err)
 	}
 	if _, err := lost.Ready(t.Context(), resources(3)); err != nil {
 		t.Errorf("with tables in both: %v", err)
 	}
-	refuses(t, again(t, db, "search_path=nowhere"), resources(3), "the search_path (nowhere) names no schema")
+	refuses(t, reopen(t, db, "search_path=nowhere"), resources(3), "the search_path (nowhere) names no schema")
 }
 
 func TestAnotherServiceInTheSameDatabaseIsNoObstacle(t *testing.T) {
@@ -190,7 +189,7 @@ func TestAnotherServiceInTheSameDatabaseIsNoObstacle(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), setSearchPath); err != nil {
 		t.Fatal(err)
 	}
-	if err := again(t, db, "").Migrate(t.Context(), diary, nil); err != nil {
+	if err := reopen(t, db, "").Migrate(t.Context(), diary, nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -200,7 +199,7 @@ func TestTableThatHidesTheMigratedOneIsRefused(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "create schema front; create table front.note (n integer)"); err != nil {
 		t.Fatal(err)
 	}
-	hidden := again(t, db, "search_path=front,public")
+	hidden := reopen(t, db, "search_path=front,public")
 	const want = "the migrations are recorded in schema public, but the table note is found in schema front first: drop or rename that table"
 	if _, err := hidden.Status(t.Context(), resources(2)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("Status = %v", err)
@@ -216,8 +215,8 @@ func TestResourceWithACapitalInItsNameIsMigratedOnce(t *testing.T) {
 				t.Errorf("to version %d: %v", versions, err)
 			}
 		}
-		if got := lines(t, db); got != 3 {
-			t.Errorf("%d lines, want 3", got)
+		if got := rows(t, db); got != 3 {
+			t.Errorf("%d rows, want 3", got)
 		}
 	})
 }

@@ -32,18 +32,18 @@ const Postgres Engine = "postgres"
 
 type postgresEngine struct {
 	password    string
-	namesSchema bool // the URL does
+	namesSchema bool // whether the URL names one
 }
 
 func (postgresEngine) name() Engine { return Postgres }
 
 func (e postgresEngine) hasPassword(password string) bool { return e.password == password }
 
-func (postgresEngine) exists() error { return nil } // the first query tells
+func (postgresEngine) exists() error { return nil } // the first query shows it
 
 func (postgresEngine) readOnlyFile(error) bool { return false } // readOnly asks the server
 
-// prepare does nothing: the server is other programs', too, so migrations are a command.
+// prepare does nothing: other programs may use the database, too, so migrating it is a command.
 func (postgresEngine) prepare(context.Context, *DB, []web.Resource, func(context.Context, *DB) error) error {
 	return nil
 }
@@ -121,7 +121,7 @@ func validateEncoding(_ context.Context, conn *pgconn.PgConn) error {
 
 // lock runs f while a transaction on a connection of its own, outside the pool and
 // its bound, holds the advisory lock. The server releases the lock when the transaction
-// ends, also when the program is killed; a lock of the session would stay behind a pooler.
+// ends, also when the program is killed; behind a pooler, a lock of the session would stay.
 func (postgresEngine) lock(ctx context.Context, db *DB, f func() error) error {
 	own := sql.OpenDB(db.connector)
 	defer own.Close()
@@ -141,7 +141,7 @@ func (postgresEngine) lock(ctx context.Context, db *DB, f func() error) error {
 	return f()
 }
 
-// mayIdle turns off the timeouts that would end the transaction before the migrations.
+// mayIdle turns off the timeouts that would end the transaction during the migrations.
 const mayIdle = `select set_config(name, '0', true)
 	from (values ('idle_in_transaction_session_timeout'), ('transaction_timeout')) as timeouts (name)
 	where current_setting(name, true) is not null`

@@ -31,13 +31,13 @@ func (postgresEngine) kind(err error) *kind {
 	return nil
 }
 
-// postgresKind goes by the class of the SQLSTATE, which is its first two letters
+// postgresKind goes by the class of the SQLSTATE, which is its first two characters
 // (PostgreSQL manual, appendix A).
 func postgresKind(code string) *kind {
 	switch {
-	case code == "53100", code == "2200H": // disk full, the last id is taken
+	case code == "53100", code == "2200H": // disk full, ids exhausted
 		return full
-	case code == "57014": // statement_timeout, which is the time of a request
+	case code == "57014": // statement_timeout, which is the time limit of a request
 		return timeout
 	case code[:2] == "23": // integrity constraint violation
 		return conflict
@@ -53,7 +53,7 @@ func postgresKind(code string) *kind {
 
 func (postgresEngine) connectionLost(err error) (lost, known bool) {
 	code := sqlState(err)
-	if code == "57P01" || code == "57P02" { // ended by an administrator or a crash, perhaps while it was set up
+	if code == "57P01" || code == "57P02" { // ended by an administrator or a crash, perhaps during its setup
 		return true, true
 	}
 	_, connecting := errors.AsType[*pgconn.ConnectError](err)
@@ -68,25 +68,25 @@ func serializationFailure(err error) bool {
 }
 
 // stalePlan reports whether a statement was prepared, or through a pooler described, for a
-// table that has changed since. PostgreSQL uses the two codes for much else; the routine
-// that raised the error tells them apart.
+// table that has changed since. PostgreSQL also uses the two codes for other errors; the
+// routine that raised the error distinguishes them.
 func stalePlan(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (e.Code == "0A000" && e.Routine == "RevalidateCachedQuery" || e.Code == "08P01" && e.Routine == "PortalSetResultFormat")
 }
 
-func (postgresEngine) violated(_ context.Context, _ fullConn, s *web.Statement, err error) violated {
+func (postgresEngine) violation(_ context.Context, _ fullConn, s *web.Statement, err error) violation {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok || e.ConstraintName == "" {
-		return violated{}
+		return violation{}
 	}
-	v := violated{names: []string{e.ConstraintName}}
+	v := violation{names: []string{e.ConstraintName}}
 	switch e.Code {
 	case "23505", "23P01": // unique, exclusion
 		v.rule = duplicate
 	case "23503":
 		if !strings.EqualFold(e.TableName, s.Table) {
-			return violated{} // another table refers to this one
+			return violation{} // another table refers to this one
 		}
 		v.rule = reference
 	}

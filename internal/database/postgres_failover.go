@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// checkInterval is how long a connection may be in use before it is checked whether its
-// server is still the primary, and how often it is checked again.
+// checkInterval is how long a connection is in use before the first check whether its server
+// is still the primary, and the time between the checks.
 const checkInterval = time.Second
 
 // failoverConnector opens connections to the primary, the one of several servers that
@@ -74,7 +74,7 @@ func (c failoverConnector) Connect(ctx context.Context) (driver.Conn, error) {
 func (c failoverConnector) findPrimary() {
 	_, _, _ = c.primary.check.Do("", func() (any, error) {
 		if conn, err := c.Connect(context.Background()); err == nil {
-			_ = conn.Close() // Connect has noted its server
+			_ = conn.Close() // Connect has recorded its server
 		}
 		return nil, nil
 	})

@@ -15,7 +15,7 @@ import (
 type hanging struct {
 	net.Listener
 	target string
-	// epoch selects the connections that are forwarded: those that were opened in it. 0 is none.
+	// epoch selects the connections that are forwarded: those opened in it; 0 selects none.
 	epoch atomic.Int64
 }
 
@@ -73,7 +73,7 @@ func (h *hanging) serve(ctx context.Context, conn net.Conn) {
 // there are two, is the same server without the proxy.
 func beforeHang(t *testing.T, hosts int) (*database.DB, *hanging) {
 	t.Helper()
-	target := untimed(t, postgres(t))
+	target := withoutTimeout(t, postgres(t))
 	way := newHanging(t, target.Host)
 	target.Host = way.Addr().String() + map[int]string{1: "", 2: "," + target.Host}[hosts]
 	db, err := database.Open(database.Options{URL: target.String(), MaxConnections: 4})
@@ -85,14 +85,14 @@ func beforeHang(t *testing.T, hosts int) (*database.DB, *hanging) {
 	return db, way
 }
 
-// within fails the test when f fails or takes longer.
-func within(t *testing.T, most time.Duration, f func(context.Context) error) {
+// within fails the test when f fails or takes longer than limit.
+func within(t *testing.T, limit time.Duration, f func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	start := time.Now()
 	err := f(ctx)
-	if took := time.Since(start); err != nil || took > most {
+	if took := time.Since(start); err != nil || took > limit {
 		t.Errorf("%v after %v", err, took)
 	}
 }
@@ -114,11 +114,11 @@ func TestPoolFailsOverFromAServerThatHangs(t *testing.T) {
 	way.epoch.Store(0)
 	time.Sleep(1100 * time.Millisecond)
 	for i := range 6 {
-		most := 900 * time.Millisecond // less than the ping of a connection that hangs
+		limit := 900 * time.Millisecond // less than the ping of a connection that hangs
 		if i == 0 {
-			most = 4 * time.Second
+			limit = 4 * time.Second
 		}
-		within(t, most, func(ctx context.Context) error {
+		within(t, limit, func(ctx context.Context) error {
 			_, err := db.ExecContext(ctx, "insert into note values (7)")
 			return err
 		})

@@ -46,9 +46,10 @@ func (postgresEngine) checkHidden(ctx context.Context, db *DB, resources []web.R
 	return err
 }
 
-// placeSQL finds the schemas in which a table would be made, is seen by queries, and
-// exists. The first of the tables that is there counts; a version table out of sight counts
-// only beside a table of these resources, since other services may have one, too.
+// placeSQL finds the schema in which a table would be created, the one in which queries find
+// the tables, and all that have them. The first table that exists counts; a version table
+// outside the search_path counts only beside a table of these resources, since other
+// services may have one, too.
 const placeSQL = `-- place
 	with tables as (
 		select c.oid, nspname, array_position($1::text[], relname::text) as place
@@ -109,7 +110,7 @@ func (postgresEngine) checkReferences(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (postgresEngine) advanceSequence(ctx context.Context, tx *sql.Tx, table string) error {
-	quoted := pgx.Identifier{table}.Sanitize() // it may be a word of SQL, such as order
+	quoted := pgx.Identifier{table}.Sanitize() // it may be a reserved word, such as order
 	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
 		select setval(name::regclass, top)
 		from pg_get_serial_sequence('%[1]s', 'id') as name, (select max(id) as top from %[1]s) as ids

@@ -81,8 +81,8 @@ func (c *poolerConn) BeginTx(ctx context.Context, options driver.TxOptions) (dri
 	return tx, nil
 }
 
-// inMode puts a mode before the arguments of a statement, as pgx expects it. A mode that is
-// among the arguments already wins.
+// inMode puts a mode before the arguments of a statement, as pgx expects it. A mode that the
+// arguments already contain takes precedence.
 func inMode(mode pgx.QueryExecMode, args []driver.NamedValue) []driver.NamedValue {
 	return append([]driver.NamedValue{{Value: mode}}, args...)
 }

@@ -50,8 +50,8 @@ func TestMigrationsRunThroughPgBouncerAndLeaveNoLockBehind(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if got := lines(t, direct); got != 4 || steps.Load() != 4 {
-			t.Errorf("%d lines and %d steps, want 4", got, steps.Load())
+		if got := rows(t, direct); got != 4 || steps.Load() != 4 {
+			t.Errorf("%d rows and %d steps, want 4", got, steps.Load())
 		}
 		locks := 0
 		err := direct.QueryRowContext(t.Context(), `select count(*) from pg_locks
@@ -113,8 +113,8 @@ func TestStatementsGoThroughPgBouncer(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if got := lines(t, direct); got != 24*20 {
-			t.Errorf("%d lines, want %d", got, 24*20)
+		if got := rows(t, direct); got != 24*20 {
+			t.Errorf("%d rows, want %d", got, 24*20)
 		}
 	})
 }

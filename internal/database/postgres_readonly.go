@@ -5,10 +5,10 @@ import (
 	"database/sql"
 )
 
-// readOnly reports whether sessions may only read: on a standby, and where the server, the
-// database or the role is set so. It asks again on a new connection, since a connection of
-// the pool may have been opened before that ended; a change that fails on such a connection
-// is sent on another one.
+// readOnly reports whether sessions may only read: on a standby, or if the server, the
+// database or the role is set to read-only. It asks again on a new connection, since a
+// connection of the pool may have been opened before that ended; a change that fails on such
+// a connection is sent on another one.
 func (postgresEngine) readOnly(ctx context.Context, db *DB) (bool, error) {
 	readOnly, err := readOnlySession(ctx, db.DB.DB)
 	if err != nil || !readOnly {

@@ -19,7 +19,7 @@ type retryConnector struct {
 	lastLoss *lastLoss
 }
 
-// lastLoss is when a connection was lost last, in nanoseconds since 1970.
+// lastLoss is when a connection was last lost, in nanoseconds since 1970.
 type lastLoss struct {
 	atomic.Int64
 	// pingTimeout bounds how long a connection may take to answer a ping: a connection that
@@ -93,15 +93,15 @@ func (c *retryConn) rolledBack(err error) bool {
 }
 
 // asBadConn turns an error into driver.ErrBadConn when the statement had no effect and
-// another connection may succeed: outside a transaction, database/sql then takes another
-// one. harmless says that the statement cannot have had an effect.
+// another connection may succeed: outside a transaction, database/sql then uses another
+// one. harmless means that the statement cannot have had an effect.
 func (c *retryConn) asBadConn(ctx context.Context, err error, harmless bool) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	if !harmless && errors.Is(err, driver.ErrBadConn) && c.Conn.Conn().IsClosed() {
 		// The connection was alive when it was taken. For a statement without arguments, the
-		// driver reports that it was not sent, whenever the connection ends.
+		// driver reports every loss of the connection as a statement that was not sent.
 		return io.ErrUnexpectedEOF
 	}
 	// 25006: this server is a standby now, and has refused to write.

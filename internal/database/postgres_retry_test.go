@@ -87,9 +87,9 @@ func TestTransactionBeginsOnALiveConnection(t *testing.T) {
 	}
 }
 
-// afterwards runs a statement right after all connections of the pool have died. It tries
+// execAfterLoss runs a statement right after all connections of the pool have died. It tries
 // again if that took so long that the driver pinged them first.
-func afterwards(t *testing.T, db *database.DB, statement string) error {
+func execAfterLoss(t *testing.T, db *database.DB, statement string) error {
 	t.Helper()
 	for range 20 {
 		warmOnce(t, db, "select 1")
@@ -108,8 +108,8 @@ func afterwards(t *testing.T, db *database.DB, statement string) error {
 
 func TestAfterOneLostConnectionTheOthersArePinged(t *testing.T) {
 	db := postgres(t)
-	if err := afterwards(t, db, "select n from note"); !database.ConnectionLost(err) {
-		t.Errorf("the first statement afterwards: %v", err)
+	if err := execAfterLoss(t, db, "select n from note"); !database.ConnectionLost(err) {
+		t.Errorf("the first statement after the loss: %v", err)
 	}
 	// The others are pinged, so not even a write is sent on a dead connection.
 	if _, err := db.ExecContext(t.Context(), "insert into note values (7)"); err != nil {
@@ -119,7 +119,7 @@ func TestAfterOneLostConnectionTheOthersArePinged(t *testing.T) {
 
 func TestWriteIsNotSentAgainWhenItsConnectionDied(t *testing.T) {
 	db := postgres(t)
-	err := afterwards(t, db, "insert into note values (7)")
+	err := execAfterLoss(t, db, "insert into note values (7)")
 	if p := database.Problem(err); p == nil || p.Status != http.StatusServiceUnavailable || !database.ConnectionLost(err) {
 		t.Errorf("the write on a connection that died: %v", err)
 	}

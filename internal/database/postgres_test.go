@@ -17,8 +17,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// untimed returns the URL of a database without a time for connecting: ours is meant.
-func untimed(t *testing.T, db *database.DB) *url.URL {
+// withoutTimeout returns the URL of a database without connect_timeout, so that the default
+// of the program applies.
+func withoutTimeout(t *testing.T, db *database.DB) *url.URL {
 	t.Helper()
 	target, err := url.Parse(databasetest.URL(t, db))
 	if err != nil {
@@ -38,7 +39,7 @@ func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	target := untimed(t, databasetest.OpenPostgres(t, resources(1)))
+	target := withoutTimeout(t, databasetest.OpenPostgres(t, resources(1)))
 	target.Host = silent.Addr().String() + "," + target.Host
 	for range 3 { // the machine may be slow at times
 		if err = readyAtOnce(t, target.String()); err == nil {
@@ -48,7 +49,7 @@ func TestServerThatHangsIsPassedOverInTime(t *testing.T) {
 	t.Errorf("with the first of two servers hanging: %v", err)
 }
 
-// readyAtOnce connects to a database, and asks it as long as the health check would.
+// readyAtOnce connects to a database, and calls Ready with the timeout of the health check.
 func readyAtOnce(t *testing.T, target string) error {
 	t.Helper()
 	db, err := database.Open(database.Options{URL: target, MaxConnections: 2})
@@ -104,8 +105,8 @@ func TestIndexThatWasLeftBehindIsMadeAgain(t *testing.T) {
 	}
 }
 
-// The server's bound is the time of a request: it may fire before the request's own.
-func TestStatementThatTheServerEndsTookTooLong(t *testing.T) {
+// The timeout of the server is that of a request, so it may fire first.
+func TestStatementThatTheServerCancelsHasTimedOut(t *testing.T) {
 	t.Parallel()
 	databasetest.NeedPostgres(t)
 	db, err := database.Open(database.Options{
@@ -182,7 +183,7 @@ end $$;
 -- +goose StatementEnd
 `
 	add(resource.Migrations.(fstest.MapFS), at(3), "long", long)
-	if err := again(t, db, "").Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
+	if err := reopen(t, db, "").Migrate(t.Context(), []web.Resource{resource}, nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -39,10 +39,10 @@ func (postgresEngine) checkURL(url string) error {
 func parsePostgres(text string) (*pgx.ConnConfig, error) {
 	switch {
 	case !postgresURL.MatchString(text), strings.Contains(text, "%00"), colonInUser.MatchString(text):
-		return nil, urlError("Percent-encode what is no letter or digit in a user and a password " +
+		return nil, urlError("Percent-encode all but letters and digits in the user and the password " +
 			"(an @ is %40, a / is %2F), or set DATABASE_PASSWORD to the password as it is")
 	case passwordInParams.MatchString(text):
-		return nil, urlError("A password is no parameter: set DATABASE_PASSWORD to it")
+		return nil, urlError("Do not put a password into the parameters: set DATABASE_PASSWORD to it")
 	}
 	config, err := pgx.ParseConfig(text)
 	if err != nil {

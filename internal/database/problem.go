@@ -20,15 +20,15 @@ type kind struct {
 
 var (
 	unavailable = &kind{"unavailable", web.NewProblem(http.StatusServiceUnavailable, "The database is not available. Try again later.").RetryAfter(1)}
-	changesFail = &kind{"unavailable", web.NewProblem(http.StatusServiceUnavailable, "Changes are not possible at the moment, reading is. Try again later.").RetryAfter(1)}
+	changesFail = &kind{"unavailable", web.NewProblem(http.StatusServiceUnavailable, "Changes are not possible at the moment, but reads are. Try again later.").RetryAfter(1)}
 	full        = &kind{"full", web.NewProblem(http.StatusInsufficientStorage, "There is no space left to store this.").RetryAfter(30)}
 	conflict    = &kind{"conflict", web.NewProblem(http.StatusConflict, "This conflicts with existing data.")}
 	timeout     = &kind{"timeout", web.ErrTimeout}
 	other       = &kind{"other", nil} // a bug
 )
 
-// Problem returns what an error of the database means for a client, or nil when only a bug
-// explains the error.
+// Problem returns the problem that a client receives for an error of the database, or nil
+// when the error is a bug.
 func Problem(err error) *web.Problem { return kindOf(err).problem }
 
 func kindOf(err error) *kind {
@@ -61,8 +61,8 @@ func errorType(err error) string {
 	return kindOf(err).name
 }
 
-// ConnectionLost reports whether err is the end of a connection that was open. The
-// statement may or may not have taken effect, so only reads may be repeated.
+// ConnectionLost reports whether err says that an open connection has ended. The statement
+// may or may not have taken effect, so only reads may be repeated.
 func ConnectionLost(err error) bool {
 	for _, e := range engines {
 		if lost, known := e.connectionLost(err); known {

@@ -8,11 +8,11 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Ready asks whether the database answers and has the schema of the program. err is why
-// requests cannot be served. advice is for everyone to see: what to do about pending
-// migrations, or a warning. Warnings do not end the service: all replicas would stop at
-// once. They are that the database is ahead, since a newer program has to run beside
-// this one, and that it cannot be changed, since reads still succeed.
+// Ready checks whether the database answers and has the schema of the program. err is why
+// requests cannot be served. advice may be public: what to do about pending migrations, or a
+// warning. There are two warnings, with which the service stays ready: the database is ahead,
+// because a newer program has to run beside this one, or it cannot be changed, while reads
+// still succeed. If they made the service unready, all replicas would stop at once.
 func (db *DB) Ready(ctx context.Context, resources []web.Resource) (advice string, err error) {
 	_, pending, ahead, err := db.Count(ctx, resources)
 	if err != nil {

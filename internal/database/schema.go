@@ -9,14 +9,14 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// schemaEngine is what an engine does in its own way with a schema and its references.
+// schemaEngine is what differs between the engines in schemas and references.
 type schemaEngine interface {
 	dialect() goose.Dialect
-	// tableSQL is a query that reports whether a table of the name $1 is found.
+	// tableSQL is a query that reports whether queries find a table of the name $1.
 	tableSQL() string
 	// checkHidden refuses a table that hides the one of a resource that was migrated.
 	checkHidden(ctx context.Context, db *DB, resources []web.Resource) error
-	// checkPlace refuses to make tables elsewhere than where those of the resources are.
+	// checkPlace refuses to create tables outside the schema of the resources' tables.
 	checkPlace(ctx context.Context, db *DB, resources []web.Resource) error
 	// checkTables returns an error when a table refers to one that does not exist.
 	checkTables(ctx context.Context, db *DB) error

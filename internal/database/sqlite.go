@@ -71,9 +71,9 @@ func (e sqliteEngine) connect(name string, observe Observer) (*DB, error) {
 	return newDB(e, connector, pool(), pool()), nil
 }
 
-// checkPath returns why path, the URL without sqlite:, is refused: other programs would
-// take it for more than a path, or the file would have another name than it appears. The
-// error continues a sentence about the URL, and quotes nothing of it.
+// checkPath returns why path, the URL without sqlite:, is refused: other programs would read
+// more than a path into it, or the name of the file would not be the one that it seems to be.
+// The error continues a sentence about the URL, and quotes nothing of it.
 func checkPath(path string) error {
 	invisible := func(c rune) bool { return !unicode.IsPrint(c) }
 	switch {
@@ -86,9 +86,9 @@ func checkPath(path string) error {
 	case strings.HasPrefix(path, "//"):
 		return errors.New("takes a path after sqlite: write one slash or none, as in sqlite:/srv/templatesite.db")
 	case strings.Contains(path, "?"):
-		return errors.New("takes a path without parameters after sqlite: leave out the ? and what follows it")
+		return errors.New("takes a path without parameters after sqlite: leave out the ? and everything after it")
 	case !utf8.ValidString(path), strings.ContainsFunc(path, invisible), strings.TrimSpace(path) != path:
-		return errors.New("has spaces at an end of the path, or invisible characters in it, such as the carriage return of a file with Windows line endings")
+		return errors.New("has spaces before or after the path, or invisible characters in it, such as the carriage return of a file with Windows line endings")
 	case strings.HasSuffix(path, "/"):
 		return errors.New("names a folder: add the name of a file, as in sqlite:data/templatesite.db")
 	}

@@ -13,30 +13,30 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// violated reads the constraint from the message, whose form is "constraint failed: UNIQUE
-// constraint failed: book.code (2067)". The message does not name a foreign key: these are
-// then all of the table.
-func (sqliteEngine) violated(ctx context.Context, conn fullConn, s *web.Statement, err error) violated {
+// violation reads the constraint from the message, whose form is "constraint failed: UNIQUE
+// constraint failed: book.code (2067)". It does not name a foreign key: the result then has
+// all foreign keys of the table.
+func (sqliteEngine) violation(ctx context.Context, conn fullConn, s *web.Statement, err error) violation {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
-		return violated{}
+		return violation{}
 	}
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		if columns := failed(e, "UNIQUE"); columns != "" {
-			return violated{duplicate, []string{strings.ToLower(columns)}}
+			return violation{duplicate, []string{strings.ToLower(columns)}}
 		}
 	case sqlite3.SQLITE_CONSTRAINT_CHECK:
 		if name := failed(e, "CHECK"); name != "" {
-			return violated{check, []string{name}}
+			return violation{check, []string{name}}
 		}
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		names, err := foreignKeys(ctx, conn, s.Table)
 		if err == nil {
-			return violated{reference, names}
+			return violation{reference, names}
 		}
 	}
-	return violated{}
+	return violation{}
 }
 
 // failed returns what the message names after "<what> constraint failed: ".

@@ -12,7 +12,7 @@ func (sqliteEngine) kind(err error) *kind {
 	if !ok {
 		return nil
 	}
-	switch e.Code() & 0xff { // the rest of an extended code says more
+	switch e.Code() & 0xff { // the rest of an extended code only adds detail
 	case sqlite3.SQLITE_FULL:
 		return full
 	case sqlite3.SQLITE_CONSTRAINT:

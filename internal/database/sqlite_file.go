@@ -70,7 +70,7 @@ func (e sqliteEngine) fillEmpty(ctx context.Context, db *DB, resources []web.Res
 	return err
 }
 
-// copyFrom replaces the content of the database by that of another one.
+// copyFrom replaces the content of the database with that of another one.
 func (db *DB) copyFrom(ctx context.Context, name string) error {
 	conn, err := db.connector.Connect(ctx)
 	if err != nil {

@@ -39,7 +39,7 @@ func mustStart(t *testing.T, path string) *database.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := lines(t, db); got != 1 {
+	if got := rows(t, db); got != 1 {
 		t.Fatalf("%d rows, want 1", got)
 	}
 	return db

@@ -29,8 +29,8 @@ func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if got := lines(t, db); got != 1 {
-				t.Errorf("%d lines, want 1", got)
+			if got := rows(t, db); got != 1 {
+				t.Errorf("%d rows, want 1", got)
 			}
 		})
 	}
@@ -40,7 +40,7 @@ func TestManyFirstStartsOnOneFileFillItOnce(t *testing.T) {
 	}
 }
 
-func TestFirstStartThatIsEndedAtItsEndIsWhole(t *testing.T) {
+func TestFirstStartThatIsCancelledLateFailsOrIsComplete(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		db, err := database.Open(database.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "ended.db"), MaxConnections: 2})
@@ -57,19 +57,19 @@ func TestFirstStartThatIsEndedAtItsEndIsWhole(t *testing.T) {
 			if _, err := tx.ExecContext(ctx, "insert into note values (7)"); err != nil {
 				return err
 			}
-			go cancel() // at any moment of what follows
+			go cancel() // at any time from now on
 			return tx.Commit()
 		})
 		if err != nil {
 			continue // then the next start begins again
 		}
-		if got := lines(t, db); got != 2 {
-			t.Errorf("%d lines, want 2", got)
+		if got := rows(t, db); got != 2 {
+			t.Errorf("%d rows, want 2", got)
 		}
 	}
 }
 
-func TestFirstStartThatFailsIsBegunAgain(t *testing.T) {
+func TestFirstStartThatFailedIsRepeated(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "again.db")
 	db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 2})
@@ -84,7 +84,7 @@ func TestFirstStartThatFailsIsBegunAgain(t *testing.T) {
 			t.Errorf("Prepare = %v, want %v", err, want)
 		}
 	}
-	if got := lines(t, db); got != 1 {
-		t.Errorf("%d lines, want 1", got)
+	if got := rows(t, db); got != 1 {
+		t.Errorf("%d rows, want 1", got)
 	}
 }

@@ -107,9 +107,9 @@ func (r *stmtCacheRows) Next(dest []driver.Value) error {
 	return err
 }
 
-// Close reads the row after the last one that was read. A change that returns its row is
-// also committed without that, but SQLite then does not check the length of its log: the
-// log would never be copied back into the file, and grow.
+// Close first reads one more row. A change that returns its row would be committed without
+// that, too, but SQLite would not check the length of its log, which would then grow and
+// never be copied back into the file.
 func (r *stmtCacheRows) Close() error {
 	var err error
 	if !r.done {

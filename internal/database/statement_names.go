@@ -1,48 +1,16 @@
 package database
 
 import (
-	"maps"
 	"regexp"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // named is what the SQL of a statement says about it.
 type named struct{ name, operation, table string }
 
-// statementNames caches what was parsed out of each SQL, since every request needs it. The
-// map is replaced, never changed, so that reading it needs no lock. The service has a few
-// statements for each resource; only SQL that is put together at run time reaches the
-// bound.
-type statementNames struct {
-	all atomic.Pointer[map[string]named]
-	mu  sync.Mutex // held to replace the map
-}
-
+// maxNames bounds how many names are cached. The service has a few statements for each
+// resource; only SQL that is put together at run time reaches the bound.
 const maxNames = 1000
-
-func newStatementNames() *statementNames {
-	n := &statementNames{}
-	n.all.Store(&map[string]named{})
-	return n
-}
-
-func (n *statementNames) of(query string) named {
-	found, ok := (*n.all.Load())[query]
-	if ok {
-		return found
-	}
-	found = parseName(query)
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if all := *n.all.Load(); len(all) < maxNames {
-		all = maps.Clone(all)
-		all[query] = found
-		n.all.Store(&all)
-	}
-	return found
-}
 
 var (
 	nameComment = regexp.MustCompile(`^\s*-- *([\w.]+) *\n`)

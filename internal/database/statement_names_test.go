@@ -22,7 +22,7 @@ func TestStatementIsNamedByItsFirstLineOrItsOperationAndTable(t *testing.T) {
 		{"", named{"other", "other", ""}},
 	}
 	for _, tt := range tests {
-		if got := newStatementNames().of(tt.sql); got != tt.want {
+		if got := parseName(tt.sql); got != tt.want {
 			t.Errorf("%q is %+v, want %+v", tt.sql, got, tt.want)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// Timeline is the migrations of all resources for one engine, in the order of time. As
-// a file system it is one folder, in which the name of a file is RESOURCE/FILE.
+// Timeline is the migrations of all resources for one engine, in chronological order. As a
+// file system it is one folder, in which the name of a file is RESOURCE/FILE.
 type Timeline []timelineFile
 
 type timelineFile struct {
@@ -87,7 +87,7 @@ func (t Timeline) Open(name string) (fs.File, error) {
 }
 
 // Glob returns the migrations whose file, without its resource, matches the pattern, in
-// the order of time: goose relies on it.
+// chronological order: goose relies on it.
 func (t Timeline) Glob(pattern string) ([]string, error) {
 	var names []string
 	for _, file := range t {

@@ -19,7 +19,7 @@ const (
 )
 
 // book returns two resources that refer to each other: a migration of one comes between
-// two of the other, and the list is not in the order of time.
+// two of the other, and the list is not in chronological order.
 func book() []web.Resource {
 	return []web.Resource{
 		resource("line", map[int]string{2: createLine, 4: fillLine}),
@@ -27,7 +27,7 @@ func book() []web.Resource {
 	}
 }
 
-func TestMigrationsOfAllResourcesAreOneSequenceInTheOrderOfTime(t *testing.T) {
+func TestMigrationsOfAllResourcesAreOneChronologicalSequence(t *testing.T) {
 	databasetest.Each(t, nil, func(t *testing.T, db *database.DB) {
 		want := []string{
 			"page/20260101000001_page.sql", "line/20260101000002_line.sql",
@@ -62,7 +62,7 @@ func TestMigrationsOfAllResourcesAreOneSequenceInTheOrderOfTime(t *testing.T) {
 	})
 }
 
-func TestFilesThatMakeNoTimelineAreRefused(t *testing.T) {
+func TestFilesThatCannotFormATimelineAreRefused(t *testing.T) {
 	for want, resources := range map[string][]web.Resource{
 		"the migrations a/20260101000001_a.sql and b/20260101000001_b.sql have the same version: rename the one that is not applied anywhere to a later time": {
 			resource("b", map[int]string{1: createPage}), resource("a", map[int]string{1: createLine, 2: fillLine}),
@@ -83,7 +83,7 @@ func TestFilesThatMakeNoTimelineAreRefused(t *testing.T) {
 	}
 }
 
-// named returns the resource a, whose only migration has a name that begins so.
+// named returns the resource a, whose only migration has a name that begins with stamp.
 func named(stamp string) web.Resource {
 	files := fstest.MapFS{}
 	for _, engine := range []string{"postgres", "sqlite"} {

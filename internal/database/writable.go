@@ -19,7 +19,7 @@ const (
 // reason: a full disk and a read-only file show only when something is written.
 type changes struct{ failure atomic.Value }
 
-// observe looks at a statement that is done.
+// observe is the Observer that records failed changes.
 func (c *changes) observe(_ context.Context, s *web.Statement) {
 	switch {
 	case s.Err == nil:

@@ -27,13 +27,13 @@ func TestStandbyServesReadsAndReportsItUntilItIsPromoted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer standby.Close() //nolint:errcheck // it is a throw-away one
+	defer standby.Close() //nolint:errcheck // the test is over
 	db := open(standby)
 	if advice, err := db.Ready(t.Context(), resources(2)); err != nil || !strings.Contains(advice, "read-only") {
 		t.Errorf("of a standby: %q, %v", advice, err)
 	}
-	if got := lines(t, db); got != 1 {
-		t.Errorf("%d lines are read", got)
+	if got := rows(t, db); got != 1 {
+		t.Errorf("%d rows are read", got)
 	}
 	if err := standby.Promote(t.Context()); err != nil {
 		t.Fatal(err)

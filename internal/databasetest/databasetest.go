@@ -2,7 +2,7 @@
 // and is deleted when the test ends. Only tests import it.
 //
 // A database is cloned from a template that is migrated once: for SQLite a copy of a file,
-// for PostgreSQL a database that is named by the hash of the migrations, so that it is made
+// for PostgreSQL a database whose name has the hash of the migrations, so that it is made
 // again only when they change.
 //
 // PostgreSQL is the server that TEST_DATABASE_URL names. Without it, tests run on SQLite
@@ -67,7 +67,7 @@ func URL(t testing.TB, db *database.DB) string {
 	t.Helper()
 	url, ok := urls.Load(db)
 	if !ok {
-		t.Fatal("the database is not one of databasetest")
+		t.Fatal("the database was not opened by databasetest")
 	}
 	return url.(string)
 }

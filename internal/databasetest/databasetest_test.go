@@ -45,7 +45,7 @@ func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestTemplateIsNamedByItsMigrationsInTheOrderOfTime(t *testing.T) {
+func TestTemplateIsNamedByItsMigrationsInChronologicalOrder(t *testing.T) {
 	t.Parallel()
 	const text = "-- +goose Up\ncreate table note (id integer);\n-- sum"
 	sum := sha256.Sum256([]byte("note/20260101000001_note.sql\n" + text + "other/20260101000002_other.sql\n-- more"))
@@ -93,7 +93,7 @@ func TestLeftoversOfKilledRunsAreSwept(t *testing.T) {
 			return err
 		}
 		all := []string{leftover}
-		// Another program that sweeps now may hold it, and has yet to drop it.
+		// Another program may be sweeping: it holds the lock, but has not dropped it yet.
 		for end := time.Now().Add(20 * time.Second); slices.Contains(all, leftover) && time.Now().Before(end); {
 			if err := withServer(sweep); err != nil {
 				return err

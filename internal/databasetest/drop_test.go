@@ -40,10 +40,10 @@ func TestDatabaseInWhichAutovacuumWorksIsDropped(t *testing.T) {
 			t.Fatal(err)
 		}
 		if time.Now().After(end) {
-			t.Fatal("autovacuum does not come")
+			t.Fatal("autovacuum has not started")
 		}
 	}
-	// The role that makes the databases of tests is no superuser, unlike autovacuum.
+	// The role that makes the databases of tests is not a superuser, unlike autovacuum.
 	tester := connect(t, strings.Replace(server.URL("postgres"), "postgres@", "tester@", 1))
 	if err := drop(t.Context(), tester, name); err != nil {
 		t.Error(err)

@@ -24,7 +24,7 @@ import (
 // prefix begins the names of all databases that are made here.
 const prefix = "templatesite_test_"
 
-// timeout bounds what is done for one test.
+// timeout bounds the making, and the dropping, of the database of a test.
 const timeout = time.Minute
 
 // templateLock is the advisory lock under which a template is made.
@@ -161,7 +161,7 @@ func clone(ctx context.Context, conn *pgx.Conn, name, template string) error {
 	}
 }
 
-// drop drops a database, even when it is in use. With force, a role that is no superuser is
+// drop drops a database, even when it is in use. With force, a role that is not a superuser is
 // refused while autovacuum works there (SQLSTATE 42501). Without force, PostgreSQL ends
 // autovacuum itself, and waits 5 s for other connections.
 func drop(ctx context.Context, conn *pgx.Conn, name string) error {
@@ -191,8 +191,8 @@ func withServer(f func(context.Context, *pgx.Conn) error) error {
 	return errors.Join(f(ctx, conn), conn.Close(ctx))
 }
 
-// databaseURL returns the URL of a database of the server. On a slow machine, connecting may
-// take longer than the second that it may take elsewhere.
+// databaseURL returns the URL of a database of the server. Its connect_timeout is longer than
+// the default of one second, since the machine may be slow.
 func databaseURL(name string) string {
 	u, err := url.Parse(serverURL())
 	if err != nil {
@@ -213,7 +213,7 @@ func TemplateName(resources []web.Resource) (string, error) {
 }
 
 // hash names the migrations of an engine: SHA-256 over the name and the text of each, in
-// the order of time. docker/db/template-name computes it, too.
+// chronological order. docker/db/template-name computes it, too.
 func hash(resources []web.Resource, engine database.Engine) (string, error) {
 	timeline, err := database.NewTimeline(resources, engine)
 	if err != nil {

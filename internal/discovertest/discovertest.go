@@ -54,7 +54,7 @@ func First(ctx context.Context, url string) (Resource, error) {
 	return Resource{}, ErrNone
 }
 
-// All returns the resources of the service at url whose rows can be created and told apart,
+// All returns the resources of the service at url whose rows can be created and distinguished,
 // sorted by name. The URL has no slash at its end.
 func All(ctx context.Context, url string) ([]Resource, error) {
 	text, err := get(ctx, url+"/")
@@ -97,7 +97,7 @@ func (r Resource) Body(text string) string {
 func (r Resource) Item(id int64) string { return fmt.Sprintf("%s%d", r.Path, id) }
 
 // describe fills in what the description says about the resource, and reports whether rows
-// can be created and told apart.
+// can be created and distinguished.
 func (r *Resource) describe(document *openapi3.T) bool {
 	for path := range document.Paths.Map() {
 		if rest, below := strings.CutPrefix(path, r.Path); below && strings.HasPrefix(rest, "{") && strings.Count(rest, "/") == 0 {
@@ -126,8 +126,8 @@ func (r *Resource) describe(document *openapi3.T) bool {
 	return r.Text != ""
 }
 
-// holdsText reports whether a field accepts any text and is a better choice than the one
-// chosen so far: it may be longer, or is as long and comes first by name.
+// holdsText reports whether a field accepts any text and is a better choice than the current
+// one: it may be longer, or it may be as long and its name comes first.
 func (r *Resource) holdsText(name string, field *openapi3.Schema) bool {
 	_, inExample := r.example[name]
 	if !inExample || !field.Type.Is("string") || field.Format != "" || field.Pattern != "" || len(field.Enum) > 0 {

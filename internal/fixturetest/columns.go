@@ -26,7 +26,7 @@ func KeepsEveryColumn(t *testing.T, resources []web.Resource) {
 		text := Dump(t, db, resources)
 		copied := second(t, db.Engine, resources)
 		if err := Load(t, copied, resources, text); err != nil {
-			t.Fatalf("load what was dumped: %v", err)
+			t.Fatalf("load the dump: %v", err)
 		}
 		for _, resource := range resources {
 			columns, rows := table(t, db, resource.Name)

@@ -15,6 +15,9 @@ import (
 // unmatched is the route label of requests that match no route.
 const unmatched = "unmatched"
 
+// maxSeries bounds the cached series: labels have few values, as clients cannot invent any.
+const maxSeries = 10_000
+
 // sizeBuckets are in bytes.
 var sizeBuckets = prometheus.ExponentialBuckets(64, 8, 6)
 
@@ -30,7 +33,7 @@ type httpMetrics struct {
 	responseSize *prometheus.HistogramVec
 	panics       prometheus.Counter
 
-	series       *seriesCache[httpLabels, httpSeries]
+	series       *web.Cache[httpLabels, httpSeries]
 	lastExemplar atomic.Int64 // Unix time in nanoseconds
 }
 
@@ -82,7 +85,7 @@ func newHTTPMetrics() *httpMetrics {
 		responseSize: size("response"),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "panics_total", Help: "Handlers that panicked."}),
 	}
-	m.series = newSeriesCache(func(l httpLabels) httpSeries {
+	m.series = web.NewCache(maxSeries, func(l httpLabels) httpSeries {
 		return httpSeries{
 			m.duration.WithLabelValues(l.method, l.route, strconv.Itoa(l.status)),
 			m.responseSize.WithLabelValues(l.method, l.route),
@@ -95,7 +98,7 @@ func (m *httpMetrics) observe(r *http.Request) {
 	info := web.InfoFrom(r.Context())
 	duration := time.Since(info.Start)
 	labels := labelsOf(r.Method, info)
-	s := m.series.get(labels)
+	s := m.series.Get(labels)
 	observe(s.duration, duration, m.exemplar(info, info.Start.Add(duration)))
 	if info.BodyBytes > 0 { // Content-Length is only the client's claim
 		m.requestSize.WithLabelValues(labels.method, labels.route).Observe(float64(info.BodyBytes))

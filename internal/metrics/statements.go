@@ -28,7 +28,7 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 		}
 	}
 	type labels struct{ name, errorType string }
-	observers := newSeriesCache(func(l labels) prometheus.Observer {
+	observers := web.NewCache(maxSeries, func(l labels) prometheus.Observer {
 		return duration.WithLabelValues(l.name, l.errorType)
 	})
 	return func(ctx context.Context, s *web.Statement) {
@@ -36,7 +36,7 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 		if info := web.InfoFrom(ctx); hasKnownID(info) {
 			exemplar = exemplarLabels(info)
 		}
-		observe(observers.get(labels{s.Name, s.ErrorType}), s.Duration, exemplar)
+		observe(observers.Get(labels{s.Name, s.ErrorType}), s.Duration, exemplar)
 		if s.Operation != "select" && s.Err == nil {
 			if counter, ok := counters[[2]string{s.Table, s.Operation}]; ok {
 				counter.Add(float64(s.Rows))

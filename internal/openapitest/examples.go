@@ -16,7 +16,7 @@ import (
 
 // Examples calls each operation with its required parameters and body, once for each example
 // of another parameter, and wants a success that matches the description. start returns a
-// service that has the items which the examples name.
+// service that has the items that the examples name.
 func Examples(t *testing.T, start func(*testing.T) Do) {
 	t.Helper()
 	each(t, start, func(o *operation) {
@@ -58,7 +58,7 @@ func (o *operation) success(target, body string, headers ...string) {
 	answer := o.do(o.method, target, body, headers...)
 	documented := o.Responses.Value(fmt.Sprint(answer.Status))
 	if documented == nil || answer.Status >= 300 {
-		o.t.Errorf("%s %s %q = %d, which is not a success that the description has: %s", o.method, target, headers, answer.Status, answer.Body)
+		o.t.Errorf("%s %s %q = %d, which is not a success of the description: %s", o.method, target, headers, answer.Status, answer.Body)
 		return
 	}
 	o.compare(answer, documented.Value)
@@ -84,11 +84,11 @@ func (o *operation) exampleAddress(name, example, answered string) {
 	}
 }
 
-// maxBodyBytes is the size of the largest body that the service may take.
+// maxBodyBytes is the size of the largest body that the service may accept.
 const maxBodyBytes = 1 << 20
 
 // Problems provokes the problems that a request can cause, and wants each to be the example
-// of the description. The service takes bodies of at most 1 MiB. The status codes 408, 500,
+// of the description. The service accepts bodies of at most 1 MiB. The status codes 408, 500,
 // 503 and 504 are not provoked.
 func Problems(t *testing.T, start func(*testing.T) Do) {
 	t.Helper()
@@ -123,7 +123,7 @@ func Problems(t *testing.T, start func(*testing.T) Do) {
 	})
 }
 
-// provokeInvalid sends a request that is invalid at the place that the example names: with an
+// provokeInvalid sends a request that is invalid at the location of the example: with an
 // empty object, with x for the numbers in the path, or with an unknown parameter.
 func (o *operation) provokeInvalid(body, header string) webtest.Answer {
 	location := ""
@@ -133,8 +133,8 @@ func (o *operation) provokeInvalid(body, header string) webtest.Answer {
 			location, _ = errors[0].(map[string]any)["location"].(string)
 		}
 	}
-	place, name, _ := strings.Cut(location, ".")
-	switch place {
+	in, name, _ := strings.Cut(location, ".")
+	switch in {
 	case "body":
 		return o.do(o.method, o.target(""), "{}", header)
 	case "path":

@@ -86,7 +86,7 @@ func start(t *testing.T, mode, server string, through *url.URL) error {
 		return err
 	}
 	arguments := []string{file}
-	if os.Geteuid() == 0 { // as which it refuses to run
+	if os.Geteuid() == 0 { // PgBouncer refuses to run as root
 		arguments = []string{"-u", "postgres", file}
 	}
 	var log bytes.Buffer

@@ -11,11 +11,11 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// NewBook is what a client may set of a book on a shelf that is known already.
+// NewBook is what a client may set of a book when the path names its shelf.
 type NewBook struct {
 	Title string `json:"title" minLength:"1" maxLength:"80" doc:"The title." example:"Walden"`
 	Pages int    `json:"pages" minimum:"1" maximum:"9999" doc:"How many pages it has." example:"352"`
-	// Code has no example, as only one of the requests made of it could succeed.
+	// Code has no example: only the first of the requests that are made from it would succeed.
 	Code   *string    `json:"code,omitempty" minLength:"1" maxLength:"20" doc:"Its code in the catalogue, which no other book has."`
 	Note   string     `json:"note,omitempty" maxLength:"200" doc:"A remark." example:"A gift"`
 	Status string     `json:"status,omitempty" enum:"unread,reading,read" default:"unread" doc:"How far it was read." example:"reading"`

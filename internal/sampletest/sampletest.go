@@ -1,5 +1,5 @@
-// Package sampletest is a service of two resources, shelves and the books on them,
-// for the tests of what all resources share. A book has a field of every kind: a
+// Package sampletest is a service of two resources, shelves and the books on them, for the
+// tests of the code that all resources share. A book has a field of every kind: a
 // required and an optional text, a bounded integer, an enum and a boolean with a
 // default, an optional time, and a reference to its shelf. Shelves are listed oldest
 // first; books newest first, filtered, and below their shelf. Only tests import it.

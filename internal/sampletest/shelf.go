@@ -88,8 +88,8 @@ func (h shelves) get(ctx context.Context, in *web.ItemInput) (*web.Item[Shelf], 
 	return &web.Item[Shelf]{ETag: web.ETag(s.Version), Body: s}, in.Read(web.ETag(s.Version))
 }
 
-// shelfStore keeps shelves in a database: on its pools or, with one transaction as both
-// queriers, in that.
+// shelfStore keeps shelves in a database. Its queriers are the two pools, or both the same
+// transaction.
 type shelfStore struct{ read, write web.Querier }
 
 func newShelfStore(db web.DB) shelfStore {

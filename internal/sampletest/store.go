@@ -13,8 +13,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// bookStore keeps books in a database: on its pools or, with one transaction as both
-// queriers, in that.
+// bookStore keeps books in a database. Its queriers are the two pools, or both the same
+// transaction.
 type bookStore struct{ read, write web.Querier }
 
 func newBookStore(db web.DB) bookStore {
@@ -22,7 +22,7 @@ func newBookStore(db web.DB) bookStore {
 	return bookStore{read, write}
 }
 
-// filter is what books must have to be listed. Empty members are ignored.
+// filter selects the books to list. Empty fields are ignored.
 type filter struct {
 	Status string
 	Listed *bool
@@ -46,7 +46,7 @@ func (b *Book) scan(row interface{ Scan(...any) error }) error {
 	return web.Row("book", b.ID, err)
 }
 
-// values are those of bookFields.
+// values returns the values of bookFields, in the same order.
 func (b *Book) values() []any {
 	if b.Due != nil {
 		due := b.Due.UTC()

@@ -19,13 +19,14 @@ type Options struct {
 	// MaxBodyBytes is the largest request body that is accepted; a larger one is a 413.
 	MaxBodyBytes int64
 	// Classify returns the problem for a database error, or nil if it does not recognise
-	// the error. It must be set if a handler can return an error that is not a *Problem.
+	// the error. It must be set if a handler can return an error that is not a *Problem, or
+	// if operations have a limit.
 	Classify func(error) *Problem
 	// Retryable reports whether a read may be repeated after this error. If nil, reads are
 	// not repeated.
 	Retryable func(error) bool
-	// OnShed is called for each request that is refused because of overload, with whether
-	// it was a read or a change.
+	// OnShed is called for each request that is refused because of overload: a read or a
+	// change.
 	OnShed func(reads bool)
 	// TrackActive is called once for each route, which is empty for paths without one. The
 	// functions that it returns are called when a request of that route begins and ends.

@@ -89,8 +89,8 @@ func (b *receivedBody) isUndecodable(err error) bool {
 	return ok && text == string(b.data)
 }
 
-// mismatch decodes the body once more, after huma failed to, and returns the error. It returns
-// nil if the reason was another one.
+// mismatch decodes the body again, after huma failed to, and returns the error. It returns nil
+// if huma failed for another reason.
 func (b *receivedBody) mismatch() *mismatchError {
 	var untyped any
 	err := readJSON(b.data, &untyped)
@@ -142,7 +142,7 @@ func (a *API) readAll(w http.ResponseWriter, r *http.Request) ([]byte, *reservat
 	}
 	info := InfoFrom(r.Context())
 	body := http.MaxBytesReader(w, r.Body, limit)
-	if len(info.reservations) > 0 { // it was made from a form, whose memory counts already
+	if len(info.reservations) > 0 { // it was made from a form, whose memory is already counted
 		data, err := io.ReadAll(body)
 		return data, nil, unreadable(err)
 	}

@@ -45,9 +45,9 @@ type reservation struct {
 
 func newBodyBudget() *bodyBudget { return &bodyBudget{arriving: map[*reservation]bool{}} }
 
-// read reads the body of the request that w answers to its end, at most limit bytes. It
-// reserves memory as the bytes arrive, and never more than has arrived already. The caller
-// releases the reservation, which is nil for a small body.
+// read reads the whole body of the request that w answers, at most limit bytes. It reserves
+// memory as the bytes arrive, and never more than have arrived already. The caller releases
+// the reservation, which is nil for a small body.
 func (b *bodyBudget) read(w http.ResponseWriter, body io.Reader, limit int64) ([]byte, *reservation, error) {
 	var buffer bytes.Buffer
 	_, err := io.CopyN(&buffer, body, smallBody)

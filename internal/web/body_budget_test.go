@@ -29,7 +29,7 @@ func echoAPI(begin func()) http.Handler {
 	return middleware.RequestInfo(nil)(api)
 }
 
-// post sends a body with a text of this length.
+// post sends a body whose text has this length.
 func post(api http.Handler, w http.ResponseWriter, length int) {
 	body := `{"text":"` + strings.Repeat("x", length) + `"}`
 	r := httptest.NewRequest("POST", "/echo", strings.NewReader(body))

@@ -26,7 +26,7 @@ func accepts(op *huma.Operation, header http.Header) bool {
 	return err == nil && documented && isUTF8(params["charset"])
 }
 
-// isUTF8 accepts the common misspelling, too, which is unambiguous.
+// isUTF8 also accepts utf8, a common and unambiguous misspelling.
 func isUTF8(charset string) bool {
 	return charset == "" || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
 }

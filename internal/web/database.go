@@ -60,11 +60,11 @@ func (q Querier) QueryRowContext(ctx context.Context, query string, args ...any)
 	return q.pool.QueryRowContext(ctx, query, args...)
 }
 
-// txAttempts bounds how often Tx runs a transaction.
+// txAttempts is how often Tx runs a transaction at most.
 const txAttempts = 5
 
 // Tx runs f in one transaction, which it commits if f returns nil and rolls back otherwise.
-// It is how several calls of stores, of one resource or of several, are done as one:
+// It makes several calls of stores, of one resource or of several, atomic:
 //
 //	err := db.Tx(ctx, func(tx web.Querier) error {
 //		shelf, err := shelfStore{tx, tx}.Create(ctx, fields)
@@ -75,9 +75,9 @@ const txAttempts = 5
 //		return err
 //	})
 //
-// All statements of f must go through tx: with SQLite, a change through db would wait for
-// the transaction, and so for itself. When a concurrent transaction makes the database roll
-// this one back, Tx runs f again, up to 5 times in all, so f must have no other effects.
+// All statements of f must go through tx: with SQLite, a change through db would deadlock
+// with the transaction. When a concurrent transaction makes the database roll this one back,
+// Tx runs f again, up to 5 times in all, so f must have no other effects.
 func (db DB) Tx(ctx context.Context, f func(tx Querier) error) error {
 	err := db.tryTx(ctx, f)
 	for n := 1; err != nil && n < txAttempts && ctx.Err() == nil && db.Transient != nil && db.Transient(err); n++ {
@@ -98,7 +98,7 @@ func (db DB) tryTx(ctx context.Context, f func(tx Querier) error) error {
 	return tx.Commit()
 }
 
-// Statement is a statement of the database that is done, for metrics and traces. It does not
+// Statement is a database statement that has ended, for metrics and traces. It does not
 // contain the arguments.
 type Statement struct {
 	// Name is the comment in the first line of the SQL, as in "book.list". Without one it is
@@ -112,7 +112,7 @@ type Statement struct {
 	// Rows is the number of rows that it returned or, if it returns none, changed.
 	Rows int64
 	// Err is why it failed, and ErrorType the kind of that error: unavailable, timeout, full,
-	// conflict, canceled or other. Both are empty when it did not fail.
+	// conflict, canceled or other. Both are empty if it succeeded.
 	Err       error
 	ErrorType string
 }

@@ -48,7 +48,7 @@ func undecodable(err error) *Problem {
 // rules caches the *ruleset of each type.
 var rules sync.Map
 
-// ruleset is how values of one type are validated.
+// ruleset holds the rules for values of one type.
 type ruleset struct {
 	registry huma.Registry
 	schema   *huma.Schema

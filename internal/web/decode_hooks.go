@@ -19,8 +19,8 @@ var (
 // noRequest is the empty request that hooks get outside of a request.
 var noRequest = humago.NewContext(&huma.Operation{}, &http.Request{URL: &url.URL{}, Header: http.Header{}}, nil)
 
-// callHooks calls the Resolve hooks of what value points to and of all values in it, as huma
-// does for the body of a request. It returns the problem of their errors, or nil.
+// callHooks calls the Resolve hooks of the value that value points to and of all values in it,
+// as huma does for the body of a request. It returns the problem of their errors, or nil.
 func (set *ruleset) callHooks(value any) *Problem {
 	if !set.hasHooks {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// wantFields wants a book with that status, listed or not.
+// wantFields fails the test unless the answer is a book with these fields.
 func wantFields(t *testing.T, answer webtest.Answer, status string, listed bool) {
 	t.Helper()
 	book := webtest.JSON[sampletest.Book](t, answer)
@@ -42,7 +42,7 @@ func TestExplicitFalseIsNotReplacedByADefault(t *testing.T) {
 	})
 }
 
-func TestRuleOverTwoFieldsAppliesToEveryWayOfChangingThem(t *testing.T) {
+func TestRuleOverTwoFieldsAppliesHoweverTheyAreSent(t *testing.T) {
 	sampletest.Each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
 		wrong := emma + `,"due":"2026-03-01T12:00:00Z"`
 		wantInvalid(t, c, "POST", "/book/", `{`+wrong+`}`, "body.due")

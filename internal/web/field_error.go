@@ -14,9 +14,9 @@ type FieldError struct {
 }
 
 const (
-	// maxFields is how many errors of a request are answered and logged.
+	// maxFields is how many errors of a request are returned and logged.
 	maxFields = 20
-	// maxLocation is how many bytes of a location are answered and logged.
+	// maxLocation is how many bytes of a location are returned and logged.
 	maxLocation = 100
 )
 
@@ -26,7 +26,7 @@ type fieldErrors struct {
 	count int
 }
 
-// add adds an error unless it is known already.
+// add adds an error unless it is there already.
 func (f *fieldErrors) add(field FieldError) {
 	field.Location = shortened(field.Location)
 	switch {

@@ -13,7 +13,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// checkAnswer wants a success, or a problem that is the fault of the client.
+// checkAnswer fails the test unless the answer is a success or a problem with a 4xx status.
 func checkAnswer(t *testing.T, answer webtest.Answer) {
 	t.Helper()
 	if answer.Status < http.StatusBadRequest {
@@ -26,15 +26,15 @@ func checkAnswer(t *testing.T, answer webtest.Answer) {
 	}
 }
 
-// fuzzed returns the API on a database with the fixtures.
-func fuzzed(f *testing.F) *web.API {
+// fuzzedAPI returns the API on a database with the fixtures.
+func fuzzedAPI(f *testing.F) *web.API {
 	db := databasetest.OpenSQLite(f, sampletest.Resources())
 	sampletest.Load(f, db)
 	return sampletest.NewAPI(db)
 }
 
 func FuzzBody(f *testing.F) {
-	for _, values := range noJSON {
+	for _, values := range invalidJSON {
 		for _, value := range values {
 			f.Add("POST", `{"shelf":1,"pages":1,"title":`+value+`}`)
 			f.Add("POST", `{"shelf":1,"title":"x","pages":`+value+`}`)
@@ -43,7 +43,7 @@ func FuzzBody(f *testing.F) {
 	f.Add("PATCH", `{"title":null}`)
 	f.Add("PUT", strings.Repeat("[", 10_000))
 	f.Add("POST", `{`+emma+strings.Repeat(`,"x":1`, 10_000)+`}`)
-	api := fuzzed(f)
+	api := fuzzedAPI(f)
 	f.Fuzz(func(t *testing.T, method, body string) {
 		target, ok := map[string]string{"POST": "/book/", "PUT": "/book/1", "PATCH": "/book/1"}[method]
 		if ok {
@@ -56,7 +56,7 @@ func FuzzQuery(f *testing.F) {
 	for _, query := range []string{"limit=1", "limit=%zz", "%", "limit=1&limit=2", "after=-1", "limit=1;after=1", "limit=%00", "=", "&&&", "after=%F0%9F%91%8B", "format=html&limit=1", "limit=1e3", "after=" + strings.Repeat("9", 100), "status=read&listed=true", "shelf=1&listed=TRUE"} {
 		f.Add(query)
 	}
-	api := fuzzed(f)
+	api := fuzzedAPI(f)
 	f.Fuzz(func(t *testing.T, query string) {
 		target, err := url.Parse("/book/?" + query)
 		if err != nil || slices.ContainsFunc([]byte(query), func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '#' }) {

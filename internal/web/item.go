@@ -2,7 +2,7 @@ package web
 
 import "reflect"
 
-// IDInput is the input of an operation on one resource without preconditions. The input of a
+// IDInput is the input of an operation on one resource, without preconditions. The input of a
 // nested route has a field for each id instead, such as
 //
 //	Shelf int64 `path:"shelf" doc:"The id of the shelf." example:"1"`

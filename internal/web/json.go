@@ -19,8 +19,8 @@ import (
 // exhaust the stack of a parser.
 const maxDepth = 32
 
-// jsonFormat is how huma reads and writes bodies. What RFC 8259 leaves open and RFC 7493
-// (I-JSON) forbids was refused before, by checkJSON.
+// jsonFormat is how huma reads and writes bodies. checkJSON has already refused what RFC 8259
+// leaves open and RFC 7493 (I-JSON) forbids.
 var jsonFormat = huma.Format{
 	Marshal:   writeJSON,
 	Unmarshal: readJSON,
@@ -79,7 +79,7 @@ type mismatchError FieldError
 
 func (m *mismatchError) Error() string { return m.Location + ": " + m.Message }
 
-// ErrorDetail is how huma and problemOf learn the location.
+// ErrorDetail gives huma and problemOf the location.
 func (m *mismatchError) ErrorDetail() *huma.ErrorDetail {
 	return &huma.ErrorDetail{Message: m.Message, Location: m.Location}
 }

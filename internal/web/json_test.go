@@ -11,8 +11,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// noJSON are values that RFC 8259 does not allow, by what is wrong with them.
-var noJSON = map[string][]string{
+// invalidJSON are values that RFC 8259 does not allow, by kind.
+var invalidJSON = map[string][]string{
 	"numbers": {
 		"+1", "01", "-01", "-", ".5", "-.5", "1.", "-1.", "1.e1", "1e", "1e+", "1E-", "1ee2", "1e1.5", "1.2.3", "1+2", "0x1F", "0b1", "0o7", "1_000", "1,5",
 		"Infinity", "-Infinity", "NaN", "-NaN", "nan", "1 000", "1f", "1n", "- 1", "--1", "++1", "1-", "\uff11", "1\u00a0", "00", "0e", "0.e1", "2.e3", "-2.", "1e1e1", "0x", "-x", "1x",
@@ -35,7 +35,7 @@ func TestTextThatIsNotJSONIsRefusedAnywhereInABody(t *testing.T) {
 	t.Parallel()
 	c := sampletest.New(t)
 	before := c.Want(http.StatusOK, "GET", "/book/", "").Body
-	for kind, values := range noJSON {
+	for kind, values := range invalidJSON {
 		for _, value := range values {
 			for _, body := range []string{
 				value, `{"shelf":1,"pages":1,"title":` + value + `}`, `{"shelf":1,"title":"x","pages":` + value + `}`,
@@ -55,12 +55,12 @@ func TestTextThatIsNotJSONIsRefusedAnywhereInABody(t *testing.T) {
 	}
 }
 
-func TestBodyThatIsNotStrictJSONIsRefusedWithThePlace(t *testing.T) {
+func TestBodyThatIsNotStrictJSONIsRefusedWithItsLocation(t *testing.T) {
 	const rest = `"shelf":1,"pages":1,`
 	tests := []struct {
 		name, body string
 		want       int
-		place      string
+		location   string
 	}{
 		{"duplicate name", `{` + rest + `"title":"a","title":"b"}`, 400, "body.title"},
 		{"duplicate name, escaped", `{` + rest + `"title":"a","titl\u0065":"b"}`, 400, "body.title"},
@@ -98,8 +98,8 @@ func TestBodyThatIsNotStrictJSONIsRefusedWithThePlace(t *testing.T) {
 				answer := c.Do(method, target, tt.body)
 				problem := webtest.JSON[web.Problem](t, answer)
 				if answer.Status != tt.want || problem.Status != tt.want || len(problem.Errors) == 0 ||
-					!strings.HasPrefix(problem.Errors[len(problem.Errors)-1].Location, tt.place) {
-					t.Errorf("%s: %s = %d, want %d at %s: %s", tt.name, method, answer.Status, tt.want, tt.place, answer.Body)
+					!strings.HasPrefix(problem.Errors[len(problem.Errors)-1].Location, tt.location) {
+					t.Errorf("%s: %s = %d, want %d at %s: %s", tt.name, method, answer.Status, tt.want, tt.location, answer.Body)
 				}
 				if tt.name != "unknown name" && strings.Contains(answer.Body, "SECRET") {
 					t.Errorf("%s: the answer repeats a value of the body: %s", tt.name, answer.Body)

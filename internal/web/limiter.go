@@ -88,7 +88,7 @@ func (l *Limiter) Acquire(ctx context.Context) bool {
 		return false
 	}
 	// Let other requests that have arrived run up to this point, where they are queued or
-	// refused. Otherwise they wait for a processor, and no limit applies to that.
+	// refused. Otherwise they would wait for a processor, without any limit.
 	runtime.Gosched()
 	return true
 }

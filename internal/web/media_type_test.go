@@ -9,7 +9,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestOptionsAndA415NameTheTypesOfBodies(t *testing.T) {
+func TestOptionsAndA415NameTheAcceptedMediaTypes(t *testing.T) {
 	t.Parallel()
 	c := sampletest.New(t)
 	const json, patch = "application/json", "application/json, application/merge-patch+json"
@@ -30,7 +30,7 @@ func TestOptionsAndA415NameTheTypesOfBodies(t *testing.T) {
 	}
 }
 
-func TestCharsetUTF8HasManySpellings(t *testing.T) {
+func TestCharsetMayBeAnySpellingOfUTF8(t *testing.T) {
 	t.Parallel()
 	c := sampletest.New(t)
 	for charset, want := range map[string]int{

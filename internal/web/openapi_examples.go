@@ -28,8 +28,8 @@ var problemHeaders = map[string]string{
 	"Retry-After":  "Retry after this many seconds.",
 }
 
-// complete adds what is the same for all operations to their descriptions: the header with the
-// request's id, and each problem exactly as it is answered.
+// complete adds what all operations share to their descriptions: the header with the request's
+// id, and each problem exactly as the service returns it.
 func (a *API) complete() {
 	components := a.OpenAPI().Components
 	id := func(description string) *huma.Param {
@@ -94,7 +94,7 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 	}
 }
 
-// boundLists sets the greatest length of a list, which is the maximum of its limit.
+// boundLists sets the maximum length of a list, which is the maximum of its limit parameter.
 func boundLists(op *huma.Operation) {
 	for _, p := range op.Parameters {
 		if p.In != "query" || p.Name != limitParameter || p.Schema.Maximum == nil {
@@ -154,7 +154,7 @@ func header(description, example string) *huma.Param {
 	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString, Examples: []any{example}}}
 }
 
-// exampleProblem is the problem that an operation answers with this status, or nil.
+// exampleProblem is the problem that an operation returns with this status, or nil.
 func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	switch status {
 	case http.StatusBadRequest:

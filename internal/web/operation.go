@@ -23,8 +23,8 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	op.MaxBodyBytes = -1 // readBody enforces the limit
 	op.BodyReadTimeout = -1
 
-	// Everything that surrounds the handler, in the order in which a request meets it. First
-	// the Mux finds the operation, then
+	// The stages around the handler, in the order in which a request meets them. First the Mux
+	// finds the operation, then
 	op.Middlewares = append(op.Middlewares,
 		acceptJSON,        // 406 unless the client accepts JSON
 		strictParameters,  // 422 for parameters that huma would ignore or misread
@@ -81,7 +81,7 @@ func (a *API) acceptPlainPatch(path string) {
 	}
 }
 
-// usualErrors are the statuses of the problems that any operation of this kind can answer.
+// usualErrors are the statuses of the problems that any operation of this kind can return.
 func usualErrors(op huma.Operation, conditional bool) []int {
 	errors := []int{
 		http.StatusNotAcceptable, http.StatusRequestTimeout, http.StatusUnprocessableEntity,

@@ -9,7 +9,7 @@ import (
 // Optional is a query parameter that may be absent and whose zero value has a meaning, such
 // as a filter for false:
 //
-//	Done web.Optional[bool] `query:"done" doc:"Only what is done, or is not." example:"true"`
+//	Done web.Optional[bool] `query:"done" doc:"Only items that are done, or only those that are not." example:"true"`
 //
 // Its description, validation and form control are those of a T.
 type Optional[T any] struct {

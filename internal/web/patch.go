@@ -62,7 +62,7 @@ func merge(target, patch jsontext.Value) (jsontext.Value, error) {
 	return json.Marshal(into)
 }
 
-// Schema is what describes and validates the patch. huma calls it.
+// Schema returns the schema that describes and validates the patch. huma calls it.
 func (p Patch[T]) Schema(r huma.Registry) *huma.Schema {
 	part := *resolve(r, huma.SchemaFromType(r, reflect.TypeFor[T]()))
 	part.Required = nil

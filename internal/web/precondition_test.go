@@ -57,7 +57,7 @@ func TestRepeatedAndEmptyPreconditionsCount(t *testing.T) {
 	})
 }
 
-// A database that was made anew has rows with the same ids.
+// A database that was created anew has rows with the same ids.
 func TestETagsOfTwoRowsWithTheSameIDDiffer(t *testing.T) {
 	sampletest.Each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
 		var tags []string

@@ -13,17 +13,17 @@ var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this addr
 
 // ErrInternal is the answer to an error that the service does not expect. The error itself
 // is its cause, so that the client sees nothing of it.
-var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The request_id leads to the reason in the log.")
+var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The log has the reason, under this request_id.")
 
-// ErrTimeout is the answer when the time for a request is over.
+// ErrTimeout is the answer when a request takes too long.
 var ErrTimeout = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
 
 // ErrStopping is the answer to a request that the service can no longer wait for when it
 // stops. It is also the cause with which the context of that request is cancelled.
 var ErrStopping = NewProblem(http.StatusServiceUnavailable, "The service is stopping. Try again.").RetryAfter(1)
 
-// StatusClientClosedRequest is what the log and the metrics show for a client that left
-// before its answer. It is never received.
+// StatusClientClosedRequest is the status in the log and the metrics for a client that left
+// before its answer. No client receives it.
 const StatusClientClosedRequest = 499
 
 var clientLeft = NewProblem(StatusClientClosedRequest, "The client went away.")
@@ -98,8 +98,7 @@ func (p *Problem) Error() string {
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.cause }
 
-// GetStatus returns the status. With GetHeaders and ContentType, it tells huma how to send a
-// problem.
+// GetStatus returns the status. huma calls it, GetHeaders and ContentType to send a problem.
 func (p *Problem) GetStatus() int { return p.Status }
 
 // GetHeaders returns the headers that are sent with the problem.
@@ -132,7 +131,7 @@ func (p *Problem) forRequest(ctx context.Context) *Problem {
 }
 
 // asProblem turns the error of a handler into an answer. classify recognises the errors of
-// the database. An error that is not recognised is a 500 that shows nothing of it.
+// the database. An error that is not recognised becomes a 500 that reveals nothing about it.
 func asProblem(ctx context.Context, err error, classify func(error) *Problem) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p.forRequest(ctx)

@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// odd has fields whose parsers quote a value that they cannot parse.
+// odd has fields whose parsers quote the values that they refuse.
 type odd struct {
 	Mail  string `json:"mail,omitempty" format:"email"`
 	URI   string `json:"uri,omitempty" format:"uri"`
@@ -37,7 +37,7 @@ func registerOdd(api *web.API) {
 func TestProblemNamesTheLocationButNotTheValue(t *testing.T) {
 	t.Parallel()
 	c := newAPI(t)
-	for _, tt := range []struct{ method, target, body, place, message string }{
+	for _, tt := range []struct{ method, target, body, location, message string }{
 		{"POST", "/odd", `{"mail":1e999}`, "body.mail", "the number is out of range"},
 		{"POST", "/odd", `{"any":{"a\nb":[1,-1e999]}}`, "body.any.a\nb.1", "the number is out of range"},
 		{"POST", "/odd", `{"small":12345}`, "body.small", "the number is out of range"},
@@ -53,7 +53,7 @@ func TestProblemNamesTheLocationButNotTheValue(t *testing.T) {
 	} {
 		answer := c.Want(http.StatusUnprocessableEntity, tt.method, tt.target, tt.body)
 		problem := webtest.JSON[web.Problem](t, answer)
-		if want := (web.FieldError{Message: tt.message, Location: tt.place}); !slices.Equal(problem.Errors, []web.FieldError{want}) ||
+		if want := (web.FieldError{Message: tt.message, Location: tt.location}); !slices.Equal(problem.Errors, []web.FieldError{want}) ||
 			problem.Title != "Unprocessable Entity" || strings.Contains(answer.Body, "123") || strings.Contains(answer.Body, "1e9") {
 			t.Errorf("%s of %s = %s", tt.method, tt.body, answer.Body)
 		}

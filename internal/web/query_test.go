@@ -14,7 +14,7 @@ import (
 
 func TestQueryIsStrictAndAnErrorNamesTheParameter(t *testing.T) {
 	sampletest.Each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
-		for query, place := range map[string]string{
+		for query, location := range map[string]string{
 			"":                            "",
 			"status=reading":              "",
 			"listed=true&status=reading":  "",
@@ -47,11 +47,11 @@ func TestQueryIsStrictAndAnErrorNamesTheParameter(t *testing.T) {
 				if path != "/book/" && (strings.Contains(query, "listed") || strings.Contains(query, "shelf")) {
 					continue
 				}
-				if place == "" {
+				if location == "" {
 					c.Want(http.StatusOK, "GET", path+"?"+query, "")
 					continue
 				}
-				wantInvalid(t, c, "GET", path+"?"+query, "", place)
+				wantInvalid(t, c, "GET", path+"?"+query, "", location)
 			}
 		}
 		for method, body := range map[string]string{"GET": "", "PUT": book, "PATCH": "{}", "DELETE": ""} {

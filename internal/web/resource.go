@@ -8,16 +8,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Constraint is a constraint of the database, and what the client is told when a request
-// violates it. A value that exists already answers 409. A reference to something that does
-// not exist answers 422, and so does any other value that a constraint refuses.
+// Constraint is a constraint of the database, with the error for a request that violates it. A
+// value that exists already is a 409. A reference to something that does not exist is a 422,
+// and so is any other value that a constraint refuses.
 type Constraint struct {
 	// Name is the name of the constraint, as in book_shelf_fkey, which PostgreSQL reports.
 	Name string
 	// Columns are its table and columns, as in "book.shelf" or "book.row, book.seat". SQLite
 	// reports them instead of the name. A check needs none: both engines report its name.
 	Columns string
-	// Field is the place in the request, as in body.shelf, and what to do about it.
+	// Field is the location in the request, as in body.shelf, and what to do about the error.
 	Field FieldError
 }
 
@@ -30,12 +30,12 @@ type Resource struct {
 	// Migrations holds the folder migrations with the folders postgres and sqlite, each
 	// with files named by the time at which they were written, as in
 	// 20261127101500_what_it_does.sql; the names in both must agree. The migrations of
-	// all resources are applied in the order of time. It is nil when there are none.
+	// all resources are applied in chronological order. It is nil when there are none.
 	Migrations fs.FS
 	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
 	// nil.
 	Fixtures fs.FS
-	// Constraints are the constraints of its table that a request may violate. An answer about
+	// Constraints are the constraints of its table that a request may violate. The violation of
 	// any other constraint is a 409 that names no field.
 	Constraints []Constraint
 	// Routes registers the operations.

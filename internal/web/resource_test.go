@@ -16,7 +16,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// thing is a resource without a database that uses what resources can use.
+// thing is a resource without a database.
 type thing struct {
 	Name  string  `json:"name" minLength:"2"`
 	Count int64   `json:"count,omitempty,omitzero"`
@@ -36,7 +36,7 @@ type thingInput struct {
 
 var errSecret = errors.New("SECRET")
 
-// newAPI returns an API whose handlers answer in the different ways that handlers can.
+// newAPI returns a client of an API whose handlers answer in all ways that handlers can.
 func newAPI(t *testing.T) *webtest.Client {
 	t.Helper()
 	const etag = `"1"`

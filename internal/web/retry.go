@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// maxAttempts is how often a read is tried at most.
+// maxAttempts is how often the handler of a read runs at most.
 const maxAttempts = 5
 
 // retryRead repeats the handler of a GET after an error that retryable accepts: the client

@@ -16,7 +16,7 @@ type RowError struct {
 	Err   error
 }
 
-// scanError finds the column in an error of database/sql, whose text speaks of Go's types.
+// scanError finds the column in an error of database/sql, whose text mentions Go types.
 var scanError = regexp.MustCompile(`^sql: Scan error on column index \d+, name "(\w+)"`)
 
 // Error names the row and the reason.
@@ -46,5 +46,5 @@ func Row(model string, key int64, err error) error {
 // rowProblem is the answer for a row that cannot be read.
 func rowProblem(e *RowError) *Problem {
 	return NewProblem(http.StatusInternalServerError, fmt.Sprintf(
-		"%s %d could not be read. The request_id leads to the reason in the log; other rows may be readable.", e.Model, e.Key))
+		"%s %d could not be read. The log has the reason, under this request_id; other rows may be readable.", e.Model, e.Key))
 }

@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-func TestAnswerNamesTheRowThatCannotBeReadAndTheErrorTheReason(t *testing.T) {
+func TestAnswerNamesAnUnreadableRowAndTheErrorTheReason(t *testing.T) {
 	t.Parallel()
 	reason := errors.New(`sql: Scan error on column index 7, name "due": SECRET`)
 	row := web.Row("book", 2, reason)

@@ -18,12 +18,12 @@ const (
 	book = `{` + emma + `}`
 )
 
-// wantInvalid wants a 422 with one error, at that place of the request.
-func wantInvalid(t *testing.T, c *webtest.Client, method, target, body, place string) {
+// wantInvalid fails the test unless the answer is a 422 with one error, at that location.
+func wantInvalid(t *testing.T, c *webtest.Client, method, target, body, location string) {
 	t.Helper()
 	problem := webtest.JSON[web.Problem](t, c.Want(http.StatusUnprocessableEntity, method, target, body))
-	if len(problem.Errors) != 1 || problem.Errors[0].Location != place {
-		t.Errorf("%s %s %s: errors %v, want one at %s", method, target, body, problem.Errors, place)
+	if len(problem.Errors) != 1 || problem.Errors[0].Location != location {
+		t.Errorf("%s %s %s: errors %v, want one at %s", method, target, body, problem.Errors, location)
 	}
 }
 

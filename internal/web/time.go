@@ -16,8 +16,8 @@ var (
 	endSecond   = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 )
 
-// CheckTime returns an error for a time that RFC 3339 cannot represent in UTC. Once such a time
-// were stored, neither its row nor a list with that row could be answered.
+// CheckTime returns an error for a time that RFC 3339 cannot represent in UTC. If such a time
+// were stored, neither its row nor a list with that row could be returned.
 func CheckTime(t time.Time) error {
 	if s := t.Unix(); s < firstSecond || s >= endSecond {
 		return errYear

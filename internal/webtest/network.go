@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// timeout is how long a client waits for an answer of a running service.
+// timeout is how long a client waits for an answer from a running service.
 const timeout = 30 * time.Second
 
 // At returns a client of a running service. It uses each connection once: an idle one would

@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// echo answers with the body, and in headers with what else it received.
+// echo answers with the body that it received, and with other parts of the request in headers.
 func echo(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Received-Host", r.Host)
 	w.Header().Set("Received-Type", strings.Join(r.Header.Values("Content-Type"), ", "))

@@ -121,7 +121,7 @@ func setHeaders(r *http.Request, headers []string) {
 	}
 }
 
-// read reads a response to its end. A response that switches protocols has none.
+// read reads a response to its end. A response that switches protocols has no end.
 func read(response *http.Response) (Answer, error) {
 	defer response.Body.Close()
 	answer := Answer{Status: response.StatusCode, Header: response.Header}

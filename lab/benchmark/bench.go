@@ -13,25 +13,25 @@ import (
 // starts is how often the start of the service is measured.
 const starts = 5
 
-// bench measures the service, and collects what it finds.
+// bench measures the service and collects the rows of the table.
 type bench struct {
 	options
-	// dir holds what goes away at the end, app the service among it.
+	// dir is a temporary folder. app is the path of the service's program in it.
 	dir, app string
-	// resource is what is measured, and record a row of it.
+	// resource is the resource that is measured, record the fixture of one row.
 	resource discovertest.Resource
 	record   record
 	table    []row
 }
 
-// engine is one database, with the service and the floor running on it.
+// engine is one database, and the service and the baseline that use it.
 type engine struct {
-	name, database string
-	service, floor *process
-	starts         []time.Duration // of the service
+	name, database    string
+	service, baseline *process
+	starts            []time.Duration // of the service
 }
 
-// measure measures everything on one database, which it fills.
+// measure fills a database and measures everything on it.
 func (b *bench) measure(ctx context.Context, name, database string) error {
 	if err := b.fill(ctx, database); err != nil {
 		return err
@@ -53,10 +53,10 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 	if err != nil {
 		return err
 	}
-	if e.floor, err = start(ctx, "floor", serviceEnv(database), log, self, floorCommand); err != nil {
+	if e.baseline, err = start(ctx, "baseline", serviceEnv(database), log, self, baselineCommand); err != nil {
 		return err
 	}
-	defer e.floor.stop()
+	defer e.baseline.stop()
 	if err := e.compareAnswers(ctx, b.resource.Item(1), b.pageTarget(0)); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 	return b.measureInstruments(ctx, e, log)
 }
 
-// start starts the service several times; the last one stays.
+// start starts the service several times to measure it. The last process keeps running.
 func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error) {
 	for len(e.starts) < starts {
 		if e.service != nil {
@@ -84,16 +84,16 @@ func (b *bench) start(ctx context.Context, e *engine, log io.Writer) (err error)
 func (b *bench) compare(ctx context.Context, e *engine) error {
 	idle := row{
 		engine: e.name, what: "memory, idle",
-		service: megabytes(e.service.memory()), floor: megabytes(e.floor.memory()),
+		service: megabytes(e.service.memory()), baseline: megabytes(e.baseline.memory()),
 	}
-	var service, floor float64
+	var service, baseline float64
 	for _, c := range b.cases() {
 		pairs, err := b.alternate(ctx, e, c, b.rounds)
 		if err != nil {
 			return err
 		}
 		for _, p := range pairs {
-			service, floor = max(service, p.service.memory), max(floor, p.floor.memory)
+			service, baseline = max(service, p.service.memory), max(baseline, p.baseline.memory)
 		}
 		b.table = append(b.table, caseRow(e.name, c, pairs))
 		if err := b.saveProfile(ctx, e, c); err != nil {
@@ -101,7 +101,7 @@ func (b *bench) compare(ctx context.Context, e *engine) error {
 		}
 	}
 	b.table = append(b.table, startRow(e), idle, row{
-		engine: e.name, what: "memory, under load", service: megabytes(service), floor: megabytes(floor),
+		engine: e.name, what: "memory, under load", service: megabytes(service), baseline: megabytes(baseline),
 		goal: goal{limit: 60, unit: " MB"}, value: service,
 	})
 	deep, err := b.deepPage(ctx, e)

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// testCase is one kind of request, in variations.
+// testCase is one kind of request, in several variations.
 type testCase struct {
 	name     string
 	requests []request
 	goal     goal
 }
 
-// variations is how many different requests a case has: enough that neither
-// side is measured on one hot row.
+// variations is the number of different requests per case: enough that no side always reads the
+// same cached row.
 const variations = 1000
 
-// cases are what is compared. The goals are those of the project.
+// cases returns the cases of the comparison, with the goals of the project.
 func (b *bench) cases() []testCase {
 	one := testCase{name: "GET one", goal: goal{limit: 0.85, atLeast: true}}
 	page := testCase{name: "GET page of 100", goal: goal{limit: 1, atLeast: true}}
@@ -35,40 +35,40 @@ func (b *bench) cases() []testCase {
 	return []testCase{one, page, create}
 }
 
-// pageTarget is the page behind a key. Both parameters are written out, as the
-// floor has no defaults.
+// pageTarget returns the target of the page after a key. It sets both parameters, as the baseline
+// has no defaults.
 func (b *bench) pageTarget(after int) string {
 	return fmt.Sprintf("%s?limit=100&after=%d", b.resource.Path, after)
 }
 
 // pair is one round of each side.
-type pair struct{ service, floor load }
+type pair struct{ service, baseline load }
 
-// slice is how long one side is loaded before it is the other's turn: what else a machine
-// does makes it faster and slower within a second, so a round is cut into short slices.
+// slice is the time after which the load switches to the other side: the speed of a busy machine
+// changes within a second, so a round consists of short slices.
 const slice = 50 * time.Millisecond
 
-// alternate loads the service and the floor in turn, for so many rounds each.
+// alternate runs rounds of load, alternately on the service and the baseline.
 func (b *bench) alternate(ctx context.Context, e *engine, c testCase, rounds int) ([]pair, error) {
 	service, err := connect(ctx, e.service, b.connections)
 	if err != nil {
 		return nil, err
 	}
 	defer service.close()
-	floor, err := connect(ctx, e.floor, b.connections)
+	baseline, err := connect(ctx, e.baseline, b.connections)
 	if err != nil {
 		return nil, err
 	}
-	defer floor.close()
+	defer baseline.close()
 	round := func(length time.Duration) (p pair, err error) {
 		for p.service.elapsed < length && err == nil {
 			if err = service.run(ctx, c.requests, slice, &p.service); err == nil {
-				err = floor.run(ctx, c.requests, slice, &p.floor)
+				err = baseline.run(ctx, c.requests, slice, &p.baseline)
 			}
 		}
 		return p, err
 	}
-	if _, err := round(2 * b.round); err != nil { // to warm up
+	if _, err := round(2 * b.round); err != nil { // warm-up
 		return nil, err
 	}
 	var pairs []pair
@@ -77,13 +77,13 @@ func (b *bench) alternate(ctx context.Context, e *engine, c testCase, rounds int
 		if err != nil {
 			return nil, err
 		}
-		progress("%s, %s: service %.0f/s, floor %.0f/s", e.name, c.name, p.service.perSecond(), p.floor.perSecond())
+		progress("%s, %s: service %.0f/s, baseline %.0f/s", e.name, c.name, p.service.perSecond(), p.baseline.perSecond())
 		pairs = append(pairs, p)
 	}
 	return pairs, nil
 }
 
-// saveProfile loads the service once more, and profiles it meanwhile.
+// saveProfile saves a CPU profile of the service under load.
 func (b *bench) saveProfile(ctx context.Context, e *engine, c testCase) error {
 	if b.profile == "" {
 		return nil
@@ -106,26 +106,25 @@ func (b *bench) saveProfile(ctx context.Context, e *engine, c testCase) error {
 	return <-saved
 }
 
-// compareAnswers makes sure that both sides do the same work: what they answer
-// is the same, byte for byte.
+// compareAnswers checks that both sides do the same work: their answers are identical.
 func (e *engine) compareAnswers(ctx context.Context, targets ...string) error {
 	for _, target := range targets {
 		service, err := fetch(ctx, e.service.address, target)
 		if err != nil {
 			return err
 		}
-		floor, err := fetch(ctx, e.floor.address, target)
+		baseline, err := fetch(ctx, e.baseline.address, target)
 		if err != nil {
 			return err
 		}
-		if service != floor {
-			return fmt.Errorf("GET %s: the service answers %.300q, the %s %.300q", target, service, e.floor.name, floor)
+		if service != baseline {
+			return fmt.Errorf("GET %s: the service answers %.300q, the %s %.300q", target, service, e.baseline.name, baseline)
 		}
 	}
 	return nil
 }
 
-// fetch returns the body of an answer, with localhost for the address.
+// fetch returns the body of an answer. It replaces the address in it with localhost.
 func fetch(ctx context.Context, address, target string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+target, nil)
 	if err != nil {

@@ -12,33 +12,32 @@ import (
 	"time"
 )
 
-// request is what is sent, ready to be written, and the status that must come.
+// request is an encoded request, and the status that it must be answered with.
 type request struct {
 	bytes  []byte
 	status string
 }
 
-// get returns a request for a target, as in "/shelf/1". Headers are "Name: value".
+// get returns a GET of a target such as "/shelf/1". Headers have the form "Name: value".
 func get(target string, headers ...string) request {
 	lines := strings.Join(append([]string{"GET " + target + " HTTP/1.1", "Host: localhost"}, headers...), "\r\n")
 	return request{[]byte(lines + "\r\n\r\n"), "200"}
 }
 
-// post returns a request that creates what body says.
+// post returns a POST of a JSON body.
 func post(target, body string) request {
 	return request{fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		target, len(body), body), "201"}
 }
 
-// client is one keep-alive connection. It reads just as much HTTP as it needs to
-// find the end of an answer: net/http's own client would take more of the
-// processor than the server that is measured.
+// client is one keep-alive connection. It parses only as much HTTP as it needs to find the end of
+// an answer: the client of net/http would use more CPU than the server.
 type client struct {
 	net.Conn
 	in *bufio.Reader
 }
 
-// dial opens a connection; the caller closes it.
+// dial opens a connection, which the caller closes.
 func dial(ctx context.Context, address string) (*client, error) {
 	dialer := net.Dialer{Timeout: time.Second}
 	conn, err := dialer.DialContext(ctx, "tcp", address)
@@ -48,7 +47,7 @@ func dial(ctx context.Context, address string) (*client, error) {
 	return &client{conn, bufio.NewReaderSize(conn, 16<<10)}, nil
 }
 
-// once sends one request on a connection of its own.
+// once sends a request on a new connection.
 func once(ctx context.Context, address string, r request) error {
 	c, err := dial(ctx, address)
 	if err != nil {
@@ -61,7 +60,7 @@ func once(ctx context.Context, address string, r request) error {
 	return c.do(r)
 }
 
-// do sends r, reads the answer to its end, and checks its status.
+// do sends a request, reads the whole answer, and checks its status.
 func (c *client) do(r request) error {
 	if _, err := c.Write(r.bytes); err != nil {
 		return err
@@ -73,7 +72,7 @@ func (c *client) do(r request) error {
 	_, rest, _ := bytes.Cut(line, []byte(" "))
 	if !bytes.HasPrefix(rest, []byte(r.status)) {
 		target, _, _ := bytes.Cut(r.bytes, []byte(" HTTP/"))
-		return fmt.Errorf("%s was answered with %q", target, line)
+		return fmt.Errorf("%s: the answer is %q", target, line)
 	}
 	length, chunked := 0, false
 	for {
@@ -94,7 +93,7 @@ func (c *client) do(r request) error {
 	}
 }
 
-// body reads past a body; a chunk's size is in hexadecimal, and the last is 0.
+// body skips a body. The size of a chunk is hexadecimal, and the last chunk has size 0.
 func (c *client) body(length int, chunked bool) error {
 	if !chunked {
 		return c.skip(length)
@@ -114,7 +113,7 @@ func (c *client) body(length int, chunked bool) error {
 	}
 }
 
-// skip reads past n bytes.
+// skip skips n bytes.
 func (c *client) skip(n int) error {
 	_, err := c.in.Discard(n)
 	if err == io.EOF {
@@ -123,7 +122,7 @@ func (c *client) skip(n int) error {
 	return err
 }
 
-// line returns the next line without its end. It is valid until the next read.
+// line returns the next line without its line break. It is valid until the next read.
 func (c *client) line() ([]byte, error) {
 	line, err := c.in.ReadSlice('\n')
 	return bytes.TrimSuffix(line, []byte("\r\n")), err

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// deepRows is how many rows the table has at least for the deep page.
+// deepRows is the number of rows that are added for the deep page.
 const deepRows = 1_000_000
 
-// deepRequests is how often each of the two pages is read.
+// deepRequests is the number of reads of each page.
 const deepRequests = 1000
 
-// growSQL copies a row, which holds on both engines, instead of naming the values.
+// growSQL adds copies of row 1, with SQL that both engines support.
 const growSQL = `
 	with recursive n(i) as (select 1 union all select i + 1 from n where i < $1)
 	insert into shelf (name, room, version)
 	select name, room, version
 	from n, (select * from shelf where id = 1) as one`
 
-// deepPage reads the first page of a large table and one at its end, in turn.
+// deepPage alternately reads the first page of a large table and a page at its end.
 func (b *bench) deepPage(ctx context.Context, e *engine) (row, error) {
 	progress("%s: growing the table to %d rows", e.name, deepRows)
 	last, err := e.grow(ctx)
@@ -50,9 +50,9 @@ func (b *bench) deepPage(ctx context.Context, e *engine) (row, error) {
 	}, ctx.Err()
 }
 
-// grow makes the table large, and returns its last id.
+// grow adds deepRows rows, and returns the last id.
 func (e *engine) grow(ctx context.Context) (last int, err error) {
-	db, err := openFloor(e.database)
+	db, err := openDatabase(e.database)
 	if err != nil {
 		return 0, err
 	}
@@ -61,7 +61,7 @@ func (e *engine) grow(ctx context.Context) (last int, err error) {
 		return 0, err
 	}
 	if e.name == postgres {
-		// Else autovacuum would begin it while we measure.
+		// Otherwise autovacuum would start during the measurement.
 		if _, err := db.ExecContext(ctx, "vacuum analyze shelf"); err != nil {
 			return 0, err
 		}

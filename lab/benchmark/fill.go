@@ -14,7 +14,7 @@ import (
 	"example.com/templatesite/internal/discovertest"
 )
 
-// text is what every row says, as far as it fits.
+// text is the text of every row, cut to the limit of the field.
 const text = "Laying bricks, so that you do not have to: measured with a long text."
 
 // record is a row in a fixture.
@@ -24,8 +24,8 @@ type record struct {
 	Fields map[string]any `json:"fields"`
 }
 
-// discover finds the resource of the service that is measured: the one with that name, or
-// the first. It starts the service on a database of its own, which has the fixtures.
+// discover finds the resource with this name, or the first one if the name is empty. For that it
+// starts the service on a temporary database with the fixtures.
 func (b *bench) discover(ctx context.Context, name string) error {
 	database := "sqlite:" + filepath.Join(b.dir, "discover.db")
 	p, err := start(ctx, "service", serviceEnv(database), io.Discard, b.app, "serve")
@@ -55,7 +55,7 @@ func (b *bench) discover(ctx context.Context, name string) error {
 	return nil
 }
 
-// text returns as much of the text as fits.
+// text returns the text, cut to the limit of the field.
 func (b *bench) text() string {
 	if limit := b.resource.MaxLength; limit > 0 && limit < uint64(len(text)) {
 		return text[:limit]
@@ -63,10 +63,10 @@ func (b *bench) text() string {
 	return text
 }
 
-// fill creates the schema and the rows the way an operator would.
+// fill creates the schema and the rows with the commands of the service.
 func (b *bench) fill(ctx context.Context, database string) error {
 	progress("filling a database with %d rows", b.rows)
-	if b.against != "" { // it is the older one, as a rule
+	if b.against != "" { // usually the older build
 		if _, err := run(ctx, b.against, database, "", "migrate"); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (b *bench) fill(ctx context.Context, database string) error {
 	if _, err := run(ctx, b.app, database, "", "migrate"); err != nil {
 		return err
 	}
-	if _, err := run(ctx, b.app, database, "", "loaddata"); err != nil { // what the rows refer to
+	if _, err := run(ctx, b.app, database, "", "loaddata"); err != nil { // the rows may refer to fixtures
 		return err
 	}
 	fixture := make([]record, b.rows)

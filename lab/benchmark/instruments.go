@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// measureInstruments measures what it costs the service to be watched.
+// measureInstruments measures what metrics and traces cost the service.
 func (b *bench) measureInstruments(ctx context.Context, e *engine, log io.Writer) error {
 	collector, err := startCollector(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = collector.Close() }() // it keeps nothing
-	nobody, err := freeAddress(ctx)
+	defer func() { _ = collector.Close() }() // it stores nothing
+	unused, err := freeAddress(ctx)
 	if err != nil {
 		return err
 	}
 	traces := func(address string) string { return "OTEL_EXPORTER_OTLP_ENDPOINT=http://" + address }
 	for _, c := range []struct{ name, with, without string }{
-		// Nothing is counted and timed without an admin address at which one could look.
+		// Without an admin address the service measures nothing.
 		{"metrics on / off", "", "ADMIN_ADDRESS="},
-		{"collector down / up", traces(nobody), traces(collector.Addr)},
+		{"collector down / up", traces(unused), traces(collector.Addr)},
 	} {
 		if err := b.compareSettings(ctx, e, log, c.name, c.with, c.without); err != nil {
 			return err
@@ -34,19 +34,19 @@ func (b *bench) measureInstruments(ctx context.Context, e *engine, log io.Writer
 	return err
 }
 
-// together is how many rounds two processes have, before others take their place.
-const together = 6
+// roundsPerStart is the number of rounds before new processes are started.
+const roundsPerStart = 6
 
-// compareSettings compares the service with itself with another setting. What is looked
-// for is small, and how a process happens to lie in memory makes a difference of a few
-// percent for as long as it runs: so many processes are compared.
+// compareSettings compares the service with two different settings. The expected difference is
+// small, and the memory layout of a process alone makes a difference of a few percent, so it
+// compares many processes.
 func (b *bench) compareSettings(ctx context.Context, e *engine, log io.Writer, name, with, without string) error {
 	c := b.cases()[0]
 	c.name, c.goal.limit = name, 0.95
 	return b.compareVariants(ctx, e, log, c, variant{b.app, with}, variant{b.app, without})
 }
 
-// compareBuilds compares the service with another build of it, as the one before a change.
+// compareBuilds compares the service with another build of it, such as one before a change.
 func (b *bench) compareBuilds(ctx context.Context, e *engine, log io.Writer) error {
 	for _, c := range b.cases() {
 		c.goal.limit = 0.97
@@ -57,13 +57,13 @@ func (b *bench) compareBuilds(ctx context.Context, e *engine, log io.Writer) err
 	return nil
 }
 
-// variant is a build of the service, with a setting, as in "NAME=value"; empty is none.
+// variant is a build of the service with a setting of the form NAME=value, or without one.
 type variant struct{ program, setting string }
 
-func (b *bench) compareVariants(ctx context.Context, e *engine, log io.Writer, c testCase, one, other variant) error {
+func (b *bench) compareVariants(ctx context.Context, e *engine, log io.Writer, c testCase, variants ...variant) error {
 	var pairs []pair
 	for range b.rounds {
-		round, err := b.compareOnce(ctx, e, log, c, one, other)
+		round, err := b.compareOnce(ctx, e, log, c, variants...)
 		if err != nil {
 			return err
 		}
@@ -87,10 +87,10 @@ func (b *bench) compareOnce(ctx context.Context, e *engine, log io.Writer, c tes
 		defer p.stop()
 		both[i] = p
 	}
-	return b.alternate(ctx, &engine{name: e.name, service: both[0], floor: both[1]}, c, together)
+	return b.alternate(ctx, &engine{name: e.name, service: both[0], baseline: both[1]}, c, roundsPerStart)
 }
 
-// startCollector starts a collector of traces, which takes all and keeps nothing.
+// startCollector starts a collector that accepts all traces and discards them.
 func startCollector(ctx context.Context) (*http.Server, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")

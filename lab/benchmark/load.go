@@ -9,29 +9,29 @@ import (
 	"time"
 )
 
-// load is what a number of connections achieved.
+// load is the result of sending requests on a number of connections.
 type load struct {
 	elapsed time.Duration
-	// latencies are from the first byte sent to the last one read.
+	// latencies are the times from the first byte sent to the last byte read.
 	latencies []time.Duration
-	// cpu is the server's processor time.
+	// cpu is the CPU time of the server.
 	cpu time.Duration
-	// memory is the server's at the end, in MB, while all are connected.
+	// memory is the resident memory of the server at the end in MB, with all connections open.
 	memory float64
 }
 
 func (l *load) perSecond() float64 { return float64(len(l.latencies)) / l.elapsed.Seconds() }
 
-// cpuEach is the server's processor time for one request.
+// cpuEach is the CPU time of the server per request.
 func (l *load) cpuEach() time.Duration { return l.cpu / time.Duration(max(len(l.latencies), 1)) }
 
-// clients are connections to one process.
+// clients are the connections to one process.
 type clients struct {
 	*process
 	all []*client
 }
 
-// connect opens so many connections; the caller closes them.
+// connect opens a number of connections, which the caller closes.
 func connect(ctx context.Context, p *process, connections int) (*clients, error) {
 	c := &clients{process: p}
 	for range connections {
@@ -47,12 +47,12 @@ func connect(ctx context.Context, p *process, connections int) (*clients, error)
 
 func (c *clients) close() {
 	for _, one := range c.all {
-		_ = one.Close() // there is nothing on its way
+		_ = one.Close() // no request is in flight
 	}
 }
 
-// run sends the requests over and over, on every connection the next one as soon
-// as the answer to the one before is there, and adds what was achieved.
+// run sends the requests in rotation on every connection, without pauses, for the duration. It adds
+// the result to a load.
 func (c *clients) run(ctx context.Context, requests []request, duration time.Duration, to *load) error {
 	latencies := make([][]time.Duration, len(c.all))
 	failures := make([]error, len(c.all))
@@ -75,7 +75,7 @@ func (c *clients) run(ctx context.Context, requests []request, duration time.Dur
 	return ctx.Err()
 }
 
-// repeat sends requests one after the other until the end.
+// repeat sends the requests in rotation, beginning with number next, until the end.
 func (c *client) repeat(ctx context.Context, requests []request, next int, end time.Time) ([]time.Duration, error) {
 	var latencies []time.Duration
 	for now := time.Now(); now.Before(end) && ctx.Err() == nil; {
@@ -90,13 +90,13 @@ func (c *client) repeat(ctx context.Context, requests []request, next int, end t
 	return latencies, nil
 }
 
-// percentile returns the value below which that part of the values is.
-func percentile[T ~int64 | ~float64](values []T, part float64) T {
+// percentile returns the value below which this fraction of the values lies.
+func percentile[T ~int64 | ~float64](values []T, fraction float64) T {
 	if len(values) == 0 {
 		return 0
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(int(part*float64(len(sorted))), len(sorted)-1)]
+	return sorted[min(int(fraction*float64(len(sorted))), len(sorted)-1)]
 }
 
 func median[T ~int64 | ~float64](values []T) T { return percentile(values, 0.5) }

@@ -13,21 +13,21 @@ import (
 	"runtime"
 )
 
-// The stylesheet that both serve, and how large it is.
+// The target and size of the stylesheet that both sides serve.
 const (
 	sheetTarget = "/static/benchmark.css"
 	sheetSize   = 120 << 10
 )
 
-// measureNginx compares how files are served with nginx. It goes without when none
-// is installed, and says so; with -strict that is an error.
+// measureNginx compares serving files with nginx. If nginx is not installed, it skips the
+// comparison with a message, or returns an error with -strict.
 func (b *bench) measureNginx(ctx context.Context) error {
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		if b.strict {
 			return fmt.Errorf("nginx is not installed (on Debian: apt-get install nginx-light): %w", err)
 		}
-		progress("nginx is not installed (on Debian: apt-get install nginx-light): files are not measured")
+		progress("nginx is not installed (on Debian: apt-get install nginx-light): skipping files")
 		return nil
 	}
 	app, sheet, err := b.buildWithSheet(ctx)
@@ -44,10 +44,10 @@ func (b *bench) measureNginx(ctx context.Context) error {
 		return err
 	}
 	defer e.service.stop()
-	if e.floor, err = b.startNginx(ctx, program, sheet); err != nil {
+	if e.baseline, err = b.startNginx(ctx, program, sheet); err != nil {
 		return err
 	}
-	defer e.floor.stop()
+	defer e.baseline.stop()
 	if err := e.compareAnswers(ctx, sheetTarget); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (b *bench) measureNginx(ctx context.Context) error {
 	return nil
 }
 
-// buildWithSheet builds the service as if the stylesheet were in its static/.
+// buildWithSheet builds the service with the stylesheet in static/.
 func (b *bench) buildWithSheet(ctx context.Context) (app string, sheet []byte, err error) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := 0; len(sheet) < sheetSize; i++ {
@@ -92,8 +92,8 @@ func (b *bench) buildWithSheet(ctx context.Context) (app string, sheet []byte, e
 	return app, sheet, build(ctx, realService, "-overlay", overlay, "-o", app)
 }
 
-// nginxConfig is what one would write to serve files fast, on as many processors
-// as the service has. A connection is kept as long as a load takes.
+// nginxConfig is a usual configuration for serving files fast, on as many CPUs as the service has.
+// A connection stays open for a whole load.
 const nginxConfig = `%s
 daemon off;
 worker_processes %d;
@@ -114,7 +114,7 @@ http {
 }
 `
 
-// startNginx starts nginx on a folder that holds the stylesheet, also compressed.
+// startNginx starts nginx on a folder with the stylesheet, plain and compressed.
 func (b *bench) startNginx(ctx context.Context, program string, sheet []byte) (*process, error) {
 	root := filepath.Join(b.dir, "nginx")
 	file := filepath.Join(root, sheetTarget)
@@ -127,14 +127,14 @@ func (b *bench) startNginx(ctx context.Context, program string, sheet []byte) (*
 	}
 	user := ""
 	if os.Getuid() == 0 {
-		user = "user root;" // the folder is only ours
+		user = "user root;" // only root can read the folder
 	}
 	config := fmt.Sprintf(nginxConfig, user, runtime.NumCPU(), address)
-	packed, err := zipped(sheet)
+	compressed, err := gzipped(sheet)
 	if err != nil {
 		return nil, err
 	}
-	for name, data := range map[string][]byte{file: sheet, file + ".gz": packed, filepath.Join(root, "nginx.conf"): []byte(config)} {
+	for name, data := range map[string][]byte{file: sheet, file + ".gz": compressed, filepath.Join(root, "nginx.conf"): []byte(config)} {
 		if err := os.WriteFile(name, data, 0o644); err != nil {
 			return nil, err
 		}
@@ -147,9 +147,9 @@ func (b *bench) startNginx(ctx context.Context, program string, sheet []byte) (*
 	return p, p.await(ctx, get(sheetTarget))
 }
 
-func zipped(data []byte) ([]byte, error) {
-	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+func gzipped(data []byte) ([]byte, error) {
+	var compressed bytes.Buffer
+	z, err := gzip.NewWriterLevel(&compressed, gzip.BestCompression)
 	if err != nil {
 		return nil, err
 	}
@@ -157,5 +157,5 @@ func zipped(data []byte) ([]byte, error) {
 		return nil, err
 	}
 	err = z.Close()
-	return packed.Bytes(), err
+	return compressed.Bytes(), err
 }

@@ -10,12 +10,11 @@ import (
 	"time"
 )
 
-// createDatabase makes a database of our own on the server, and returns its URL;
-// drop removes it.
+// createDatabase creates a temporary database on the server and returns its URL. drop drops it.
 func createDatabase(ctx context.Context, server string) (database string, drop func(), err error) {
 	target, err := url.Parse(server)
 	if err != nil {
-		return "", nil, errors.New("TEST_DATABASE_URL is not a URL") // err quotes the password
+		return "", nil, errors.New("TEST_DATABASE_URL is not a URL") // err contains the password
 	}
 	db, err := sql.Open("pgx", server)
 	if err != nil {
@@ -29,13 +28,13 @@ func createDatabase(ctx context.Context, server string) (database string, drop f
 		return "", nil, errors.Join(err, db.Close())
 	}
 	target.Path = "/" + name
-	// What is measured is not how many new connections a small machine makes at once.
+	// A small machine may need long to open all connections at once, which is not measured.
 	if query := target.Query(); !query.Has("connect_timeout") {
 		query.Set("connect_timeout", "30")
 		target.RawQuery = query.Encode()
 	}
 	return target.String(), func() {
-		// ctx may be what ended us.
+		// ctx may be canceled already.
 		if _, err := db.ExecContext(context.WithoutCancel(ctx), "drop database "+name); err != nil {
 			progress("drop database %s: %v", name, err)
 		}
@@ -43,7 +42,7 @@ func createDatabase(ctx context.Context, server string) (database string, drop f
 	}, nil
 }
 
-// await gives a server that has just been started a moment.
+// await waits until a server that has just started answers, for about 10 s.
 func await(ctx context.Context, db *sql.DB) (err error) {
 	for range 100 {
 		if err = db.PingContext(ctx); err == nil || ctx.Err() != nil {

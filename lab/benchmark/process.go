@@ -17,7 +17,7 @@ import (
 // maxConnections is the size of the pool on both sides.
 const maxConnections = 10
 
-// process is the service or the floor.
+// process is a running server: the service, the baseline or nginx.
 type process struct {
 	*child
 	name    string
@@ -27,8 +27,8 @@ type process struct {
 	ready time.Duration
 }
 
-// start runs a program on addresses of its own, with no other settings than
-// environment's, and returns when it is ready.
+// start starts a program on free addresses with only the settings in environment, and waits until
+// it is ready.
 func start(ctx context.Context, name string, environment []string, log io.Writer, command ...string) (*process, error) {
 	p := &process{name: name}
 	var err error
@@ -48,22 +48,21 @@ func start(ctx context.Context, name string, environment []string, log io.Writer
 	return p, p.await(ctx, get("/healthcheck"))
 }
 
-// await returns when a process that was just started answers the request, and
-// stops it when it does not.
+// await waits until a new process answers the request. It stops the process if it returns an error.
 func (p *process) await(ctx context.Context, r request) error {
 	for ; ; time.Sleep(time.Millisecond) {
 		if err := once(ctx, p.address, r); err == nil {
 			p.ready = time.Since(p.begin)
 			return nil
-		} else if time.Since(p.begin) > 20*time.Second || p.over() {
+		} else if time.Since(p.begin) > 20*time.Second || p.exited() {
 			p.stop()
 			return fmt.Errorf("the %s does not answer: %w", p.name, err)
 		}
 	}
 }
 
-// serviceEnv is the environment of the service, without what a developer's holds:
-// all plumbing is on, and only what would disturb the comparison is set.
+// serviceEnv returns the environment of the service, independent of the developer's. All features
+// have their defaults, apart from settings that would distort the comparison.
 func serviceEnv(database string) []string {
 	return []string{
 		"DATABASE_URL=" + database,
@@ -73,7 +72,7 @@ func serviceEnv(database string) []string {
 	}
 }
 
-// freeAddress returns an address of loopback on which nobody listens.
+// freeAddress returns an unused loopback address.
 func freeAddress(ctx context.Context) (string, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
@@ -83,8 +82,7 @@ func freeAddress(ctx context.Context) (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// memory returns the resident memory of the process in MB, or 0 where /proc does
-// not tell.
+// memory returns the resident memory of the process in MB, or 0 on systems without /proc.
 func (p *process) memory() float64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -92,16 +90,15 @@ func (p *process) memory() float64 {
 	}
 	_, rest, _ := bytes.Cut(status, []byte("VmRSS:"))
 	var kilobytes float64
-	_, _ = fmt.Fscan(bytes.NewReader(rest), &kilobytes) // 0 when it is not there
+	_, _ = fmt.Fscan(bytes.NewReader(rest), &kilobytes) // 0 if it is missing
 	return kilobytes / 1024
 }
 
-// cpu returns the processor time that the process and its children took, or 0
-// where /proc does not tell.
+// cpu returns the CPU time of the process and its children, or 0 on systems without /proc.
 func (p *process) cpu() time.Duration {
 	pid := p.cmd.Process.Pid
 	total := processorTime(strconv.Itoa(pid))
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // none when it is not there
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) // no children if it is missing
 	for _, child := range strings.Fields(string(children)) {
 		total += processorTime(child)
 	}
@@ -113,8 +110,8 @@ func processorTime(pid string) time.Duration {
 	if err != nil {
 		return 0
 	}
-	// proc(5): what follows the name in parentheses begins with field 3; 14 and
-	// 15 are the times in user and in kernel mode, in hundredths of a second.
+	// See proc(5): field 3 follows the name in parentheses; fields 14 and 15 are the times in user
+	// and kernel mode in hundredths of a second.
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	user, _ := strconv.Atoi(string(fields[14-3]))
 	system, _ := strconv.Atoi(string(fields[15-3]))
@@ -140,7 +137,7 @@ func (p *process) fetchProfile(ctx context.Context, seconds int, file string) er
 	return os.WriteFile(file, profile, 0o644)
 }
 
-// child is a running program. It ends with stop, or with the context.
+// child is a running program. stop, or canceling the context, ends it.
 type child struct {
 	cmd    *exec.Cmd
 	begin  time.Time
@@ -148,8 +145,8 @@ type child struct {
 	done   chan struct{}
 }
 
-// spawn starts a command. When ctx or stop ends it, it is interrupted, so that it
-// can tidy up, and killed when that takes too long.
+// spawn starts a command. To end it, stop or ctx interrupts it, so that it can clean up, and kills
+// it if that takes too long.
 func spawn(ctx context.Context, prepare func(*exec.Cmd), command ...string) (*child, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
@@ -164,20 +161,20 @@ func spawn(ctx context.Context, prepare func(*exec.Cmd), command ...string) (*ch
 	}
 	c := &child{cmd, begin, cancel, make(chan struct{})}
 	go func() {
-		_ = cmd.Wait() // how it ended is on standard error
+		_ = cmd.Wait() // the program reports errors on standard error
 		close(c.done)
 	}()
 	return c, nil
 }
 
-// stop asks the program to end, and waits for it.
+// stop interrupts the program and waits for its end.
 func (c *child) stop() {
 	c.cancel()
 	<-c.done
 }
 
-// over reports whether the program has ended.
-func (c *child) over() bool {
+// exited reports whether the program has ended.
+func (c *child) exited() bool {
 	select {
 	case <-c.done:
 		return true

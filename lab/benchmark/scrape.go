@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// scrapes is how often the metrics are asked for.
+// scrapes is the number of scrapes.
 const scrapes = 100
 
-// scrape measures what Prometheus costs the service each time, after all the requests
-// that were measured before.
+// scrape measures what a scrape by Prometheus costs the service, with the series of all requests so
+// far.
 func (e *engine) scrape(ctx context.Context) (row, error) {
 	c, err := dial(ctx, e.service.admin)
 	if err != nil {

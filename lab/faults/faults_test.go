@@ -1,9 +1,9 @@
-// Package faults breaks what the service stands on, and itself, and holds it to
-// its promises (docs/operations.md): real processes, real signals, a PostgreSQL
-// server of our own, connections that are cut.
+// Package faults tests the promises of docs/operations.md by breaking the service and what it
+// depends on: it kills real processes, stops a real PostgreSQL server, fills disks and cuts
+// connections.
 //
-// It takes minutes, so it only runs when FAULTS says so: "all", or "ci" for fewer
-// rounds. At the end it prints a table; a figure that misses fails its test.
+// It takes minutes, so it runs only if FAULTS is set: to "all", or to "ci" for fewer rounds. At
+// the end it prints a table of the results; a broken promise fails its test.
 package faults
 
 import (
@@ -22,14 +22,14 @@ import (
 	"example.com/templatesite/internal/processtest"
 )
 
-// binary is the program.
+// binary is the path of the built program, or empty if FAULTS is not set.
 var binary string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	if os.Getenv("FAULTS") == "" {
-		return m.Run() // which skips
+		return m.Run() // every test is skipped
 	}
 	dir, err := os.MkdirTemp("", "faults-")
 	if err == nil {
@@ -47,15 +47,15 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// need skips a test unless faults are asked for. Every test begins with it.
-func need(t *testing.T) {
+// requireFaults skips the test unless FAULTS is set. Every test begins with it.
+func requireFaults(t *testing.T) {
 	t.Helper()
 	if binary == "" {
-		t.Skip("FAULTS is not set: make faults runs this")
+		t.Skip("FAULTS is not set: make -C lab faults runs this")
 	}
 }
 
-// rounds returns how often to repeat something: less in CI than when all is asked for.
+// rounds returns the number of repetitions: ci if FAULTS is "ci", else all.
 func rounds(ci, all int) int {
 	if os.Getenv("FAULTS") == "ci" {
 		return ci
@@ -63,31 +63,31 @@ func rounds(ci, all int) int {
 	return all
 }
 
-// service is the program, running on a database.
+// service is a running process of the program.
 type service struct {
 	*processtest.Process
 	options processtest.Options
 }
 
-// startService starts the service with settings of the form NAME=value. Its log is
-// kept in a file over restarts; it ends with the test.
+// startService starts the service with settings of the form NAME=value. Restarts append to the
+// same log file. The service is killed when the test ends.
 func startService(t *testing.T, database string, settings ...string) *service {
 	t.Helper()
-	return startServiceUnder(t, nil, database, settings...)
+	return startWrapped(t, nil, database, settings...)
 }
 
-// startServiceUnder starts the service by a command that runs others, as prlimit does.
-func startServiceUnder(t *testing.T, under []string, database string, settings ...string) *service {
+// startWrapped starts the service through a wrapper command such as prlimit.
+func startWrapped(t *testing.T, wrapper []string, database string, settings ...string) *service {
 	t.Helper()
 	s := &service{options: processtest.Options{
-		Binary: binary, Database: database, Log: filepath.Join(t.TempDir(), "log"), Stderr: t.Output(), Under: under, Settings: settings,
+		Binary: binary, Database: database, Log: filepath.Join(t.TempDir(), "log"), Stderr: t.Output(), Under: wrapper, Settings: settings,
 	}}
 	s.restart(t)
 	t.Cleanup(func() { s.Kill() })
 	return s
 }
 
-// restart starts the service again, after it has ended, on the same addresses.
+// restart starts the service, the second time on the addresses of the process that has ended.
 func (s *service) restart(t *testing.T) {
 	t.Helper()
 	if s.Process != nil {
@@ -109,10 +109,10 @@ func (s *service) signal(t *testing.T, signal syscall.Signal) {
 	}
 }
 
-// log returns the lines that the service has written to its standard output so far.
+// log returns the complete lines that the service has logged so far.
 func (s *service) log(t *testing.T) string {
 	t.Helper()
-	time.Sleep(50 * time.Millisecond) // it is written in the background, 20 ms late
+	time.Sleep(50 * time.Millisecond) // the service writes its log in the background, 20 ms later
 	text, err := os.ReadFile(s.options.Log)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func (s *service) log(t *testing.T) string {
 	return string(text[:bytes.LastIndexByte(text, '\n')+1])
 }
 
-// gauges returns the metrics of the service that have no labels.
+// gauges returns the metrics without labels by name.
 func gauges(t *testing.T, s *service) map[string]float64 {
 	t.Helper()
 	response, err := http.Get(s.Admin + "/metrics")
@@ -139,13 +139,13 @@ func gauges(t *testing.T, s *service) map[string]float64 {
 	return values
 }
 
-// newSQLite returns the DATABASE_URL of a file that is not there yet.
+// newSQLite returns a DATABASE_URL for a file that does not exist yet.
 func newSQLite(t *testing.T) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "faults.db")
 }
 
-// newPostgres starts a server for one test, with a database that has the fixtures, and
-// returns the DATABASE_URL of that, too.
+// newPostgres starts a server for this test and loads the fixtures into a database. It returns the
+// server and the DATABASE_URL.
 func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string) {
 	t.Helper()
 	server := postgrestest.New(t, options...)
@@ -155,7 +155,7 @@ func newPostgres(t *testing.T, options ...string) (*postgrestest.Server, string)
 	return server, url
 }
 
-// command runs another command of the program, which must succeed.
+// command runs the program with these arguments. It fails the test if the command fails.
 func command(t *testing.T, database string, arguments ...string) {
 	t.Helper()
 	output, err := appCommand(database, arguments...).CombinedOutput()
@@ -164,8 +164,8 @@ func command(t *testing.T, database string, arguments ...string) {
 	}
 }
 
-// missing ends a test that lacks something: as skipped, but as failed in CI.
-func missing(t *testing.T, reason string) {
+// skipOutsideCI skips a test whose requirements are missing. In CI it fails the test instead.
+func skipOutsideCI(t *testing.T, reason string) {
 	t.Helper()
 	if os.Getenv("FAULTS") == "ci" {
 		t.Fatal(reason)

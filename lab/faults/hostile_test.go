@@ -11,47 +11,47 @@ import (
 	"unicode"
 )
 
-// naughty are texts that have broken other programs.
-var naughty = []string{
+// hostileTexts are texts that have broken other programs.
+var hostileTexts = []string{
 	`"quotes" \ and / slashes`, "tab\tline\r\nfeed", "\u0001\u001f\u007f\u0085", "\u2028\u2029", "\ufeffmark", "e\u0301 is not \u00e9", "\u202egnirts\u202c", "\u200b\u200d\u2060",
 	"👨‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🇩🇪", "<script>alert(1)</script>&amp;", "'; drop table resource; --", "%s %d %n $1 ? {{.}} ${x} `id`", "\ue000\U000f0000", "\ufdd0\uffff\U0010ffff", " both ends ", "NULL",
 	"İıſKẞ", strings.Repeat("\U0001f600", 140), "Z̶̛̭a̷l̸g̵o̴", "مرحبا שלום", "../../etc/passwd", "\\u0041", "1e999", "C:\\NUL",
 }
 
-// Promise 8: what was accepted comes back as it was, also after a restart, and a log
-// shows what was asked for.
-func TestNaughtyTextComesBackAsItWas(t *testing.T) {
-	need(t)
+// Promise 8: accepted text is returned unchanged, even after a restart, and the log shows the
+// requested paths.
+func TestHostileTextIsReturnedUnchanged(t *testing.T) {
+	requireFaults(t)
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
 		s := startService(t, newDatabase(t, engine))
-		l := &load{requests: t.Context(), client: http.Client{Timeout: clientTimeout}}
-		hrefs := make([]string, len(naughty))
-		for i, text := range naughty {
+		l := &load{requestContext: t.Context(), client: http.Client{Timeout: clientTimeout}}
+		hrefs := make([]string, len(hostileTexts))
+		for i, text := range hostileTexts {
 			_, answer := l.do("POST", collection(s.URL), target.Body(text))
 			var created struct{ Href string }
 			must(t, json.Unmarshal(answer, &created))
 			hrefs[i] = created.Href
 			l.do("GET", s.URL+"/not/"+url.PathEscape(text), "")
 		}
-		seen := 0
-		within(10*time.Second, func() bool { seen = naughtyPaths(t, s); return seen == len(naughty) })
+		logged := 0
+		within(10*time.Second, func() bool { logged = loggedPaths(t, s); return logged == len(hostileTexts) })
 		s.Kill()
 		s.restart(t)
-		back := 0
-		for i, text := range naughty {
+		unchanged := 0
+		for i, text := range hostileTexts {
 			var got map[string]any
 			getJSON(t, hrefs[i], &got)
 			if got[target.Text] == text {
-				back++
+				unchanged++
 			}
 		}
-		record(t, 8, fmt.Sprintf("%d naughty texts, %s, after kill -9", len(naughty), engine), fmt.Sprintf("%d come back, %d are in the log", back, seen),
-			"all", back == len(naughty) && seen == len(naughty))
+		record(t, 8, fmt.Sprintf("%d hostile texts, %s, after kill -9", len(hostileTexts), engine), fmt.Sprintf("%d unchanged, %d in the log", unchanged, logged),
+			"all", unchanged == len(hostileTexts) && logged == len(hostileTexts))
 	}
 }
 
-// naughtyPaths returns how many of the texts are in the paths of the access lines so far.
-func naughtyPaths(t *testing.T, s *service) (n int) {
+// loggedPaths returns how many of the texts are in the paths of the access log so far.
+func loggedPaths(t *testing.T, s *service) (n int) {
 	t.Helper()
 	paths := map[string]bool{}
 	for line := range strings.Lines(s.log(t)) {
@@ -59,16 +59,16 @@ func naughtyPaths(t *testing.T, s *service) (n int) {
 		must(t, json.Unmarshal([]byte(line), &record))
 		paths[record.Path] = true
 	}
-	for _, text := range naughty {
-		if paths["/not/"+spelled(text)] {
+	for _, text := range hostileTexts {
+		if paths["/not/"+escaped(text)] {
 			n++
 		}
 	}
 	return n
 }
 
-// spelled returns text as a log shows it: what would steer a terminal as Go writes it.
-func spelled(text string) string {
+// escaped returns text as the log shows it: characters that control a terminal are escaped as in Go.
+func escaped(text string) string {
 	var out strings.Builder
 	for _, c := range text {
 		switch {

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// Promise 9: at its limits the service refuses or waits, and does not die.
+// Promise 9: a service that runs out of a resource refuses requests or lets them wait, and survives.
 
-// readyWithin returns how long a service takes to serve reads and writes again.
+// readyWithin returns how long a service takes until 20 writes and health checks in a row succeed.
 func readyWithin(t *testing.T, s *service) time.Duration {
 	t.Helper()
-	l := &load{requests: t.Context(), client: http.Client{Timeout: time.Second}}
+	l := &load{requestContext: t.Context(), client: http.Client{Timeout: time.Second}}
 	begin := time.Now()
 	for good := 0; good < 20 && time.Since(begin) < 20*time.Second; {
 		a, _ := l.do("POST", collection(s.URL), target.Body("x"))
@@ -38,14 +38,14 @@ func alive(s *service) bool {
 	}
 }
 
-func TestDescriptorsAreExhausted(t *testing.T) {
-	need(t)
-	s := startServiceUnder(t, []string{"prlimit", "--nofile=64"}, newSQLite(t))
+func TestFileDescriptorsRunOut(t *testing.T) {
+	requireFaults(t)
+	s := startWrapped(t, []string{"prlimit", "--nofile=64"}, newSQLite(t))
 	var conns []net.Conn
 	for range 300 {
 		conn, err := net.DialTimeout("tcp", strings.TrimPrefix(s.URL, "http://"), time.Second)
 		if err != nil {
-			break // the queue of the kernel is full, too
+			break // the kernel's accept queue is full
 		}
 		conns = append(conns, conn)
 	}
@@ -59,11 +59,11 @@ func TestDescriptorsAreExhausted(t *testing.T) {
 		"alive, ≤ 2 s", survived && len(conns) > 64 && ready <= 2*time.Second)
 }
 
-// inGroup returns a command that runs the service in a control group with a limit:
-// the file's name and value in the first version of control groups, or in the second.
-func inGroup(t *testing.T, controller, v1, v1Value, v2, v2Value string) []string {
+// cgroup returns a wrapper command that runs the service in a control group with a limit: v1Value in
+// the file v1, or with version 2 of cgroups v2Value in the file v2.
+func cgroup(t *testing.T, controller, v1, v1Value, v2, v2Value string) []string {
 	t.Helper()
-	needRoot(t, "a control group")
+	requireRoot(t, "a control group")
 	dir, file, value := filepath.Join("/sys/fs/cgroup", controller), v1, v1Value
 	if _, err := os.Stat(dir); err != nil {
 		dir, file, value = "/sys/fs/cgroup", v2, v2Value
@@ -71,7 +71,7 @@ func inGroup(t *testing.T, controller, v1, v1Value, v2, v2Value string) []string
 	dir = filepath.Join(dir, fmt.Sprintf("faults-%d-%s", os.Getpid(), controller))
 	must(t, os.Mkdir(dir, 0o755))
 	t.Cleanup(func() {
-		for range 100 { // it is empty when the service has ended
+		for range 100 { // the group can be removed after the service has ended
 			if os.Remove(dir) == nil {
 				return
 			}
@@ -82,37 +82,37 @@ func inGroup(t *testing.T, controller, v1, v1Value, v2, v2Value string) []string
 	return []string{"sh", "-c", `echo $$ > "$0/cgroup.procs" && exec "$@"`, dir}
 }
 
-func TestMemoryIsShort(t *testing.T) {
-	need(t)
+func TestMemoryIsLimited(t *testing.T) {
+	requireFaults(t)
 	const limit = "67108864"
-	group := inGroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
-	s := startServiceUnder(t, group, newSQLite(t))
-	fillRows(t, s.URL, 1000) // as many as the largest page has
-	checkStarved(t, s, "64 MB of memory", everything(s.URL))
-	checkStarved(t, s, "64 MB of memory, pages for browsers alone", page(s.URL))
+	group := cgroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
+	s := startWrapped(t, group, newSQLite(t))
+	fillRows(t, s.URL, 1000) // one page of the maximum size
+	checkSurvives(t, s, "64 MB of memory", mixedLoad(s.URL))
+	checkSurvives(t, s, "64 MB of memory, HTML pages only", htmlPage(s.URL))
 }
 
-// A form is shown again when it is refused, and a page is larger than what it shows.
-func TestHostileFormsFitIntoTheMemoryOfTheCluster(t *testing.T) {
-	need(t)
-	const limit = "134217728" // as compose.yaml has it
-	group := inGroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
-	s := startServiceUnder(t, group, newSQLite(t))
+// A refused form is shown again with its values, which HTML escaping makes even longer.
+func TestHostileFormsFitInTheClusterMemoryLimit(t *testing.T) {
+	requireFaults(t)
+	const limit = "134217728" // the limit in compose.yaml
+	group := cgroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
+	s := startWrapped(t, group, newSQLite(t))
 	apostrophes := strings.Repeat("'", 1_000_000)
-	checkStarved(t, s, "128 MB of memory, forms of 1 MB", mix(
-		form(s.URL, target.Text+"="+apostrophes), form(s.URL, "_content="+apostrophes), form(s.URL, "_etag="+apostrophes),
-		form(s.URL, target.Text+"="+strings.Repeat("%01", 330_000)), form(s.URL, strings.Repeat("x&", 500_000)),
-		form(s.URL+strings.Repeat("/a", 30_000), ""),
+	checkSurvives(t, s, "128 MB of memory, forms of 1 MB", mix(
+		refusedForm(s.URL, target.Text+"="+apostrophes), refusedForm(s.URL, "_content="+apostrophes), refusedForm(s.URL, "_etag="+apostrophes),
+		refusedForm(s.URL, target.Text+"="+strings.Repeat("%01", 330_000)), refusedForm(s.URL, strings.Repeat("x&", 500_000)),
+		refusedForm(s.URL+strings.Repeat("/a", 30_000), ""),
 	))
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Cmd.Process.Pid))
 	must(t, err)
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")
 	peak, _, _ := strings.Cut(strings.TrimSpace(rest), "\n")
-	record(t, 9, "the memory that these took", peak, "alive", alive(s))
+	record(t, 9, "peak memory of these forms", peak, "alive", alive(s))
 }
 
-// form sends one that is refused, and wants it back as a page.
-func form(url, body string) ask {
+// refusedForm sends an invalid form and expects an HTML page as the answer.
+func refusedForm(url, body string) request {
 	return func(l *load, _, _ int) answer {
 		a, _ := l.do("POST", collection(url)+"?format=html", body, "application/x-www-form-urlencoded")
 		a.problem = a.status >= 400
@@ -120,48 +120,48 @@ func form(url, body string) ask {
 	}
 }
 
-func TestProcessorIsShort(t *testing.T) {
-	need(t)
-	group := inGroup(t, "cpu", "cpu.cfs_quota_us", "50000", "cpu.max", "50000 100000")
-	s := startServiceUnder(t, group, newSQLite(t))
-	checkStarved(t, s, "half a processor", everything(s.URL))
+func TestCPUIsLimited(t *testing.T) {
+	requireFaults(t)
+	group := cgroup(t, "cpu", "cpu.cfs_quota_us", "50000", "cpu.max", "50000 100000")
+	s := startWrapped(t, group, newSQLite(t))
+	checkSurvives(t, s, "half a CPU", mixedLoad(s.URL))
 }
 
-// everything asks for much at once: pages, as JSON and for browsers, writes, bodies of
-// the greatest size.
-func everything(url string) ask {
-	return mix(get(collection(url)+"?limit=1000"), post(url), get(item(url)), upload(url), page(url))
+// mixedLoad mixes the expensive requests: large pages as JSON and HTML, writes, and bodies of the
+// maximum size.
+func mixedLoad(url string) request {
+	return mix(get(collection(url)+"?limit=1000"), post(url), get(item(url)), largeBody(url), htmlPage(url))
 }
 
-// page asks for what a browser shows, where a problem is a page, too.
-func page(url string) ask {
+// htmlPage requests a large page as HTML. Its errors are HTML pages, too, with Retry-After.
+func htmlPage(url string) request {
 	return func(l *load, _, _ int) answer {
 		a, _ := l.do("GET", collection(url)+"?limit=1000&format=html", "")
-		a.problem = a.problem || a.again > 0
+		a.problem = a.problem || a.retryAfter > 0
 		return a
 	}
 }
 
-// checkStarved has 64 clients ask the service, and holds it to live on.
-func checkStarved(t *testing.T, s *service, name string, next ask) {
+// checkSurvives sends requests of 64 clients, and checks that the service survives and recovers.
+func checkSurvives(t *testing.T, s *service, name string, next request) {
 	t.Helper()
 	l := startLoad(t, 64, next)
 	time.Sleep(6 * time.Second)
 	survived := alive(s)
 	l.stop()
-	other := 0
+	unexpected := 0
 	for _, a := range l.answers {
 		if !a.ok() && !a.problem {
-			other++
+			unexpected++
 		}
 	}
 	ready := readyWithin(t, s)
-	record(t, 9, name+", 64 clients", fmt.Sprintf("alive: %v; %v, %d no problem; ready after %.1f s", survived, statuses(l.answers), other, ready.Seconds()),
-		"alive, 0, ≤ 2 s", survived && alive(s) && other == 0 && ready <= 2*time.Second)
+	record(t, 9, name+", 64 clients", fmt.Sprintf("alive: %v; %v, %d errors without a problem document; ready after %.1f s", survived, statuses(l.answers), unexpected, ready.Seconds()),
+		"alive, 0, ≤ 2 s", survived && alive(s) && unexpected == 0 && ready <= 2*time.Second)
 }
 
-// upload sends a body that is as large as bodies may be, and is refused for what it says.
-func upload(url string) ask {
+// largeBody sends a body of the maximum size, which is refused because its text is too long.
+func largeBody(url string) request {
 	body := target.Body(strings.Repeat("x", 1<<20-len(target.Body("x"))+1))
 	return func(l *load, _, _ int) answer {
 		a, _ := l.do("POST", collection(url), body)
@@ -169,10 +169,10 @@ func upload(url string) ask {
 	}
 }
 
-// A server that takes fewer connections than the pools of all replicas refuses some:
-// those requests get a 503.
+// If PostgreSQL accepts fewer connections than the pools of all replicas want, the requests that
+// get no connection are answered with a 503.
 func TestDatabaseRefusesConnections(t *testing.T) {
-	need(t)
+	requireFaults(t)
 	_, url := newPostgres(t, "max_connections=8", "superuser_reserved_connections=0", "max_wal_senders=0")
 	var answers []answer
 	for range 2 {
@@ -189,5 +189,5 @@ func TestDatabaseRefusesConnections(t *testing.T) {
 			wrong++
 		}
 	}
-	record(t, 9, "8 connections for two pools of 10", fmt.Sprintf("%v, %d no 503", statuses(answers), wrong), "503 where refused, 0", wrong == 0 && statuses(answers)[503] > 0)
+	record(t, 9, "max_connections=8 for two pools of 10", fmt.Sprintf("%v, %d errors other than 503", statuses(answers), wrong), "some 503, 0 other errors", wrong == 0 && statuses(answers)[503] > 0)
 }

@@ -15,51 +15,35 @@ import (
 	"time"
 )
 
-// clientTimeout is longer than any answer may take.
+// clientTimeout is longer than the service may take to answer.
 const clientTimeout = 20 * time.Second
 
-// answer is what became of one request: a status, or an error of the connection.
-type answer struct {
-	begin  time.Time
-	took   time.Duration
-	status int
-	err    error
-	// problem is whether a 4xx or 5xx came as one, with Retry-After where it is a 5xx.
-	problem bool
-	// again is how long Retry-After asks to wait.
-	again time.Duration
-}
-
-// ok reports whether the request was served.
-func (a answer) ok() bool { return a.err == nil && a.status < 300 }
-
-// load is workers that send one request after the other.
+// load is a number of workers that each send one request after another.
 type load struct {
 	client http.Client
 	cancel context.CancelFunc
-	// requests is the context of every request, which abandon ends.
-	requests context.Context
-	abandon  context.CancelFunc
-	workers  sync.WaitGroup
+	// requestContext is the context of every request. cancelRequests cancels it.
+	requestContext context.Context
+	cancelRequests context.CancelFunc
+	workers        sync.WaitGroup
 
 	mu      sync.Mutex
 	answers []answer
-	// sent are the texts of the rows that were posted; acked are those that were answered
-	// with a 201, by id.
+	// sent are the texts of all posted rows, acked those of the rows answered with a 201, by id.
 	sent  []string
 	acked map[int64]string
 }
 
-// ask sends one request of a load.
-type ask func(l *load, worker, n int) answer
+// request sends request n of a worker.
+type request func(l *load, worker, n int) answer
 
-// startLoad begins to send requests, each worker the next one as soon as the one
-// before is over, on connections that are kept. It ends with stop or the test.
-func startLoad(t *testing.T, workers int, next ask) *load {
+// startLoad starts workers that send requests over keep-alive connections without a pause, until
+// stop is called or the test ends.
+func startLoad(t *testing.T, workers int, next request) *load {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &load{cancel: cancel, acked: map[int64]string{}}
-	l.requests, l.abandon = context.WithCancel(context.Background())
+	l.requestContext, l.cancelRequests = context.WithCancel(context.Background())
 	l.client = http.Client{Timeout: clientTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: workers}}
 	for worker := range workers {
 		l.workers.Go(func() {
@@ -69,7 +53,7 @@ func startLoad(t *testing.T, workers int, next ask) *load {
 				l.answers = append(l.answers, a)
 				l.mu.Unlock()
 				if a.err != nil {
-					time.Sleep(5 * time.Millisecond) // refused connections come fast
+					time.Sleep(5 * time.Millisecond) // connections may be refused at once
 				}
 			}
 		})
@@ -78,8 +62,8 @@ func startLoad(t *testing.T, workers int, next ask) *load {
 	return l
 }
 
-// runFor is a load of that length.
-func runFor(t *testing.T, duration time.Duration, workers int, next ask) *load {
+// runFor runs a load for this duration.
+func runFor(t *testing.T, duration time.Duration, workers int, next request) *load {
 	t.Helper()
 	l := startLoad(t, workers, next)
 	time.Sleep(duration)
@@ -87,17 +71,17 @@ func runFor(t *testing.T, duration time.Duration, workers int, next ask) *load {
 	return l
 }
 
-// stop lets the requests in flight end, and sends no more.
+// stop waits for the requests in flight and sends no more.
 func (l *load) stop() {
 	l.cancel()
 	l.workers.Wait()
 	l.client.CloseIdleConnections()
 }
 
-// leave stops at once, as clients that go away in the middle of a request.
-func (l *load) leave() {
+// abort stops at once and cancels the requests in flight.
+func (l *load) abort() {
 	l.cancel()
-	l.abandon()
+	l.cancelRequests()
 	l.workers.Wait()
 }
 
@@ -108,14 +92,13 @@ func (l *load) finished() []answer {
 	return slices.Clone(l.answers)
 }
 
-// do sends one request, and reads its answer to the end. A body is JSON, unless its
-// type is named.
+// do sends one request and reads the whole answer. The type of a body is JSON by default.
 func (l *load) do(method, url, body string, contentType ...string) (answer, []byte) {
 	a := answer{begin: time.Now()}
 	defer func() { a.took = time.Since(a.begin) }()
-	r, err := http.NewRequestWithContext(l.requests, method, url, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(l.requestContext, method, url, strings.NewReader(body))
 	if err != nil {
-		panic(err) // the test names a URL
+		panic(err) // the test passed an invalid URL
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", append(contentType, "application/json")[0])
@@ -129,26 +112,25 @@ func (l *load) do(method, url, body string, contentType ...string) (answer, []by
 	data, err := io.ReadAll(response.Body)
 	a.status, a.err = response.StatusCode, err
 	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-	a.again = time.Duration(seconds) * time.Second
-	a.problem = response.Header.Get("Content-Type") == "application/problem+json" && (a.status < 500 || a.again > 0)
+	a.retryAfter = time.Duration(seconds) * time.Second
+	a.problem = response.Header.Get("Content-Type") == "application/problem+json" && (a.status < 500 || a.retryAfter > 0)
 	a.took = time.Since(a.begin)
 	return a, data
 }
 
-// get returns requests for one URL.
-func get(url string) ask {
+// get returns a request for a URL.
+func get(url string) request {
 	return func(l *load, _, _ int) answer {
 		a, _ := l.do("GET", url, "")
 		return a
 	}
 }
 
-// texts counts the posted texts, to make each unique.
+// texts is the number of texts so far. It makes each of them unique.
 var texts atomic.Int64
 
-// post returns requests that create rows, each with a unique text, and remember what was
-// acknowledged.
-func post(url string) ask {
+// post returns a request that creates a row with a unique text, and records it in sent and acked.
+func post(url string) request {
 	return func(l *load, _, _ int) answer {
 		text := fmt.Sprintf("fault %d", texts.Add(1))
 		l.mu.Lock()
@@ -156,7 +138,7 @@ func post(url string) ask {
 		l.mu.Unlock()
 		a, body := l.do("POST", collection(url), target.Body(text))
 		if a.status == http.StatusCreated {
-			// A 201 that was cut off may have lost its id, but it says that the text is kept.
+			// If the body was cut off, the id is unknown and the row is not checked.
 			var created struct{ ID int64 }
 			if err := json.Unmarshal(body, &created); err == nil {
 				l.mu.Lock()
@@ -168,88 +150,7 @@ func post(url string) ask {
 	}
 }
 
-// mix returns requests that are one of these, in turn.
-func mix(asks ...ask) ask {
-	return func(l *load, worker, n int) answer { return asks[(worker+n)%len(asks)](l, worker, n) }
-}
-
-// statuses counts the answers by status; 0 are errors of the connection.
-func statuses(answers []answer) map[int]int {
-	count := map[int]int{}
-	for _, a := range answers {
-		count[a.status]++
-	}
-	return count
-}
-
-// failed returns the answers that are not 2xx.
-func failed(answers []answer) []answer {
-	return slices.DeleteFunc(slices.Clone(answers), answer.ok)
-}
-
-// since returns the answers to the requests that were sent from then on.
-func since(answers []answer, begin time.Time) []answer {
-	return slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.begin.Before(begin) })
-}
-
-// percentile returns the time in which that part of the requests was answered.
-func percentile(answers []answer, part float64) time.Duration {
-	if len(answers) == 0 {
-		return 0
-	}
-	times := make([]time.Duration, len(answers))
-	for i, a := range answers {
-		times[i] = a.took
-	}
-	slices.Sort(times)
-	return times[min(int(part*float64(len(times))), len(times)-1)]
-}
-
-// kept compares the rows of a service with what the loads have sent: how many acknowledged
-// rows are lost, and how many texts are stored twice.
-func kept(t *testing.T, url string, loads ...*load) (acked, lost, twice int) {
-	t.Helper()
-	byID, times := map[int64]string{}, map[string]int{}
-	for after, more := int64(0), true; more; {
-		var page []map[string]any
-		getJSON(t, fmt.Sprintf("%s?limit=1000&after=%d", collection(url), after), &page)
-		for _, row := range page {
-			id, text := int64(row["id"].(float64)), row[target.Text].(string)
-			byID[id] = text
-			times[text]++
-			after = id
-		}
-		more = len(page) > 0
-	}
-	for _, l := range loads {
-		for id, text := range l.acked {
-			acked++
-			if byID[id] != text {
-				lost++
-			}
-		}
-		for _, text := range l.sent {
-			if times[text] > 1 {
-				twice++
-			}
-		}
-	}
-	return acked, lost, twice
-}
-
-// getJSON reads the 200 of a URL into value.
-func getJSON(t *testing.T, url string, value any) {
-	t.Helper()
-	client := http.Client{Timeout: clientTimeout}
-	response, err := client.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s = %s", url, response.Status)
-	}
-	if err := json.NewDecoder(response.Body).Decode(value); err != nil {
-		t.Fatal(err)
-	}
+// mix returns a request that sends one of these in rotation.
+func mix(requests ...request) request {
+	return func(l *load, worker, n int) answer { return requests[(worker+n)%len(requests)](l, worker, n) }
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// metric returns a number that the service shows its operators, by its name and labels.
+// metric returns the value of a metric, by its name with labels.
 func metric(t *testing.T, s *service, name string) float64 {
 	t.Helper()
 	client := http.Client{Timeout: clientTimeout, Transport: &http.Transport{DisableKeepAlives: true}}
@@ -26,6 +26,6 @@ func metric(t *testing.T, s *service, name string) float64 {
 			return value
 		}
 	}
-	t.Fatalf("there is no metric %s", name)
+	t.Fatalf("no metric %s", name)
 	return 0
 }

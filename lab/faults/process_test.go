@@ -10,16 +10,16 @@ import (
 	"example.com/templatesite/internal/envtest"
 )
 
-// appCommand is a command of the program on a database.
+// appCommand returns a command of the program that uses the database.
 func appCommand(database string, arguments ...string) *exec.Cmd {
 	cmd := exec.Command(binary, arguments...)
 	cmd.Env = append(envtest.Environ(), "DATABASE_URL="+database)
 	return cmd
 }
 
-// Promise 1: whatever the service has acknowledged, it has after kill -9.
-func TestKilledServiceHasWhatItAcknowledged(t *testing.T) {
-	need(t)
+// Promise 1: no acknowledged write is lost by kill -9.
+func TestKilledServiceLosesNoAcknowledgedWrite(t *testing.T) {
+	requireFaults(t)
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
 		t.Run(engine, func(t *testing.T) {
 			s := startService(t, newDatabase(t, engine))
@@ -33,14 +33,14 @@ func TestKilledServiceHasWhatItAcknowledged(t *testing.T) {
 				loads = append(loads, l)
 				s.restart(t)
 			}
-			acked, lost, twice := kept(t, s.URL, loads...)
+			acked, lost, duplicated := compareRows(t, s.URL, loads...)
 			record(t, 1, fmt.Sprintf("kill -9 of the service, %d times, %s", n, engine),
-				fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0)
+				fmt.Sprintf("%d acknowledged, %d lost, %d duplicated", acked, lost, duplicated), "0 lost, 0 duplicated", acked > 0 && lost+duplicated == 0)
 		})
 	}
 }
 
-// newDatabase returns the DATABASE_URL of a new one, on a server of its own.
+// newDatabase returns the DATABASE_URL of a new database of the engine.
 func newDatabase(t *testing.T, engine string) string {
 	t.Helper()
 	if engine == "SQLite" {
@@ -50,9 +50,9 @@ func newDatabase(t *testing.T, engine string) string {
 	return url
 }
 
-// Promise 2: SIGHUP does no harm.
-func TestHangUpDoesNoHarm(t *testing.T) {
-	need(t)
+// Promise 2: SIGHUP has no effect.
+func TestSIGHUPFailsNoRequest(t *testing.T) {
+	requireFaults(t)
 	s := startService(t, newSQLite(t))
 	l := startLoad(t, 4, get(item(s.URL)))
 	for range 5 {
@@ -63,6 +63,6 @@ func TestHangUpDoesNoHarm(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	l.stop()
 	answered := len(since(l.answers, after))
-	record(t, 2, "SIGHUP, 5 times, under load", fmt.Sprintf("%v, %d failed, %d answers after it", statuses(l.answers), len(failed(l.answers)), answered),
+	record(t, 2, "SIGHUP, 5 times, under load", fmt.Sprintf("%v, %d failed, %d answers after the last signal", statuses(l.answers), len(failed(l.answers)), answered),
 		"0 failed", len(failed(l.answers)) == 0 && answered > 0)
 }

@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// proxy is a network that can be broken: it stands before a TCP server.
+// proxy is a TCP proxy that simulates network faults between its clients and a server.
 type proxy struct {
-	// address is where it listens.
+	// address is the address that the proxy listens on.
 	address string
 	target  string
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 	delay time.Duration
-	// open is closed while bytes may pass.
+	// open is closed while the proxy forwards data.
 	open    chan struct{}
 	refused bool
-	// healed is closed by heal, so that what is late arrives then.
+	// healed is closed by heal, which ends the current delays.
 	healed chan struct{}
 }
 
-// newProxy stands before the target, and ends with the test.
+// newProxy starts a proxy for the target address. It is closed when the test ends.
 func newProxy(t *testing.T, target string) *proxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -39,7 +39,7 @@ func newProxy(t *testing.T, target string) *proxy {
 			if err != nil {
 				return
 			}
-			go p.serve(conn)
+			go p.forward(conn)
 		}
 	}()
 	t.Cleanup(func() {
@@ -50,28 +50,28 @@ func newProxy(t *testing.T, target string) *proxy {
 	return p
 }
 
-// slow makes every piece that passes late by this much.
+// slow delays each chunk of data.
 func (p *proxy) slow(delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.delay = delay
 }
 
-// blackhole lets nothing pass any more; connections stay open.
+// blackhole stops forwarding data. Connections stay open.
 func (p *proxy) blackhole() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open = make(chan struct{})
 }
 
-// refuse ends new connections at once.
+// refuse closes new connections at once.
 func (p *proxy) refuse() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refused = true
 }
 
-// heal undoes slow, blackhole and refuse.
+// heal reverts slow, blackhole and refuse.
 func (p *proxy) heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +85,7 @@ func (p *proxy) heal() {
 	}
 }
 
-// cut ends every connection that is open.
+// cut closes all connections.
 func (p *proxy) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,7 +94,7 @@ func (p *proxy) cut() {
 	}
 }
 
-// add remembers a connection, unless new ones are refused.
+// add registers a connection. It returns false if new connections are refused.
 func (p *proxy) add(conn net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -109,7 +109,7 @@ func (p *proxy) remove(conn net.Conn) {
 	conn.Close()
 }
 
-func (p *proxy) serve(client net.Conn) {
+func (p *proxy) forward(client net.Conn) {
 	defer p.remove(client)
 	if !p.add(client) {
 		return
@@ -121,15 +121,15 @@ func (p *proxy) serve(client net.Conn) {
 	defer p.remove(server)
 	p.add(server)
 	ended := make(chan struct{}, 2)
-	go func() { p.pass(server, client); ended <- struct{}{} }()
-	go func() { p.pass(client, server); ended <- struct{}{} }()
-	<-ended // the other direction ends with the connections
+	go func() { p.pipe(server, client); ended <- struct{}{} }()
+	go func() { p.pipe(client, server); ended <- struct{}{} }()
+	<-ended // closing both connections ends the other direction
 }
 
-func (p *proxy) pass(to io.Writer, from io.Reader) {
-	piece := make([]byte, 32<<10)
+func (p *proxy) pipe(to io.Writer, from io.Reader) {
+	chunk := make([]byte, 32<<10)
 	for {
-		n, err := from.Read(piece)
+		n, err := from.Read(chunk)
 		p.mu.Lock()
 		open, delay, healed := p.open, p.delay, p.healed
 		p.mu.Unlock()
@@ -140,7 +140,7 @@ func (p *proxy) pass(to io.Writer, from io.Reader) {
 			case <-healed:
 			}
 		}
-		if _, writeErr := to.Write(piece[:n]); err != nil || writeErr != nil {
+		if _, writeErr := to.Write(chunk[:n]); err != nil || writeErr != nil {
 			return
 		}
 	}

@@ -17,9 +17,9 @@ import (
 	"example.com/templatesite/internal/processtest"
 )
 
-// Promise 2: each request that was sent on an open connection is answered.
-func TestStoppingLosesNoRequest(t *testing.T) {
-	need(t)
+// Promise 2: during a shutdown each request on an open connection is still answered.
+func TestShutdownLosesNoRequest(t *testing.T) {
+	requireFaults(t)
 	var answered, lost, wrong atomic.Int64
 	n := rounds(3, 15)
 	for range n {
@@ -57,9 +57,9 @@ func TestStoppingLosesNoRequest(t *testing.T) {
 		fmt.Sprintf("%d answered, %d lost, %d exits other than 0", answered.Load(), lost.Load(), wrong.Load()), "0 lost, exit 0", answered.Load() > 0 && lost.Load()+wrong.Load() == 0)
 }
 
-// Promise 2: what is in flight is finished; what takes too long has an answer, too.
-func TestRequestInFlightIsAnswered(t *testing.T) {
-	need(t)
+// Promise 2: a shutdown waits for requests in flight, and answers those that take too long.
+func TestShutdownAnswersRequestsInFlight(t *testing.T) {
+	requireFaults(t)
 	_, url := newPostgres(t)
 	conn := connect(t, url)
 	lock, unlock := lockTable(t, url)
@@ -72,14 +72,14 @@ func TestRequestInFlightIsAnswered(t *testing.T) {
 		{"SIGTERM while a request takes 3 s", "201, exit 0, ≤ 8 s", nil, 3 * time.Second, 8 * time.Second, http.StatusCreated},
 		{"SIGTERM while a request takes longer than SHUTDOWN_TIMEOUT", "503, exit 0, ≤ 2.2 s", []string{"SHUTDOWN_TIMEOUT=2s"}, clientTimeout, 2200 * time.Millisecond, http.StatusServiceUnavailable},
 	} {
-		tries(t, func() []row {
+		retryIfSlow(t, func() []row {
 			s := startService(t, url, tt.settings...)
 			lock()
 			l := startLoad(t, 1, func(l *load, worker, n int) answer {
-				defer l.cancel() // one is enough
+				defer l.cancel() // send only one request
 				return post(s.URL)(l, worker, n)
 			})
-			waiting(t, conn, 1)
+			awaitLockWaits(t, conn, 1)
 			s.signal(t, syscall.SIGTERM)
 			begin := time.Now()
 			select {
@@ -97,8 +97,8 @@ func TestRequestInFlightIsAnswered(t *testing.T) {
 	}
 }
 
-// balancer is a reverse proxy before replicas: it asks each for its health, and
-// sends requests to those that are ready. It never tries a request twice by itself.
+// balancer is a load balancer that checks the health of its replicas and sends requests to the
+// healthy ones. It does not retry failed requests.
 type balancer struct {
 	*httptest.Server
 	replicas []*replica
@@ -140,25 +140,25 @@ func newBalancer(t *testing.T, services ...*service) *balancer {
 }
 
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	turn := int(b.next.Add(1))
+	first := int(b.next.Add(1))
 	for i := range b.replicas {
-		if one := b.replicas[(turn+i)%len(b.replicas)]; one.ready.Load() {
-			one.ServeHTTP(w, r)
+		if replica := b.replicas[(first+i)%len(b.replicas)]; replica.ready.Load() {
+			replica.ServeHTTP(w, r)
 			return
 		}
 	}
-	http.Error(w, "nobody is ready", http.StatusBadGateway)
+	http.Error(w, "no replica is ready", http.StatusBadGateway)
 }
 
-// Promise 2: replicas are replaced in turn, and nobody notices.
-func TestReplicasAreReplacedInTurn(t *testing.T) {
-	need(t)
+// Promise 2: a rolling restart of the replicas fails no request.
+func TestRollingRestartFailsNoRequest(t *testing.T) {
+	requireFaults(t)
 	_, database := newPostgres(t)
-	// In this time the balancer notices, also when the machine is busy with other things.
+	// Long enough for the balancer to notice, even on a busy machine.
 	const drain = "DRAIN_DELAY=3s"
 	services := []*service{startService(t, database, drain), startService(t, database, drain)}
 	front := newBalancer(t, services...)
-	// No more than have a turn: who waits for one too long is refused, and that is right.
+	// No more clients than the limit of concurrent requests: more would rightly get 503s.
 	l := startLoad(t, 8, mix(get(item(front.URL)), get(collection(front.URL)), post(front.URL)))
 	n := rounds(2, 6)
 	for range n {
@@ -172,34 +172,33 @@ func TestReplicasAreReplacedInTurn(t *testing.T) {
 			}
 			s.restart(t)
 			if !within(10*time.Second, front.replicas[i].ready.Load) {
-				t.Fatal("the balancer does not see that a replica is back")
+				t.Fatal("the balancer does not see that the replica is ready again")
 			}
 		}
 	}
 	l.stop()
-	acked, lost, twice := kept(t, services[0].URL, l)
+	acked, lost, duplicated := compareRows(t, services[0].URL, l)
 	record(t, 2, fmt.Sprintf("two replicas replaced in turn, %d times each", n), fmt.Sprintf("%d requests, %d failed", len(l.answers), len(failed(l.answers))),
 		"0 failed", len(failed(l.answers)) == 0)
 	record(t, 1, fmt.Sprintf("two replicas replaced in turn, %d times each", n),
-		fmt.Sprintf("%d acknowledged, %d lost, %d twice", acked, lost, twice), "0 lost, 0 twice", acked > 0 && lost+twice == 0)
+		fmt.Sprintf("%d acknowledged, %d lost, %d duplicated", acked, lost, duplicated), "0 lost, 0 duplicated", acked > 0 && lost+duplicated == 0)
 	for _, a := range failed(l.answers) {
 		t.Logf("%d %v", a.status, a.err)
 	}
 }
 
-// Promise 2: a start that is ended at any moment leaves a state that the next start
-// handles by itself.
-func TestStartThatIsEndedIsBegunAgain(t *testing.T) {
-	need(t)
+// Promise 2: if the first start is interrupted at any moment, the next one completes it.
+func TestNextStartCompletesAnInterruptedOne(t *testing.T) {
+	requireFaults(t)
 	n := rounds(20, 60)
-	started, whole := 0, 0
+	started, complete := 0, 0
 	for i := range n {
 		database := newSQLite(t)
 		first := appCommand(database, "serve", "--address=127.0.0.1:0", "--admin-address=")
 		must(t, first.Start())
 		time.Sleep(time.Duration(i) * 200 * time.Millisecond / time.Duration(n))
 		must(t, first.Process.Signal([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2]))
-		_ = first.Wait() // it was ended
+		_ = first.Wait() // killed, so it returns an error
 		p, err := processtest.Start(processtest.Options{Binary: binary, Database: database})
 		if err != nil {
 			t.Error(err)
@@ -209,12 +208,12 @@ func TestStartThatIsEndedIsBegunAgain(t *testing.T) {
 		var rows []struct{ ID int64 }
 		getJSON(t, collection(p.URL), &rows)
 		if len(rows) == target.fixtures {
-			whole++
+			complete++
 		} else {
-			t.Errorf("start %d of %d: %d rows after it, not the %d of the fixtures", i, n, len(rows), target.fixtures)
+			t.Errorf("after interrupted start %d of %d: %d rows, want the %d of the fixtures", i, n, len(rows), target.fixtures)
 		}
 		p.Kill()
 	}
-	record(t, 2, fmt.Sprintf("first start ended in the middle, %d times, SQLite", n), fmt.Sprintf("%d starts after it, %d whole", started, whole),
-		"all", started == n && whole == n)
+	record(t, 2, fmt.Sprintf("first start interrupted, %d times, SQLite", n), fmt.Sprintf("%d next starts succeeded, %d with all fixtures", started, complete),
+		"all", started == n && complete == n)
 }

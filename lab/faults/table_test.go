@@ -11,47 +11,46 @@ import (
 	"time"
 )
 
-// row is one line of the table: what was broken, what was measured, what was promised.
+// row is one line of the table: the fault, the measured result, and the promised one.
 type row struct {
-	promise               int
-	fault, figure, wanted string
-	// right is whether the counts are as promised, inTime whether times and ratios are.
-	right, inTime bool
+	promise                 int
+	fault, measured, wanted string
+	// countsOK and timesOK report whether the counts, and the times and ratios, are as promised.
+	countsOK, timesOK bool
 }
 
-func (r row) ok() bool { return r.right && r.inTime }
+func (r row) ok() bool { return r.countsOK && r.timesOK }
 
 var table struct {
 	sync.Mutex
 	rows []row
 }
 
-// add adds a line to the table. One that is not ok fails the test.
+// add adds a row to the table. It fails the test if the row is not ok.
 func add(t *testing.T, r row) {
 	t.Helper()
 	table.Lock()
 	defer table.Unlock()
 	table.rows = append(table.rows, r)
 	if !r.ok() {
-		t.Errorf("promise %d, %s: %s, want %s", r.promise, r.fault, r.figure, r.wanted)
+		t.Errorf("promise %d, %s: %s, want %s", r.promise, r.fault, r.measured, r.wanted)
 	}
 }
 
-// record adds a line that has no second try.
-func record(t *testing.T, promise int, fault, figure, wanted string, right bool) {
+// record adds a row that was measured once.
+func record(t *testing.T, promise int, fault, measured, wanted string, countsOK bool) {
 	t.Helper()
-	add(t, row{promise, fault, figure, wanted, right, true})
+	add(t, row{promise, fault, measured, wanted, countsOK, true})
 }
 
-// tries measures something until it is in time, three times at most: what the machine
-// does beside it can only make times and ratios worse. Counts have no second try: the
-// first measurement that is not right is the last.
-func tries(t *testing.T, measure func() []row) {
+// retryIfSlow repeats a measurement up to two times if its times or ratios miss, as other load on
+// the machine can only make them worse. It does not repeat one whose counts are wrong.
+func retryIfSlow(t *testing.T, measure func() []row) {
 	t.Helper()
 	for try := 1; ; try++ {
 		rows := measure()
-		wrong := slices.ContainsFunc(rows, func(r row) bool { return !r.right })
-		late := slices.ContainsFunc(rows, func(r row) bool { return !r.inTime })
+		wrong := slices.ContainsFunc(rows, func(r row) bool { return !r.countsOK })
+		late := slices.ContainsFunc(rows, func(r row) bool { return !r.timesOK })
 		if try < 3 && late && !wrong {
 			t.Logf("try %d: %v", try, rows)
 			continue
@@ -63,9 +62,9 @@ func tries(t *testing.T, measure func() []row) {
 	}
 }
 
-// within asks until something is so, for that long at most, and returns whether it is.
-func within(patience time.Duration, so func() bool) bool {
-	for end := time.Now().Add(patience); !so(); time.Sleep(10 * time.Millisecond) {
+// within waits until the condition is true. It returns false after the timeout.
+func within(timeout time.Duration, condition func() bool) bool {
+	for end := time.Now().Add(timeout); !condition(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			return false
 		}
@@ -76,10 +75,10 @@ func within(patience time.Duration, so func() bool) bool {
 func printTable() {
 	slices.SortStableFunc(table.rows, func(a, b row) int { return cmp.Compare(a.promise, b.promise) })
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\npromise\tfault\tfigure\twanted\tok")
+	fmt.Fprintln(w, "\npromise\tfault\tmeasured\twanted\tok")
 	for _, r := range table.rows {
 		ok := map[bool]string{true: "ok", false: "MISSED"}[r.ok()]
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.promise, r.fault, r.figure, r.wanted, ok)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", r.promise, r.fault, r.measured, r.wanted, ok)
 	}
-	_ = w.Flush() // it is standard output
+	_ = w.Flush() // standard output
 }

@@ -13,14 +13,14 @@ import (
 	"example.com/templatesite/internal/processtest"
 )
 
-// target is the resource that the tests load: the first of the service.
+// target is the resource that the tests send requests to: the first one of the service.
 var target struct {
 	discovertest.Resource
-	first    string // path of a row of the fixtures
+	first    string // path of the first row of the fixtures
 	fixtures int    // number of rows in the fixtures
 }
 
-// discover finds the target in a service that it starts in dir.
+// discover starts a service with its database in dir, and sets target.
 func discover(dir string) error {
 	p, err := processtest.Start(processtest.Options{Binary: binary, Database: "sqlite:" + filepath.Join(dir, "discover.db")})
 	if err != nil {
@@ -37,20 +37,21 @@ func discover(dir string) error {
 	defer response.Body.Close()
 	var rows []struct{ ID int64 }
 	if err := json.NewDecoder(response.Body).Decode(&rows); err != nil || len(rows) == 0 {
-		return fmt.Errorf("%s has no rows of fixtures: %w", target.Path, err)
+		return fmt.Errorf("%s has no fixtures: %w", target.Path, err)
 	}
 	target.first, target.fixtures = target.Item(rows[0].ID), len(rows)
 	return nil
 }
 
-// collection and item return the URLs of all rows, and of one, on a service.
+// collection and item return the URLs of the collection and of one row, for the base URL of a
+// service.
 func collection(url string) string { return url + target.Path }
 func item(url string) string       { return url + target.first }
 
-// fillRows creates that many rows with long texts, which a page has to escape.
+// fillRows creates rows with long texts that HTML has to escape.
 func fillRows(t *testing.T, url string, rows int) {
 	t.Helper()
-	l := &load{requests: t.Context()}
+	l := &load{requestContext: t.Context()}
 	for range rows {
 		if a, body := l.do("POST", collection(url), target.Body(longText("<"))); !a.ok() {
 			t.Fatalf("POST = %d, %v: %s", a.status, a.err, body)
@@ -58,7 +59,7 @@ func fillRows(t *testing.T, url string, rows int) {
 	}
 }
 
-// longText is as long as the target's text field allows, or 140 characters.
+// longText repeats the character up to the limit of the target's text field, at most 140 times.
 func longText(character string) string {
 	length := 140
 	if target.MaxLength > 0 {

@@ -1,6 +1,6 @@
-// Holds the dashboards to Grafana's published types, and to what they refer to; then
-// proves that it would have refused a wrong one. It does not ask Prometheus whether
-// there is an answer to a query, nor does it know Grafana itself.
+// Checks the dashboards against Grafana's published types, and checks their references. Then it
+// checks itself: it has to reject invalid copies of the dashboards. It runs without Prometheus and
+// Grafana, so it does not check that queries find something.
 import { readFileSync, readdirSync } from 'node:fs';
 import { compile } from './compile.mjs';
 import { mutants } from './mutants.mjs';
@@ -26,22 +26,23 @@ const project = {
 };
 stop(structure(dashboards, project));
 
-// Each part by itself, and each place of its kind once.
+// Compiling each part by itself is fast enough for many copies. Copies with the same mistake in the
+// same kind of place are compiled once.
 const parts = dashboards.flatMap(({ dashboard }) => [
   { type: 'is.Dashboard', json: JSON.stringify({ ...dashboard, panels: [] }) },
   ...dashboard.panels.map((panel) => ({ type: `Extract<is.Panel, {type: '${panel.type}'}>`, json: JSON.stringify(panel) })),
 ]);
-stop(compile(parts).flatMap((problems, i) => problems.map((problem) => `by itself, ${parts[i].json}: ${problem}`)));
+stop(compile(parts).flatMap((problems, i) => problems.map((problem) => `as a separate part, ${parts[i].json}: ${problem}`)));
 const copies = [...new Map(parts.flatMap(mutants).map((copy) => [copy.name, copy])).values()];
-stop(compile(copies).flatMap((problems, i) => problems.length > 0 ? [] : [`the check itself: ${copies[i].name} is not refused`]));
+stop(compile(copies).flatMap((problems, i) => problems.length > 0 ? [] : [`self-test: accepted ${copies[i].name}`]));
 
 for (const [what, change] of wrong) {
   const copy = structuredClone(dashboards);
   change(copy[0].dashboard, copy);
-  if (!structure(copy, project).some((problem) => problem.includes(what))) stop([`the check itself: it does not say that ${what}`]);
+  if (!structure(copy, project).some((problem) => problem.includes(what))) stop([`self-test: did not report "${what}"`]);
 }
 const panels = dashboards.flatMap(({ dashboard }) => dashboard.panels).length;
-console.log(`${dashboards.length} dashboards with ${panels} panels are right; ${copies.length} wrong types and ${wrong.length} wrong references were refused`);
+console.log(`${dashboards.length} dashboards with ${panels} panels are valid; ${copies.length} wrong types and ${wrong.length} wrong references were rejected`);
 
 function stop(problems) {
   if (problems.length === 0) return;

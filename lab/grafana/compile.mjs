@@ -1,4 +1,4 @@
-// Puts JSON into a TypeScript file, so that the compiler holds it to a type.
+// Checks JSON against TypeScript types: it puts the JSON into source files and compiles them.
 import ts from 'typescript';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +7,10 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const options = { noEmit: true, strict: true, skipLibCheck: true, target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts'], types: [],
   module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
 
-// compile tells of each unit {name, json, type} what is wrong with it. All are one
-// program, as the compiler needs longer to begin than for a thousand of them. A literal
-// that satisfies a type may hold nothing that the type does not name; it begins in the
-// first line, so that lines are those of the JSON.
+// compile returns the type errors of each unit {name, json, type}. It compiles all units as one
+// program, as starting the compiler takes longer than checking a thousand of them. "satisfies" also
+// rejects keys that the type does not have. The JSON begins in the first line, so that the line
+// numbers of the errors are its own.
 export function compile(units) {
   const files = new Map(units.map((unit, i) => [join(folder, `unit-${i}.ts`),
     `import type * as is from './types'; export default ${unit.json.trim()} satisfies ${unit.type};\n`]));
@@ -21,8 +21,8 @@ export function compile(units) {
   host.getSourceFile = (name, version, ...rest) =>
     files.has(name) ? ts.createSourceFile(name, files.get(name), version) : disk.source(name, version, ...rest);
   const program = ts.createProgram([...files.keys()], options, host);
-  const own = [...ts.getPreEmitDiagnostics(program, program.getSourceFile(join(folder, 'types.ts')))];
-  if (own.length > 0) throw new Error(`types.ts: ${text(own[0])}`);
+  const typeErrors = [...ts.getPreEmitDiagnostics(program, program.getSourceFile(join(folder, 'types.ts')))];
+  if (typeErrors.length > 0) throw new Error(`types.ts: ${text(typeErrors[0])}`);
   return [...files.keys()].map((name) => {
     const source = program.getSourceFile(name);
     return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]

@@ -1,14 +1,14 @@
-// Makes wrong dashboards out of right ones: the compiler has to refuse each of them.
+// Makes invalid dashboards from valid ones. The compiler has to reject each of them.
 
-// What may be any text, by its key, and maps whose keys are names of our own.
+// Keys whose values may be any text, and maps whose keys may be any text.
 const texts = new Set(['allValue', 'description', 'displayName', 'expr', 'fill', 'from', 'group', 'icon', 'label', 'legendFormat', 'name', 'noValue',
   'options', 'query', 'refId', 'refresh', 'scheme', 'tagKeys', 'tags', 'text', 'textFormat', 'timezone', 'title', 'titleFormat', 'to', 'tooltip', 'uid', 'url']);
 const maps = new Set(['excludeByName', 'indexByName', 'renameByName', 'texts']);
-// Numbers of which only some mean something.
+// Keys whose numbers are enum values.
 const choices = new Set(['graphTooltip', 'sort', 'refresh']);
 
-// mutants returns copies of a unit of compile(): one with each key misspelt, and with
-// each value of another type, or a word or a number that is no choice.
+// mutants returns invalid copies of a unit for compile(). Each copy has one mistake: a misspelt key,
+// a value of the wrong type, or a string or number that is not in its enum.
 export function mutants(unit) {
   const found = [], root = JSON.parse(unit.json);
   const add = (what, path, change) => {
@@ -19,9 +19,9 @@ export function mutants(unit) {
   visit(root, [], (value, path, parent) => {
     const key = path.at(-1), names = named(path, parent);
     if (typeof key === 'string' && !maps.has(names.at(-2))) add('a misspelt key', path, (at) => { at[`${key}x`] = at[key]; delete at[key]; });
-    add('another type', path, (at) => { at[key] = ['number', 'boolean'].includes(typeof value) || value === null ? 'wrong' : 42; });
-    if (typeof value === 'string' && !isText(names)) add('no such word', path, (at) => { at[key] = 'wrong'; });
-    if (typeof value === 'number' && choices.has(key)) add('no such number', path, (at) => { at[key] = 99; });
+    add('a wrong type', path, (at) => { at[key] = ['number', 'boolean'].includes(typeof value) || value === null ? 'wrong' : 42; });
+    if (typeof value === 'string' && !isText(names)) add('an unknown string', path, (at) => { at[key] = 'wrong'; });
+    if (typeof value === 'number' && choices.has(key)) add('an unknown number', path, (at) => { at[key] = 99; });
   });
   return found;
 }
@@ -32,8 +32,8 @@ function visit(value, path, each, parent) {
   for (const key of Object.keys(value)) visit(value[key], [...path, Array.isArray(value) ? Number(key) : key], each, value);
 }
 
-// named is a path by names alone: a mapping's options are texts, an override's value is
-// as free as the option that it sets.
+// named returns the keys of a path without the indices. The value of an override counts as the
+// option that it sets, and the options of a mapping count as texts.
 function named(path, parent) {
   const names = path.filter((key) => typeof key === 'string');
   if (names.at(-1) === 'value' && typeof parent.id === 'string') names.push(parent.id.split('.').at(-1));
@@ -45,7 +45,7 @@ function isText(names) {
   return texts.has(key) || maps.has(names.at(-2)) || names.includes('current') || names.includes('exemplars') || names.includes('texts');
 }
 
-// shape is a place without its indices, but with the kinds that decide what may be there.
+// shape describes a path without its indices, but with the ids or types that determine its type.
 const shape = (root, path) => (root.type ?? 'dashboard') + path.map((key, i) => {
   const value = path.slice(0, i + 1).reduce((v, k) => v[k], root);
   return typeof key === 'number' ? `[${value?.id ?? value?.type ?? ''}]` : `.${key}`;

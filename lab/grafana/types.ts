@@ -1,5 +1,5 @@
-// What a dashboard of ours may be: Grafana's published types, made of JSON, and
-// closed where they are open. Types that Grafana does not publish are marked OURS.
+// Types of the dashboards: Grafana's published types as JSON, made stricter where they are open.
+// Types that Grafana does not publish are marked OURS.
 import type * as schema from '@grafana/schema/dist/types/raw/dashboard/x/dashboard_types.gen.d.ts';
 import type * as bargauge from '@grafana/schema/dist/types/raw/composable/bargauge/panelcfg/x/BarGaugePanelCfg_types.gen.d.ts';
 import type * as gauge from '@grafana/schema/dist/types/raw/composable/gauge/panelcfg/x/GaugePanelCfg_types.gen.d.ts';
@@ -11,8 +11,8 @@ import type * as timeseries from '@grafana/schema/dist/types/raw/composable/time
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { ReduceDataOptions, VizLegendOptions } from '@grafana/schema';
 
-// Json is a type as it is written in a file: there a member of an enum is its value.
-// What is required stays so, also where Grafana has a default: files are complete.
+// Json is a type in JSON, where a member of an enum is its value. Required keys stay required, even
+// if Grafana has a default, so that files are complete.
 type Json<T> = T extends string ? `${T}`
   : T extends number ? (`${T}` extends `${infer N extends number}` ? N : never)
   : T extends Array<infer E> ? Array<Json<E>>
@@ -22,9 +22,9 @@ type Json<T> = T extends string ? `${T}`
 // With is T with the types of some of its keys replaced.
 type With<T, R> = Omit<T, keyof R> & R;
 
-// ---- OURS: what Grafana leaves open, or does not publish -------------------------
+// ---- OURS: types that Grafana leaves open or does not publish -------------------------
 
-// Units are strings in Grafana, and one that it does not know is shown as a word.
+// Grafana accepts any string as a unit, and shows an unknown one as text.
 type Unit = 'Bps' | 'bytes' | 'cps' | 'none' | 'ops' | 'percentunit' | 'reqps' | 's' | 'short';
 type Calc = 'lastNotNull' | 'max' | 'mean' | 'sum';
 type Color = 'blue' | 'green' | 'orange' | 'purple' | 'red' | 'text' | 'yellow';
@@ -46,12 +46,12 @@ type Field = With<Json<schema.FieldConfig>, {
   unit?: Unit;
 }>;
 
-// Property is what an override may set: an option of the field, or of its panel.
+// Property is an option that an override can set: one of the field, or of its panel.
 type Property<Custom> =
   | { [K in keyof Field]-?: { id: K; value: NonNullable<Field[K]> } }[keyof Field]
   | { [K in keyof Custom & string]-?: { id: `custom.${K}`; value: NonNullable<Json<Custom[K]>> } }[keyof Custom & string];
 
-// Closed is a panel's options with only those calculations and units that there are.
+// Closed is a panel's options, limited to existing calculations and units.
 type Closed<Options> = With<Options,
   (Options extends { reduceOptions: unknown } ? { reduceOptions: With<ReduceDataOptions, { calcs: Calc[] }> } : {})
   & (Options extends { legend: Json<VizLegendOptions> } ? { legend: With<Json<VizLegendOptions>, { calcs: Calc[] }> } : {})
@@ -93,7 +93,8 @@ type Variable = With<Json<schema.VariableModel>, {
   type: 'query';
 }>;
 
-// The three formats are Prometheus' own: Grafana's type ends where a data source begins.
+// tagKeys, textFormat and titleFormat are options of the Prometheus data source, which Grafana's type
+// does not include.
 type Annotation = With<Json<schema.AnnotationQuery>, {
   datasource: DataSource;
   iconColor: Color;
@@ -103,7 +104,7 @@ type Annotation = With<Json<schema.AnnotationQuery>, {
   titleFormat: string;
 }>;
 
-// version, id and iteration belong to a database, and a file is in git instead.
+// id and version belong to dashboards in Grafana's database, not to files in Git.
 export type Dashboard = With<Omit<Json<schema.Dashboard>, 'gnetId' | 'id' | 'revision' | 'snapshot' | 'version'>, {
   annotations: { list: Annotation[] };
   panels: Panel[];

@@ -14,14 +14,14 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-// undrawn are the graphs that lack a line of several points.
-const undrawn = `[...document.querySelectorAll('figure')]
+// undrawnGraphs selects the graphs without a line of at least two points.
+const undrawnGraphs = `[...document.querySelectorAll('figure')]
 	.filter((f) => f.dataset.state !== 'drawn' || ![...f.querySelectorAll('.line')].some((l) => l.getAttribute('d').includes('L')))
 	.map((f) => f.textContent)`
 
-func TestEveryGraphOfTheConsoleDraws(t *testing.T) {
+func TestEveryConsoleGraphDraws(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	b := browsertest.Start(t)
 	for _, file := range files(t, metrics+"/consoles", ".html") {
 		page := filepath.Base(file)
@@ -34,7 +34,7 @@ func TestEveryGraphOfTheConsoleDraws(t *testing.T) {
 				tab := b.Open(t, prometheus)
 				tab.SetScreen(look.width, look.height, look.scheme)
 				visit(t, tab, page)
-				await(t, tab, undrawn)
+				awaitEmpty(t, tab, undrawnGraphs)
 				for _, problem := range tab.Audit() {
 					t.Errorf("%s: %s", look.scheme, problem)
 				}
@@ -43,9 +43,9 @@ func TestEveryGraphOfTheConsoleDraws(t *testing.T) {
 	}
 }
 
-func TestConsoleShowsItsTablesWithoutAScript(t *testing.T) {
+func TestConsoleShowsTablesWithoutScripts(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	tab := browsertest.Start(t).Open(t, prometheus)
 	tab.WithoutScripts()
 	visit(t, tab, "requests.html")
@@ -54,20 +54,20 @@ func TestConsoleShowsItsTablesWithoutAScript(t *testing.T) {
 	tab.Want(target.Name + ".get")
 }
 
-func TestConsoleNamesWhatFires(t *testing.T) {
+func TestConsoleShowsFiringAlerts(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	tab := browsertest.Start(t).Open(t, prometheus)
 	visit(t, tab, "index.html")
-	// Its rule is evaluated every 15 s, and the page is renewed.
-	await(t, tab, `document.querySelector('[data-alert=ErrorBudgetBurnsFast]')?.textContent ? [] : ['no alert']`)
+	// The rule is evaluated every 15 s, and the page refreshes itself.
+	awaitEmpty(t, tab, `document.querySelector('[data-alert=ErrorBudgetBurnsFast]')?.textContent ? [] : ['no alert']`)
 	tab.Want("The service has a problem", "ErrorBudgetBurnsFast", "Too many requests fail. What to do")
 }
 
-// Answers of Prometheus that no console can count on.
-func TestGraphSaysWhenThereIsNothingToDraw(t *testing.T) {
+// Prometheus may find nothing, return an error, or not answer.
+func TestGraphShowsWhyItIsEmpty(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	b := browsertest.Start(t)
 	for want, answer := range map[string]http.HandlerFunc{
 		"No data in this time range.": func(w http.ResponseWriter, _ *http.Request) {
@@ -91,7 +91,7 @@ func TestGraphSaysWhenThereIsNothingToDraw(t *testing.T) {
 			t.Cleanup(server.Close)
 			tab := b.Open(t, server.URL)
 			visit(t, tab, "runtime.html")
-			await(t, tab, fmt.Sprintf(`[...document.querySelectorAll('figure > p')].map((p) => p.textContent).filter((text) => text !== %q)`, want))
+			awaitEmpty(t, tab, fmt.Sprintf(`[...document.querySelectorAll('figure > p')].map((p) => p.textContent).filter((text) => text !== %q)`, want))
 			tab.Want(want)
 			for _, problem := range tab.Audit() {
 				t.Error(problem)
@@ -100,17 +100,16 @@ func TestGraphSaysWhenThereIsNothingToDraw(t *testing.T) {
 	}
 }
 
-// await waits until an expression on the page is an empty list: of what is not yet as it
-// should be.
-func await(t *testing.T, tab *browsertest.Tab, expression string) {
+// awaitEmpty waits until a JavaScript expression, a list of what is still missing, is empty.
+func awaitEmpty(t *testing.T, tab *browsertest.Tab, expression string) {
 	t.Helper()
-	for end := time.Now().Add(patience / 2); ; time.Sleep(100 * time.Millisecond) {
-		left := browsertest.Evaluate[[]string](tab, expression)
-		if len(left) == 0 {
+	for end := time.Now().Add(maxWait / 2); ; time.Sleep(100 * time.Millisecond) {
+		remaining := browsertest.Evaluate[[]string](tab, expression)
+		if len(remaining) == 0 {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("not yet as it should be: %q", left)
+			t.Fatalf("still missing: %q", remaining)
 		}
 	}
 }
@@ -118,6 +117,6 @@ func await(t *testing.T, tab *browsertest.Tab, expression string) {
 func visit(t *testing.T, tab *browsertest.Tab, page string) {
 	t.Helper()
 	if status := tab.Visit("/consoles/" + page); status != http.StatusOK {
-		t.Fatalf("%s is a %d: %s", page, status, strings.TrimSpace(tab.Text("body")))
+		t.Fatalf("GET %s = %d: %s", page, status, strings.TrimSpace(tab.Text("body")))
 	}
 }

@@ -1,8 +1,8 @@
-// Package observe proves what operators look at: every query that ships finds
-// something, and every graph of the console draws, while the cluster has a bad time.
+// Package observe tests the queries and pages for operators during outages of the database: every
+// query in rules, dashboards and the runbook finds something, and every graph of the console draws.
 //
-// It meets a cluster that runs, and breaks its database for seconds at a time, so it
-// only runs when OBSERVE=1 says so. It asks Prometheus, and knows no metric by name.
+// It needs a running cluster and breaks its database for seconds at a time, so it runs only with
+// OBSERVE=1. It finds the queries and metrics by itself, in the files and in Prometheus.
 package observe
 
 import (
@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// Where the cluster of compose.yaml is; others can be named.
+// Addresses of the cluster. The defaults are those of compose.yaml.
 var (
 	service    = cmp.Or(os.Getenv("OBSERVE_SERVICE"), "http://localhost:8080")
 	admin      = cmp.Or(os.Getenv("OBSERVE_ADMIN"), "http://localhost:8081")
@@ -28,46 +28,47 @@ var (
 	psql       = cmp.Or(os.Getenv("OBSERVE_PSQL"), "docker compose exec -T db psql --username postgres")
 )
 
-// metrics is the folder of what is tested, and dashboards another one.
+// Folders with the rules and consoles, and with the dashboards.
 const metrics, dashboards = "../../docker/metrics", "../../docker/metrics-graph/dashboards"
 
-// patience is how long a query may find nothing: scrapes and rules are 5 to 15 s apart.
-const patience = time.Minute
+// maxWait is the time in which a query has to find something: scrapes and rules run every 5 to 15 s.
+const maxWait = time.Minute
 
 func TestMain(m *testing.M) {
 	status := m.Run()
 	endTraffic()
-	steady.Wait()
+	background.Wait()
 	os.Exit(status)
 }
 
-// badTime gives the service traffic of every kind, once, and goes on with some of it
-// until the tests are over. It keeps when that began, and how long to have patience.
+// simulateOutages runs once: it starts traffic of every kind, which continues until the tests end,
+// and breaks the database in several ways. It sets begin to its start, and deadline to the time by
+// which every query has to find something.
 var (
-	badTime = sync.OnceValue(func() error {
+	simulateOutages = sync.OnceValue(func() error {
 		begin = time.Now()
-		defer func() { deadline = time.Now().Add(patience) }()
-		return haveBadTime(traffic)
+		defer func() { deadline = time.Now().Add(maxWait) }()
+		return breakDatabase(traffic)
 	})
 	begin, deadline time.Time
 
 	traffic, endTraffic = context.WithCancel(context.Background())
-	steady              sync.WaitGroup
+	background          sync.WaitGroup
 )
 
-// needCluster skips a test without a cluster.
-func needCluster(t *testing.T) {
+// requireCluster skips the test unless OBSERVE is 1.
+func requireCluster(t *testing.T) {
 	t.Helper()
 	if os.Getenv("OBSERVE") != "1" {
-		t.Skip("OBSERVE is not 1: this breaks the database of a cluster that runs")
+		t.Skip("OBSERVE is not 1: the test breaks the database of the running cluster")
 	}
 }
 
-// need is for tests after the bad time.
-func need(t *testing.T) {
+// requireOutages makes sure that the outages are over when the test begins.
+func requireOutages(t *testing.T) {
 	t.Helper()
-	needCluster(t)
-	if err := badTime(); err != nil {
+	requireCluster(t)
+	if err := simulateOutages(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -85,8 +86,8 @@ func sql(ctx context.Context, statements string) error {
 	return nil
 }
 
-// ask reads the data of an answer of Prometheus.
-func ask(path string, parameters url.Values, data any) error {
+// queryAPI requests a path of Prometheus's HTTP API and decodes the data of the answer.
+func queryAPI(path string, parameters url.Values, data any) error {
 	response, err := client.Get(prometheus + "/api/v1/" + path + "?" + parameters.Encode())
 	if err != nil {
 		return err

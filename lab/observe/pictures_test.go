@@ -10,27 +10,27 @@ import (
 	"example.com/templatesite/internal/browsertest"
 )
 
-var screenshots = flag.String("screenshots", "", "the folder in which to keep pictures of the console and of the live plots")
+var screenshots = flag.String("screenshots", "", "save the pictures of the console and the live plots to this folder")
 
-// maxPicture is what a picture may take of a repository, in bytes.
+// maxPicture is the maximum size of a picture in the repository, in bytes.
 const maxPicture = 200_000
 
-// Pictures are made in every run, so that it always works, and kept when somebody asks
-// for that: then six minutes of a good time come before. See make pictures.
-func TestPicturesCanBeMade(t *testing.T) {
+// Every run takes the pictures, so that this keeps working. With -screenshots it saves them, after
+// six minutes of traffic without outages: see make -C lab console-screenshots.
+func TestPicturesAreTaken(t *testing.T) {
 	t.Parallel()
-	needCluster(t)
+	requireCluster(t)
 	folder, plotted := *screenshots, 5*time.Second
 	if folder == "" {
 		folder = t.TempDir()
-		need(t)
+		requireOutages(t)
 	} else {
 		plotted = 45 * time.Second
-		steadyTraffic()
+		startTraffic()
 		time.Sleep(6 * time.Minute)
 	}
 	b := browsertest.Start(t)
-	keep := func(name string, tab *browsertest.Tab) {
+	save := func(name string, tab *browsertest.Tab) {
 		picture := tab.Screenshot()
 		if len(picture) > maxPicture {
 			t.Errorf("%s takes %d bytes", name, len(picture))
@@ -43,17 +43,17 @@ func TestPicturesCanBeMade(t *testing.T) {
 		tab := b.Open(t, prometheus)
 		tab.SetScreen(width, height, scheme)
 		visit(t, tab, "index.html")
-		await(t, tab, undrawn)
-		keep(name, tab)
+		awaitEmpty(t, tab, undrawnGraphs)
+		save(name, tab)
 	}
 	console("console.png", 1280, 800, "light")
 
 	plots := b.Open(t, admin)
 	plots.SetScreen(1280, 800, "light")
 	plots.Visit("/debug/statsviz/")
-	time.Sleep(plotted) // they show what was measured since somebody looks
-	keep("live-plots.png", plots)
+	time.Sleep(plotted) // the plots begin when the page is opened
+	save("live-plots.png", plots)
 
-	need(t)
+	requireOutages(t)
 	console("console-phone.png", 390, 844, "dark")
 }

@@ -14,16 +14,16 @@ import (
 
 func TestEveryQueryFindsSomething(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	rules := fromRules(t)
 	all := slices.Concat(rules, fromConsoles(t), fromDashboards(t), fromRunbook(t))
 	t.Logf("%d queries", len(all))
-	gate := make(chan struct{}, 4)
+	limit := make(chan struct{}, 4)
 	for _, q := range all {
-		t.Run(q.where, func(t *testing.T) {
+		t.Run(q.source, func(t *testing.T) {
 			t.Parallel()
-			gate <- struct{}{}
-			defer func() { <-gate }()
+			limit <- struct{}{}
+			defer func() { <-limit }()
 			if err := eventually(q.text); err != nil {
 				t.Errorf("%s: %v", q.text, err)
 			}
@@ -31,7 +31,7 @@ func TestEveryQueryFindsSomething(t *testing.T) {
 	}
 }
 
-// eventually asks until the query finds something, or says why it does not.
+// eventually repeats a query until it finds something. It returns the last error at the deadline.
 func eventually(text string) (err error) {
 	for ; ; time.Sleep(time.Second) {
 		if err = finds(text); err == nil || time.Now().After(deadline) {
@@ -40,19 +40,19 @@ func eventually(text string) (err error) {
 	}
 }
 
-// What Go, the system and Prometheus's library tell is more than one looks at.
-var notOurs = regexp.MustCompile("^(go|process|promhttp)_")
+// thirdParty matches metrics of Go, the process and the Prometheus library. Not all are shown.
+var thirdParty = regexp.MustCompile("^(go|process|promhttp)_")
 
 func TestEveryMetricIsOnTheConsoleAndOnADashboard(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	var metrics []struct{ Metric string }
-	if err := ask("targets/metadata", url.Values{"match_target": {`{job="server"}`}}, &metrics); err != nil || len(metrics) == 0 {
+	if err := queryAPI("targets/metadata", url.Values{"match_target": {`{job="server"}`}}, &metrics); err != nil || len(metrics) == 0 {
 		t.Fatalf("%d metrics, %v", len(metrics), err)
 	}
 	pages := map[string][]query{"the console": fromConsoles(t), "a dashboard": fromDashboards(t)}
 	for _, m := range metrics {
-		if notOurs.MatchString(m.Metric) {
+		if thirdParty.MatchString(m.Metric) {
 			continue
 		}
 		name := regexp.MustCompile(`\b` + m.Metric + `(_bucket|_count|_sum|_total)?\b`)
@@ -66,64 +66,63 @@ func TestEveryMetricIsOnTheConsoleAndOnADashboard(t *testing.T) {
 
 func TestExemplarsAndNativeHistogramsAreKept(t *testing.T) {
 	t.Parallel()
-	need(t)
+	requireOutages(t)
 	for _, name := range []string{"http_server_request_duration_seconds", "db_client_operation_duration_seconds"} {
-		if err := series("histogram_count(" + name + ")"); err != nil {
+		if err := findSeries("histogram_count(" + name + ")"); err != nil {
 			t.Errorf("%s has no native histograms: %v", name, err)
 		}
 		var found []struct{ Exemplars []json.RawMessage }
 		since := url.Values{"query": {name + "_bucket"}, "start": {begin.Format(time.RFC3339)}, "end": {time.Now().Format(time.RFC3339)}}
-		if err := ask("query_exemplars", since, &found); err != nil || len(found) == 0 {
+		if err := queryAPI("query_exemplars", since, &found); err != nil || len(found) == 0 {
 			t.Errorf("%s has no exemplars: %v", name, err)
 		}
 	}
 }
 
-// still are what a bad time cannot move, and where it is tested that they move.
-var still = map[string]string{
+// testedElsewhere are metrics that the outages do not increase, and the packages that test them.
+var testedElsewhere = map[string]string{
 	"admin_wrong_tokens_total":  "internal/app",
 	"panics_total":              "internal/app",
 	"log_records_dropped_total": "lab/faults",
 }
 
-// finds returns no error when each selector of the query has found something since the
-// bad time began, so that nothing misspelt hides behind an or, and something that moved;
-// and when the query finds something: now, whatever its thresholds are, or with them at
-// any moment of that time.
+// finds returns an error unless the query finds something: now without its thresholds, or with them
+// at any time since the outages began. Each selector by itself must also have matched a series with
+// a value above 0 in that time, so that an "or" hides no misspelt name.
 func finds(text string) error {
 	var tree any
-	if err := ask("parse_query", url.Values{"query": {text}}, &tree); err != nil {
+	if err := queryAPI("parse_query", url.Values{"query": {text}}, &tree); err != nil {
 		return err
 	}
 	since := fmt.Sprintf("[%ds]", int(time.Since(begin).Seconds())+1)
 	for _, s := range selectors(tree) {
-		over := "max_over_time(" + s.text + since + ")"
-		if still[s.name] == "" {
-			over += " > 0"
+		maximum := "max_over_time(" + s.text + since + ")"
+		if testedElsewhere[s.name] == "" {
+			maximum += " > 0"
 		}
-		if err := series(over); err != nil {
-			return fmt.Errorf("%s: %w", over, err)
+		if err := findSeries(maximum); err != nil {
+			return fmt.Errorf("%s: %w", maximum, err)
 		}
 	}
 	for _, g := range groupings(tree) {
-		var either []string
+		var alternatives []string
 		for _, s := range g {
-			either = append(either, "last_over_time("+s.text+since+")")
+			alternatives = append(alternatives, "last_over_time("+s.text+since+")")
 		}
-		if err := series(strings.Join(either, " or ")); err != nil {
-			return fmt.Errorf("nothing has the label it is grouped by: %q: %w", either, err)
+		if err := findSeries(strings.Join(alternatives, " or ")); err != nil {
+			return fmt.Errorf("no series has the label that the query groups by: %q: %w", alternatives, err)
 		}
 	}
-	if series(withoutThresholds(text)) == nil {
+	if findSeries(withoutThresholds(text)) == nil {
 		return nil
 	}
-	return series("last_over_time((" + text + ")" + strings.TrimSuffix(since, "]") + ":5s])")
+	return findSeries("last_over_time((" + text + ")" + strings.TrimSuffix(since, "]") + ":5s])")
 }
 
-// series returns an error unless a query finds a series.
-func series(text string) error {
+// findSeries returns an error unless the query returns a series.
+func findSeries(text string) error {
 	var found struct{ Result []json.RawMessage }
-	if err := ask("query", url.Values{"query": {text}}, &found); err != nil {
+	if err := queryAPI("query", url.Values{"query": {text}}, &found); err != nil {
 		return err
 	}
 	if len(found.Result) == 0 {
@@ -132,10 +131,10 @@ func series(text string) error {
 	return nil
 }
 
-// selector is what a query asks the storage for.
+// selector is a vector selector of a query, and the name of its metric.
 type selector struct{ name, text string }
 
-// selectors returns those of a parsed query, each with more matchers.
+// selectors returns the selectors of a parsed query, each extended with more matchers.
 func selectors(tree any, more ...string) (found []selector) {
 	eachNode(tree, func(node map[string]any) {
 		matchers, ok := node["matchers"].([]any)
@@ -156,15 +155,15 @@ func selectors(tree any, more ...string) (found []selector) {
 	return found
 }
 
-// groupings returns, for each label that a parsed query groups by, what asks for those
-// that have it: but for labels that the query makes itself.
+// groupings returns, for each label that a parsed query groups by, the selectors limited to series
+// with this label. It skips labels that the query itself creates.
 func groupings(tree any) (found [][]selector) {
 	eachNode(tree, func(node map[string]any) {
 		labels, _ := node["grouping"].([]any)
-		var made []any
-		eachNode(node["expr"], func(inner map[string]any) { made = append(made, inner["val"]) })
+		var created []any
+		eachNode(node["expr"], func(inner map[string]any) { created = append(created, inner["val"]) })
 		for _, label := range labels {
-			if slices.Contains(made, label) {
+			if slices.Contains(created, label) {
 				continue
 			}
 			found = append(found, selectors(node["expr"], fmt.Sprintf(`%v!=""`, label)))
@@ -190,7 +189,7 @@ func eachNode(tree any, f func(node map[string]any)) {
 
 var comparison = regexp.MustCompile("\\{[^}]*\\}|\"[^\"]*\"|(?:==|!=|>=|<=|>|<)")
 
-// withoutThresholds lets a query answer also what its comparisons would leave out.
+// withoutThresholds returns the query with comparisons that filter out no series.
 func withoutThresholds(text string) string {
 	return comparison.ReplaceAllStringFunc(text, func(part string) string {
 		if strings.HasPrefix(part, "{") || strings.HasPrefix(part, `"`) {

@@ -12,11 +12,11 @@ import (
 	"text/template/parse"
 )
 
-// query is an expression, and where it is from.
-type query struct{ where, text string }
+// query is a PromQL expression and its source.
+type query struct{ source, text string }
 
-// fromRules returns what Prometheus itself says that its rules are. That alerts fire, and
-// when, is tested in docker/metrics.
+// fromRules returns the expressions of the rules that Prometheus has loaded. The tests in
+// docker/metrics check when the alerts fire.
 func fromRules(t *testing.T) (queries []query) {
 	t.Helper()
 	var loaded struct {
@@ -24,7 +24,7 @@ func fromRules(t *testing.T) (queries []query) {
 			Rules []struct{ Type, Name, Query string }
 		}
 	}
-	if err := ask("rules", nil, &loaded); err != nil {
+	if err := queryAPI("rules", nil, &loaded); err != nil {
 		t.Fatal(err)
 	}
 	for _, group := range loaded.Groups {
@@ -35,20 +35,20 @@ func fromRules(t *testing.T) (queries []query) {
 	return queries
 }
 
-// fromConsoles returns what the templates ask for by themselves, in all of their
-// branches, and what they tell the script to ask for.
+// fromConsoles returns the queries of the templates, in all branches, and those that the script of
+// the page sends for the graphs.
 func fromConsoles(t *testing.T) (queries []query) {
 	t.Helper()
 	for _, file := range files(t, metrics+"/consoles", ".html", ".lib") {
 		text := read(t, file)
 		queries = append(queries, fromTemplate(t, file, text)...)
 		const element = `<data\b`
-		asked := regexp.MustCompile(element+` value=(?:"([^"]*)"|'([^']*)')>`).FindAllStringSubmatch(text, -1)
-		if all := len(regexp.MustCompile(element).FindAllString(text, -1)); len(asked) != all {
-			t.Errorf(`%s: %d of %d graphs' queries are not of the form <data value="…">`, file, all-len(asked), all)
+		graphs := regexp.MustCompile(element+` value=(?:"([^"]*)"|'([^']*)')>`).FindAllStringSubmatch(text, -1)
+		if all := len(regexp.MustCompile(element).FindAllString(text, -1)); len(graphs) != all {
+			t.Errorf(`%s: %d of %d queries of graphs are not of the form <data value="…">`, file, all-len(graphs), all)
 		}
-		for _, a := range asked {
-			queries = append(queries, query{filepath.Base(file), html.UnescapeString(a[1] + a[2])})
+		for _, graph := range graphs {
+			queries = append(queries, query{filepath.Base(file), html.UnescapeString(graph[1] + graph[2])})
 		}
 	}
 	return queries
@@ -57,7 +57,7 @@ func fromConsoles(t *testing.T) (queries []query) {
 func fromTemplate(t *testing.T, file, text string) (queries []query) {
 	t.Helper()
 	root := parse.New(file)
-	root.Mode = parse.SkipFuncCheck // Prometheus has functions of its own
+	root.Mode = parse.SkipFuncCheck // the functions are Prometheus's
 	trees := map[string]*parse.Tree{}
 	if _, err := root.Parse(text, "", "", trees); err != nil {
 		t.Fatal(err)
@@ -67,23 +67,23 @@ func fromTemplate(t *testing.T, file, text string) (queries []query) {
 			if c.Args[0].String() != "query" {
 				return
 			}
-			// A string, or a format of which we know the string.
+			// A literal, or printf with a literal format.
 			literal := regexp.MustCompile("^query (?:\\(printf )?(\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)").FindStringSubmatch(c.String())
 			if literal == nil {
-				t.Errorf("%s: %s hides what it asks for", file, c)
+				t.Errorf("%s: the query in %s is not a literal", file, c)
 				return
 			}
 			var node parse.StringNode
 			if _, err := fmt.Sscanf(literal[1], "%q", &node.Text); err != nil {
 				t.Errorf("%s: %s: %v", file, literal[1], err)
 			}
-			queries = append(queries, query{filepath.Base(file), anyValue(node.Text)})
+			queries = append(queries, query{filepath.Base(file), fillPlaceholders(node.Text)})
 		})
 	}
 	return queries
 }
 
-// walk visits the commands of a template, those of its branches and arguments too.
+// walk visits the commands of a template, including those in branches and arguments.
 func walk(node parse.Node, visit func(*parse.CommandNode)) {
 	branch := func(b parse.BranchNode) {
 		walk(b.Pipe, visit)
@@ -121,7 +121,7 @@ func walk(node parse.Node, visit func(*parse.CommandNode)) {
 	}
 }
 
-// fromDashboards returns every query of every panel, variable and annotation.
+// fromDashboards returns the queries of all panels, variables and annotations.
 func fromDashboards(t *testing.T) (queries []query) {
 	t.Helper()
 	for _, file := range files(t, dashboards, ".json") {
@@ -130,16 +130,16 @@ func fromDashboards(t *testing.T) (queries []query) {
 			t.Fatalf("%s: %v", file, err)
 		}
 		for _, text := range texts(content) {
-			queries = append(queries, query{filepath.Base(file), anyValue(text)})
+			queries = append(queries, query{filepath.Base(file), fillPlaceholders(text)})
 		}
 	}
 	return queries
 }
 
-// inline is a query in a sentence: it begins with the name of a rule or of a metric.
-var inline = regexp.MustCompile("`((?:rate\\()?(?:(?:job|route|db|instance):|(?:build|db_client|go|http|log|model|process)_)[^`*]*)`")
+// inlineQuery matches a query within a sentence: code that begins with the name of a rule or metric.
+var inlineQuery = regexp.MustCompile("`((?:rate\\()?(?:(?:job|route|db|instance):|(?:build|db_client|go|http|log|model|process)_)[^`*]*)`")
 
-// fromRunbook returns the blocks without a language, and what its sentences ask.
+// fromRunbook returns the queries in code blocks without a language and within sentences.
 func fromRunbook(t *testing.T) (queries []query) {
 	t.Helper()
 	const page = "operations.md"
@@ -154,7 +154,7 @@ func fromRunbook(t *testing.T) (queries []query) {
 		case block == "```":
 			queries = append(queries, query{page, line})
 		case block == "":
-			for _, found := range inline.FindAllStringSubmatch(line, -1) {
+			for _, found := range inlineQuery.FindAllStringSubmatch(line, -1) {
 				queries = append(queries, query{page, found[1]})
 			}
 		}
@@ -164,7 +164,7 @@ func fromRunbook(t *testing.T) (queries []query) {
 
 var labelValues = regexp.MustCompile(`^label_values\((.*?)}?, (\w+)\)$`)
 
-// texts returns what is called a query anywhere in a dashboard.
+// texts returns the values of all keys in a dashboard that hold queries.
 func texts(content any) (found []string) {
 	switch c := content.(type) {
 	case []any:
@@ -178,7 +178,7 @@ func texts(content any) (found []string) {
 			case !ok:
 				found = append(found, texts(value)...)
 			case name == "expr", name == "query", name == "definition":
-				// The values of a label are those of the series that have it.
+				// label_values is a function of Grafana: select the series with this label instead.
 				metric, label := labelValues.ReplaceAllString(text, "$1"), labelValues.ReplaceAllString(text, "$2")
 				if metric != text {
 					text = metric + map[bool]string{true: ", ", false: "{"}[strings.Contains(metric, "{")] + label + `=~".+"}`
@@ -191,14 +191,14 @@ func texts(content any) (found []string) {
 }
 
 var (
-	filled   = regexp.MustCompile(`=~?"[^"]*(?:%s|\$\{?\w)[^"]*"`)
-	duration = regexp.MustCompile(`\$\{?__(?:rate_interval|interval|range)\}?`)
+	placeholder = regexp.MustCompile(`=~?"[^"]*(?:%s|\$\{?\w)[^"]*"`)
+	duration    = regexp.MustCompile(`\$\{?__(?:rate_interval|interval|range)\}?`)
 )
 
-// anyValue puts something into the places of a query that are filled later: of a label
-// any value, but not none.
-func anyValue(text string) string {
-	return filled.ReplaceAllString(duration.ReplaceAllString(text, "1m"), `=~".+"`)
+// fillPlaceholders replaces the placeholders of a query: the value of a label matches any value that
+// is not empty.
+func fillPlaceholders(text string) string {
+	return placeholder.ReplaceAllString(duration.ReplaceAllString(text, "1m"), `=~".+"`)
 }
 
 func files(t *testing.T, folder string, extensions ...string) (names []string) {

@@ -15,39 +15,39 @@ import (
 	"example.com/templatesite/internal/discovertest"
 )
 
-// target is the resource of the service that gets the traffic.
+// target is the resource that the traffic goes to.
 var target discovertest.Resource
 
-// fault lasts as long as several scrapes, so that rates see it.
-const fault = 13 * time.Second
+// faultDuration covers several scrapes, so that rates show the fault.
+const faultDuration = 13 * time.Second
 
-// steadyTraffic comes in waves, until the tests are over.
-var steadyTraffic = sync.OnceFunc(func() {
-	steady.Go(func() {
+// startTraffic starts traffic of varying rate, which continues until the tests end.
+var startTraffic = sync.OnceFunc(func() {
+	background.Go(func() {
 		for start := time.Now(); traffic.Err() == nil; {
-			everyKind(traffic)
+			sendEveryKind(traffic)
 			time.Sleep(time.Duration(150+100*math.Sin(time.Since(start).Seconds()/30)) * time.Millisecond)
 		}
 	})
 })
 
-// haveBadTime breaks one thing after the other, while there is traffic.
-func haveBadTime(ctx context.Context) error {
+// breakDatabase causes one fault after another under traffic.
+func breakDatabase(ctx context.Context) error {
 	var err error
 	if target, err = discovertest.First(ctx, service); err != nil {
 		return fmt.Errorf("is the cluster up? %w", err)
 	}
-	steadyTraffic()
-	for _, trouble := range []func(context.Context) error{lockedTable, missingRight, pendingMigration, noDatabase} {
-		if err := trouble(ctx); err != nil {
+	startTraffic()
+	for _, fault := range []func(context.Context) error{lockedTable, missingPermission, pendingMigration, unreachableDatabase} {
+		if err := fault(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// everyKind sends what is answered with success, and what is the client's fault.
-func everyKind(ctx context.Context) {
+// sendEveryKind sends requests that succeed, and requests with every kind of client error.
+func sendEveryKind(ctx context.Context) {
 	good, bad := target.Body("observed"), `{"unknown": 1}`
 	for _, path := range []string{
 		"/", target.Path, target.Path + "?limit=1", target.Item(1), target.Item(0), target.Path + "x", "/nowhere", "/openapi.json", "/docs", "/livez", "/healthcheck",
@@ -68,9 +68,9 @@ func everyKind(ctx context.Context) {
 	_, _ = send(ctx, "BREW", target.Path, "", "")
 }
 
-// create returns the path of a new row, or of one that does not exist.
+// create creates a row and returns its path. If that fails, it returns the path of no row.
 func create(ctx context.Context, body string) string {
-	r, _ := http.NewRequestWithContext(ctx, "POST", service+target.Path, strings.NewReader(body)) // it is well formed
+	r, _ := http.NewRequestWithContext(ctx, "POST", service+target.Path, strings.NewReader(body)) // the URL is valid
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Request-ID", "observed")
 	response, err := client.Do(r)
@@ -83,7 +83,7 @@ func create(ctx context.Context, body string) string {
 	return target.Item(row.ID)
 }
 
-// send returns the status of an answer.
+// send sends a request and returns the status of the answer.
 func send(ctx context.Context, method, path, ifMatch, body string) (int, error) {
 	r, err := http.NewRequestWithContext(ctx, method, service+path, strings.NewReader(body))
 	if err != nil {
@@ -104,45 +104,45 @@ func send(ctx context.Context, method, path, ifMatch, body string) (int, error) 
 	return response.StatusCode, err
 }
 
-// lockedTable makes the database slow, for more clients than can wait: some are
-// refused, some wait too long, some go away.
+// lockedTable locks the table under requests of more clients than the service queues: some are
+// refused, some time out, some disconnect.
 func lockedTable(ctx context.Context) error {
 	locked := make(chan error, 1)
 	go func() {
-		locked <- sql(ctx, fmt.Sprintf("begin; lock table %s in access exclusive mode; select pg_sleep(%d); commit;", target.Name, int(fault.Seconds())))
+		locked <- sql(ctx, fmt.Sprintf("begin; lock table %s in access exclusive mode; select pg_sleep(%d); commit;", target.Name, int(faultDuration.Seconds())))
 	}()
 	if err := awaitLock(ctx, locked); err != nil {
 		return err
 	}
-	var crowd sync.WaitGroup
+	var clients sync.WaitGroup
 	var mu sync.Mutex
 	statuses := map[int]int{}
 	for i := range 400 {
-		crowd.Go(func() {
-			patience := client.Timeout
+		clients.Go(func() {
+			timeout := client.Timeout
 			if i%20 == 0 {
-				patience = 300 * time.Millisecond
+				timeout = 300 * time.Millisecond
 			}
-			patient, cancel := context.WithTimeout(ctx, patience)
+			requestContext, cancel := context.WithTimeout(ctx, timeout)
 			defer cancel()
 			method, path, body := "GET", target.Item(1), ""
 			if i%2 == 0 {
 				method, path, body = "POST", target.Path, target.Body("too much")
 			}
-			status, _ := send(patient, method, path, "", body) // whoever goes away has none
+			status, _ := send(requestContext, method, path, "", body) // 0 if the client disconnects
 			mu.Lock()
 			defer mu.Unlock()
 			statuses[status]++
 		})
 	}
-	crowd.Wait()
+	clients.Wait()
 	if statuses[http.StatusServiceUnavailable] == 0 || statuses[http.StatusGatewayTimeout] == 0 {
-		return fmt.Errorf("a locked table is answered with %v, want 503 and 504 among them", statuses)
+		return fmt.Errorf("while the table was locked: statuses %v, want 503 and 504 among them", statuses)
 	}
 	return <-locked
 }
 
-// awaitLock returns when the table is locked: a read of it gets no answer for a second.
+// awaitLock waits until a read of the table gets no answer within a second, so it is locked.
 func awaitLock(ctx context.Context, locked <-chan error) error {
 	for ctx.Err() == nil {
 		select {
@@ -150,8 +150,8 @@ func awaitLock(ctx context.Context, locked <-chan error) error {
 			return errors.Join(errors.New("the table was not locked"), err)
 		default:
 		}
-		patient, cancel := context.WithTimeout(ctx, time.Second)
-		_, err := send(patient, "GET", target.Item(1), "", "")
+		requestContext, cancel := context.WithTimeout(ctx, time.Second)
+		_, err := send(requestContext, "GET", target.Item(1), "", "")
 		cancel()
 		if errors.Is(err, context.DeadlineExceeded) {
 			return nil
@@ -161,14 +161,14 @@ func awaitLock(ctx context.Context, locked <-chan error) error {
 	return ctx.Err()
 }
 
-// broken does something to the database, until it is undone a few scrapes later, and
-// wants a status from the service meanwhile.
-func broken(ctx context.Context, do, undo string, status int) error {
+// withFault runs SQL that causes a fault, and undoes it after faultDuration. It returns an error if
+// the service never answers with the status meanwhile, or does not recover.
+func withFault(ctx context.Context, do, undo string, status int) error {
 	if err := sql(ctx, do); err != nil {
 		return err
 	}
 	statuses := map[int]int{}
-	for end := time.Now().Add(fault); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(faultDuration); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
 		got, _ := send(ctx, "GET", target.Item(1), "", "")
 		statuses[got]++
 	}
@@ -176,30 +176,29 @@ func broken(ctx context.Context, do, undo string, status int) error {
 		return err
 	}
 	if statuses[status] == 0 {
-		return fmt.Errorf("%s: answered with %v, want %d among them", do, statuses, status)
+		return fmt.Errorf("%s: statuses %v, want %d among them", do, statuses, status)
 	}
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(maxWait); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		if got, _ := send(ctx, "GET", "/healthcheck", "", ""); got == http.StatusOK {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s: not well again within %v", undo, patience)
+	return fmt.Errorf("%s: the service is not ready again within %v", undo, maxWait)
 }
 
-// missingRight is a mistake of whoever set up the database, which nothing but an error
-// can be said of.
-func missingRight(ctx context.Context) error {
-	return broken(ctx, "revoke select on "+target.Name+" from templatesite", "grant select on "+target.Name+" to templatesite", http.StatusInternalServerError)
+// missingPermission revokes a permission, so that statements fail with an unexpected error.
+func missingPermission(ctx context.Context) error {
+	return withFault(ctx, "revoke select on "+target.Name+" from templatesite", "grant select on "+target.Name+" to templatesite", http.StatusInternalServerError)
 }
 
-// pendingMigration is a schema that is older than the program.
+// pendingMigration makes the schema look older than the program.
 func pendingMigration(ctx context.Context) error {
-	return broken(ctx, "update app_migrations set is_applied = false where version_id > 0", "update app_migrations set is_applied = true", http.StatusOK)
+	return withFault(ctx, "update app_migrations set is_applied = false where version_id > 0", "update app_migrations set is_applied = true", http.StatusOK)
 }
 
-// noDatabase is one that ends all connections, and takes none.
-func noDatabase(ctx context.Context) error {
-	return broken(ctx,
+// unreachableDatabase closes all connections of the service and refuses new ones.
+func unreachableDatabase(ctx context.Context) error {
+	return withFault(ctx,
 		"alter role templatesite nologin; select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'templatesite'",
 		"alter role templatesite login", http.StatusServiceUnavailable)
 }

@@ -1,5 +1,5 @@
-// Command service is what the benchmark measures beside the floor: the plumbing, with
-// the resources of the tests.
+// Command service is the service that the benchmark compares with its baseline. It has the
+// resources of the tests.
 package main
 
 import (
@@ -22,7 +22,7 @@ func main() {
 		Resources:   sampletest.Resources(),
 		Static:      static.Files,
 	}, app.Process{
-		// The packages for tests have cleared the environment.
+		// os.Environ is incomplete here: the packages for tests clear it when they are imported.
 		Args: os.Args[1:], Environment: envtest.Shell(), Signals: signals,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	}))

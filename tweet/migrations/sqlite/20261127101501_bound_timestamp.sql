@@ -1,8 +1,9 @@
 -- was 00002
 -- +goose Up
--- SQLite takes any type in any column, and reads all rows when a constraint is added. A
--- time in another form than the service's could not be answered: it is brought into it,
--- numbers as seconds since 1970, and becomes the first time that there is when it is none.
+-- SQLite accepts any type in any column, and checks all rows when a constraint is added. The
+-- service cannot send a time that is stored in a form other than its own, so the update
+-- converts such times: a number is seconds since 1970, and a value that is not a time
+-- becomes the earliest time.
 update tweet
 set timestamp = coalesce(
     max('0001-01-01 00:00:00.000+00:00', strftime('%Y-%m-%d %H:%M:%f+00:00', timestamp, 'auto', '+0 days')),

@@ -24,7 +24,7 @@ func parseHost(text string) (string, error) {
 	case host == "":
 		return "", errors.New("must list at least one host; empty entries are not allowed")
 	case strings.ContainsAny(host, "@/\\?#"):
-		return "", errors.New("must list hosts alone, as in example.com: without a scheme, a user, a path or the size of a network")
+		return "", errors.New("must list only hosts, as in example.com: without a scheme, a user, a path or a network size")
 	case err == nil && (hostname.MatchString(bare) || strings.HasPrefix(host, "[")):
 		return "", fmt.Errorf("has %q in it: leave out the port, as in %s", text, bare)
 	case strings.HasPrefix(host, "*.") && hostname.MatchString(host[2:]):

@@ -29,7 +29,7 @@ func renamed() []web.Resource {
 	return []web.Resource{{Name: "note", Migrations: files}}
 }
 
-// makeFormer makes the tables that the program before would have made, up to a version.
+// makeFormer makes the tables that the former program would have made, up to a version.
 func makeFormer(t *testing.T, db *database.DB, version int) {
 	t.Helper()
 	statements := []string{
@@ -53,7 +53,7 @@ func makeFormer(t *testing.T, db *database.DB, version int) {
 	}
 }
 
-// eachFormer runs test on both engines, with a database of the form before at a version.
+// eachFormer runs test on both engines, with a database of the former program at a version.
 func eachFormer(t *testing.T, version int, test func(t *testing.T, db *database.DB)) {
 	t.Helper()
 	databasetest.Each(t, nil, func(t *testing.T, db *database.DB) {
@@ -93,8 +93,8 @@ func TestFormerVersionsAreTakenOverOnceAndTheirTableStays(t *testing.T) {
 		if !slices.Equal(steps, want) {
 			t.Errorf("steps are %v, want %v", steps, want)
 		}
-		if got := lines(t, db); got != 2 {
-			t.Errorf("%d lines, want those of 2 and 3, once each", got)
+		if got := rows(t, db); got != 2 {
+			t.Errorf("%d rows, want those of 2 and 3, once each", got)
 		}
 		if timeline, former := count(t, db, "app_migrations"), count(t, db, "note_migrations"); timeline != 3 || former != 2 {
 			t.Errorf("%d versions of the timeline, %d former ones", timeline, former)
@@ -102,12 +102,12 @@ func TestFormerVersionsAreTakenOverOnceAndTheirTableStays(t *testing.T) {
 		if advice, err := db.Ready(t.Context(), renamed()); err != nil || advice != "" {
 			t.Errorf("after: %q, %v", advice, err)
 		}
-		// What is undone is not taken over again.
+		// A migration that was undone is not taken over again.
 		if err := db.MigrateTo(t.Context(), renamed(), 0, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Migrate(t.Context(), renamed(), nil); err != nil || lines(t, db) != 2 {
-			t.Errorf("migrated anew: %v", err)
+		if err := db.Migrate(t.Context(), renamed(), nil); err != nil || rows(t, db) != 2 {
+			t.Errorf("after another migration: %v", err)
 		}
 	})
 }
@@ -119,7 +119,7 @@ func TestFormerVersionThatIsPendingIsApplied(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{"note/20260101000001_note.sql was 1", "note/20260101000002_note.sql was 0", "note/20260101000003_note.sql was 0"}
-		if !slices.Equal(steps, want) || lines(t, db) != 2 {
+		if !slices.Equal(steps, want) || rows(t, db) != 2 {
 			t.Errorf("steps are %v, want %v", steps, want)
 		}
 	})
@@ -143,7 +143,7 @@ func TestManyProgramsTakeOverOnce(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if got := count(t, db, "app_migrations"); got != 3 || steps.Load() != 3 || lines(t, db) != 2 {
+		if got := count(t, db, "app_migrations"); got != 3 || steps.Load() != 3 || rows(t, db) != 2 {
 			t.Errorf("%d versions in %d steps, want 3 in 3", got, steps.Load())
 		}
 	})
@@ -166,8 +166,8 @@ func TestTakeOverThatIsInterruptedIsDoneByTheNextProgram(t *testing.T) {
 		if err := db.Migrate(t.Context(), renamed(), nil); err != nil {
 			t.Fatal(err)
 		}
-		if got := count(t, db, "app_migrations"); got != 3 || lines(t, db) != 2 {
-			t.Errorf("%d versions and %d lines, want 3 and 2", got, lines(t, db))
+		if got := count(t, db, "app_migrations"); got != 3 || rows(t, db) != 2 {
+			t.Errorf("%d versions and %d rows, want 3 and 2", got, rows(t, db))
 		}
 	})
 }
@@ -182,7 +182,7 @@ func TestFormerVersionThatNoMigrationNamesIsAnObstacle(t *testing.T) {
 			}
 		}
 		if _, err := db.ExecContext(t.Context(), "select * from app_migrations"); err == nil {
-			t.Error("the timeline has begun all the same")
+			t.Error("the timeline has begun nevertheless")
 		}
 	})
 }
@@ -205,11 +205,11 @@ func TestFirstStartOnAFormerFileTakesItOver(t *testing.T) {
 	}
 	defer db.Close()
 	err = db.Prepare(t.Context(), renamed(), func(context.Context, *database.DB) error {
-		t.Error("a database that is there is filled")
+		t.Error("an existing database is filled")
 		return nil
 	})
-	if err != nil || lines(t, db) != 2 || count(t, db, "note_migrations") != 2 {
-		t.Errorf("%d lines, %v", lines(t, db), err)
+	if err != nil || rows(t, db) != 2 || count(t, db, "note_migrations") != 2 {
+		t.Errorf("%d rows, %v", rows(t, db), err)
 	}
 	if advice, err := db.Ready(t.Context(), renamed()); err != nil || advice != "" {
 		t.Errorf("Ready = %q, %v", advice, err)

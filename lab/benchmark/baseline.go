@@ -14,25 +14,25 @@ import (
 	_ "modernc.org/sqlite"             // the driver "sqlite"
 )
 
-// floor is the least that answers the same requests: what anyone would write who
-// needs these three, and no ids, no log, no validation, no documents.
-type floor struct{ db *sql.DB }
+// baseline is a minimal server for the same requests, without request ids, logs, validation or
+// documentation.
+type baseline struct{ db *sql.DB }
 
-type floorShelf struct {
+type baselineShelf struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 	Room string `json:"room"`
 	Href string `json:"href"`
 }
 
-// serveFloor runs until ctx is done.
-func serveFloor(ctx context.Context, address, url string) error {
-	db, err := openFloor(url)
+// serveBaseline serves until ctx is done.
+func serveBaseline(ctx context.Context, address, url string) error {
+	db, err := openDatabase(url)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	f := floor{db}
+	f := baseline{db}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /shelf/{id}", f.get)
 	mux.HandleFunc("GET /shelf/{$}", f.list)
@@ -46,12 +46,12 @@ func serveFloor(ctx context.Context, address, url string) error {
 	return nil
 }
 
-// sqliteSettings are those of the service: what is safe costs both the same.
+// sqliteSettings are those of the service, so that durability costs both sides the same.
 const sqliteSettings = "?_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1" +
 	"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_pragma=cache_size(-500)"
 
-// openFloor opens the pool as it comes, as large as the service's.
-func openFloor(url string) (*sql.DB, error) {
+// openDatabase opens a plain pool, as large as the service's.
+func openDatabase(url string) (*sql.DB, error) {
 	driver, source := "pgx", url
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
 		driver, source = "sqlite", "file:"+path+sqliteSettings
@@ -65,20 +65,20 @@ func openFloor(url string) (*sql.DB, error) {
 	return db, nil
 }
 
-func (f floor) get(w http.ResponseWriter, r *http.Request) {
+func (f baseline) get(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	var s floorShelf
+	var s baselineShelf
 	err = f.db.QueryRowContext(r.Context(), "select id, name, room from shelf where id = $1", id).
 		Scan(&s.ID, &s.Name, &s.Room)
 	s.link(r)
 	answer(w, http.StatusOK, s, err)
 }
 
-func (f floor) list(w http.ResponseWriter, r *http.Request) {
+func (f baseline) list(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	after, err := strconv.ParseInt(query.Get("after"), 10, 64)
 	if err != nil {
@@ -94,16 +94,16 @@ func (f floor) list(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, shelves, err)
 }
 
-func (f floor) page(r *http.Request, after int64, limit int) ([]floorShelf, error) {
+func (f baseline) page(r *http.Request, after int64, limit int) ([]baselineShelf, error) {
 	rows, err := f.db.QueryContext(r.Context(),
 		"select id, name, room from shelf where id > $1 order by id limit $2", after, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	shelves := make([]floorShelf, 0, limit)
+	shelves := make([]baselineShelf, 0, limit)
 	for rows.Next() {
-		var s floorShelf
+		var s baselineShelf
 		if err := rows.Scan(&s.ID, &s.Name, &s.Room); err != nil {
 			return nil, err
 		}
@@ -113,8 +113,8 @@ func (f floor) page(r *http.Request, after int64, limit int) ([]floorShelf, erro
 	return shelves, rows.Err()
 }
 
-func (f floor) create(w http.ResponseWriter, r *http.Request) {
-	var s floorShelf
+func (f baseline) create(w http.ResponseWriter, r *http.Request) {
+	var s baselineShelf
 	if err := json.NewDecoder(r.Body).Decode(&s); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -126,9 +126,11 @@ func (f floor) create(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusCreated, s, err)
 }
 
-func (s *floorShelf) link(r *http.Request) { s.Href = fmt.Sprintf("http://%s/shelf/%d", r.Host, s.ID) }
+func (s *baselineShelf) link(r *http.Request) {
+	s.Href = fmt.Sprintf("http://%s/shelf/%d", r.Host, s.ID)
+}
 
-// answer writes v, or what went wrong.
+// answer writes v as JSON, or err as a 500.
 func answer(w http.ResponseWriter, status int, v any, err error) {
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -136,5 +138,5 @@ func answer(w http.ResponseWriter, status int, v any, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a client that is gone cannot be told
+	_ = json.NewEncoder(w).Encode(v) // fails only if the client is gone
 }

@@ -1,9 +1,7 @@
-// Package pictures takes pictures of the pages of the real service, of which the README
-// shows some.
+// Package screenshots takes pictures of the pages of the real service. The README shows some of them.
 //
-// Every run takes all pictures, so that taking them keeps working; make -C lab screenshots
-// keeps them.
-package pictures
+// Every run takes the pictures, so that this keeps working. make -C lab screenshots saves them.
+package screenshots
 
 import (
 	"encoding/json"
@@ -22,15 +20,15 @@ import (
 	"example.com/templatesite/internal/processtest"
 )
 
-var screenshots = flag.String("screenshots", "", "the folder in which to keep the pictures")
+var screenshots = flag.String("screenshots", "", "save the pictures to this folder")
 
-// maxPicture is the largest picture that the repository takes, in bytes.
+// maxPicture is the maximum size of a picture in the repository, in bytes.
 const maxPicture = 150_000
 
 // origin is the address of the service that the pictures show.
 const origin = "http://localhost:8000"
 
-func TestPagesHaveTheirPicturesTaken(t *testing.T) {
+func TestPicturesAreTaken(t *testing.T) {
 	t.Parallel()
 	folder := *screenshots
 	if folder == "" {
@@ -46,7 +44,7 @@ func TestPagesHaveTheirPicturesTaken(t *testing.T) {
 	}
 	b := browsertest.Start(t, "MAP localhost:8000 "+strings.TrimPrefix(service, "http://"))
 	s := &session{t, b.Open(t, origin), service, resource, ids(t, service+resource.Path)}
-	for _, page := range s.pages() { // the last one changes what the others show
+	for _, page := range s.pages() { // in this order, as the last page changes the data
 		for _, device := range devices {
 			s.tab.SetScreen(device.width, device.height, device.scheme)
 			page.open()
@@ -67,7 +65,7 @@ var devices = []struct {
 	scheme        string
 }{{"desktop", 1280, 800, "light"}, {"phone", 390, 844, "dark"}}
 
-// start builds the service, runs it with its fixtures, and returns its URL.
+// start builds the service, starts it with its fixtures, and returns its URL.
 func start(t *testing.T) string {
 	t.Helper()
 	openSources(t)
@@ -84,8 +82,8 @@ func start(t *testing.T) string {
 	return p.URL
 }
 
-// openSources lists the folders of the sources. go test reuses a result while the files that
-// the test has opened are unchanged, and does not see that the test builds the program.
+// openSources opens all folders of the sources. go test caches a result until a file that the test
+// opened changes, and does not notice which files the test compiles.
 func openSources(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir("../..", func(_ string, entry fs.DirEntry, err error) error {
@@ -117,7 +115,7 @@ func ids(t *testing.T, url string) (all []int64) {
 	return all
 }
 
-// session is the use of one resource in a browser.
+// session uses one resource in a browser.
 type session struct {
 	t        *testing.T
 	tab      *browsertest.Tab
@@ -141,7 +139,7 @@ func (s *session) pages() []page {
 	}
 }
 
-// mistake sends the form for a new item with a text that is too long.
+// mistake submits the form for a new item with a text that is too long.
 func (s *session) mistake() {
 	s.tab.Visit(s.resource.Path)
 	browsertest.Evaluate[bool](s.tab, fillRequired)
@@ -150,10 +148,10 @@ func (s *session) mistake() {
 	s.tab.Follow("Create")
 }
 
-// fillRequired fills in the fields that a browser insists on, with their examples.
+// fillRequired fills in the required fields of the form with their examples.
 const fillRequired = `document.querySelectorAll('[id^=post-][required]').forEach((e) => { e.value = e.placeholder ?? e.options[1].value }) ?? true`
 
-// conflict changes an item while its form is open, and then sends the form.
+// conflict changes an item while its form is open, and then submits the form.
 func (s *session) conflict() {
 	item := s.resource.Item(s.ids[len(s.ids)-1])
 	s.tab.Visit(item)
@@ -162,7 +160,7 @@ func (s *session) conflict() {
 	s.tab.Follow("Save")
 }
 
-// patch changes the text of an item, as another client does.
+// patch changes the text of an item as another client.
 func (s *session) patch(item, text string) {
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPatch, s.service+item, strings.NewReader(fmt.Sprintf(`{%q:%q}`, s.resource.Text, text)))

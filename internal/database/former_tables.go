@@ -31,8 +31,8 @@ type formerVersions struct {
 
 func formerTable(resource string) string { return strings.ToLower(resource) + "_migrations" }
 
-// former returns the former versions that are applied. There are none when the database has
-// a timeline, whose versions applied holds; it is nil when there is no timeline.
+// former returns the former versions that are applied. applied holds the versions of the
+// timeline; it is nil if the database has no timeline, and only then are there former ones.
 func (db *DB) former(ctx context.Context, timeline Timeline, applied map[int64]bool) (formerVersions, error) {
 	found := formerVersions{versions: map[int64]int64{}}
 	if applied != nil {
@@ -82,8 +82,8 @@ func (f timelineFile) was() (int64, error) {
 	return strconv.ParseInt(string(line[1]), 10, 64)
 }
 
-// checkFormer refuses to begin the timeline of a database with a former version that no file
-// names: its migration would be applied again.
+// checkFormer refuses to begin the timeline if the database has a former version that no file
+// names: the migration would be applied again.
 func (db *DB) checkFormer(ctx context.Context, timeline Timeline) error {
 	applied, err := db.applied(ctx, versionTable)
 	if err != nil {
