@@ -107,7 +107,7 @@ func TestRequestIDFindsAllRecordsOfASlowFailedRequest(t *testing.T) {
 		{"standard output", `"msg":"request",.*"status":504,.*"request_id":"REQUEST","trace_id":"TRACE"`, f.readStdout},
 		{"the log server", `\[id="REQUEST"\] request .* status=504 .* trace_id=TRACE\n`, f.readLog},
 		{"the log of PostgreSQL about the lock", `LOG:  process \d+ still waiting for AccessShareLock .*\n.*DETAIL:  Process holding the lock: .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- STATEMENT_NAME\n`, f.readPostgres},
-		{"the log of PostgreSQL about the cancelled statement", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- STATEMENT_NAME\n`, f.readPostgres},
+		{"the log of PostgreSQL about the canceled statement", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- STATEMENT_NAME\n`, f.readPostgres},
 		{"the trace of the request", `GET ROUTE: trace TRACE, request REQUEST, error 504\n`, f.readTraces},
 		{"the trace of the statement", `STATEMENT_NAME: trace TRACE, .* error timeout\n`, f.readTraces},
 		{"an exemplar", `http_server_request_duration_seconds_bucket{.*http_response_status_code="504",.*} 1 # {trace_id="TRACE"}`, f.readMetrics},

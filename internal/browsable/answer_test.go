@@ -71,7 +71,7 @@ func TestRefusedFormIsTheOnlyOneOnItsPage(t *testing.T) {
 		}
 		for id, there := range map[string]bool{"post": false, "put": method == "PUT", "delete": method == "DELETE"} {
 			if strings.Contains(page.Body, `id="`+id+`"`) != there {
-				t.Errorf("%s: the form %s is there: %v", method, id, !there)
+				t.Errorf("%s: the page has the form %s: %v", method, id, !there)
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func TestCollectionLinksToTheFirstPreviousAndNextPage(t *testing.T) {
 		page := c.Want(http.StatusOK, "GET", "/book/?"+query, "", html)
 		for _, link := range []string{first, prev, next} {
 			if strings.Contains(page.Body, link) != strings.Contains(want, link) {
-				t.Errorf("%s: %s is there: %v", query, link, strings.Contains(page.Body, link))
+				t.Errorf("%s: the page has %s: %v", query, link, strings.Contains(page.Body, link))
 			}
 		}
 	}

@@ -65,7 +65,7 @@ func TestAcceptDecidesBetweenJSONAndAPage(t *testing.T) {
 	}
 }
 
-func TestPageRunsNoForeignScript(t *testing.T) {
+func TestPageAllowsNoForeignScripts(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for target, status := range map[string]int{"/": 200, "/book/": 200, "/nothing": 404, "/book/x": 422} {
@@ -164,7 +164,7 @@ func TestPageOfOPTIONSHasNoFormToChangeTheResource(t *testing.T) {
 	page := c.Want(http.StatusOK, "OPTIONS", "/book/1", "", html)
 	wantText(t, page, "&#34;operations&#34;")
 	if strings.Contains(page.Body, `id="put-title"`) {
-		t.Error("there is a form to change it")
+		t.Error("the page has a form to change the book")
 	}
 }
 

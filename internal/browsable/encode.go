@@ -70,7 +70,7 @@ func (f *field) empty() jsontext.Value {
 }
 
 // mergePatch returns the merge patch (RFC 7396) that turns before into after. It leaves out
-// what is empty in both.
+// members that are empty in both.
 func mergePatch(before, after jsontext.Value) jsontext.Value {
 	from, to := members(before), members(after)
 	var changes []member

@@ -19,8 +19,8 @@ type form struct {
 	// can send it.
 	Raw        string
 	RawMethods []string
-	// RawOnly means that there are no controls: they cannot hold the resource as it is, or
-	// the body was typed as JSON. RawOpen means that it was.
+	// RawOnly means that there are no controls: they cannot hold the resource unchanged,
+	// or the body was typed as JSON. RawOpen means that it was.
 	RawOnly, RawOpen bool
 	// Note says what the form leaves out, and why.
 	Note string
@@ -85,7 +85,7 @@ func button(op *huma.Operation) string {
 	return "Send"
 }
 
-// edit fills f with the resource as it is.
+// edit fills f with the resource.
 func (f *form) edit(item jsontext.Value) {
 	if f.body = string(item); len(item) > maxTyped {
 		f.RawOnly, f.RawMethods, f.Note = true, nil, "This is too long to be edited on a page."

@@ -127,7 +127,7 @@ func TestRefusedJSONIsShownAgainWithItsError(t *testing.T) {
 	wantText(t, send(start(t), "/book/", url.Values{"_content": {`{"title": 1`}}), "Bad Request", `<details class="raw" open>`, "{&#34;title&#34;: 1</textarea>")
 }
 
-func TestFormStandsForAnotherMethod(t *testing.T) {
+func TestFormSendsTheMethodThatItNames(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	etag := c.Want(http.StatusOK, "GET", "/book/1", "").Header.Get("ETag")
@@ -185,7 +185,7 @@ func TestTextThatAControlCannotHoldIsEditedAsJSON(t *testing.T) {
 	page := c.Want(http.StatusOK, "GET", "/book/1", "", html)
 	wantText(t, page, "A form cannot show this exactly.", `two\nlines`)
 	if strings.Contains(page.Body, `id="put-title"`) {
-		t.Error("there is a form")
+		t.Error("the page has a form")
 	}
 }
 

@@ -15,8 +15,8 @@ const (
 	maxMarks = 1000
 )
 
-// indented returns value over several lines, to be read and edited, or in one line if that
-// would be too long.
+// indented returns value over several lines, for reading and editing, or in one line if that would
+// be too long.
 func indented(value jsontext.Value) string {
 	text, whole := indentedUpTo(value, 4*maxTyped)
 	if !whole {
@@ -94,7 +94,7 @@ func indentMarks(out *strings.Builder, marks string, depth int) int {
 }
 
 // tokenLength returns the length of the token at the beginning of text: a string, a number
-// or a word, or all that comes before the next of these.
+// or a word, or everything before the next of these.
 func tokenLength(text string) int {
 	if text[0] == '"' {
 		for i := 1; i < len(text); i++ {

@@ -90,7 +90,7 @@ func special(api *web.API) {
 	})
 }
 
-// answers registers a handler that answers a GET with JSON of its own.
+// answers registers a handler that answers a GET with its own JSON.
 func answers(api *web.API, path string, h http.HandlerFunc) {
 	api.OpenAPI().AddOperation(&huma.Operation{
 		Method: "GET", Path: path,

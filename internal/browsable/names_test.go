@@ -104,6 +104,6 @@ func TestFieldsWithReservedNamesAreOnlyEditedAsJSON(t *testing.T) {
 	page := webtest.New(t, thing[names](t, "PUT", `{"a.b":"x","_method":"DELETE"}`)).Want(http.StatusOK, "GET", "/thing", "", html)
 	wantText(t, page, "  &#34;a.b&#34;: &#34;x&#34;,\n  &#34;_method&#34;: &#34;DELETE&#34;\n}</textarea>")
 	if strings.Contains(page.Body, `id="put-a.b"`) || strings.Contains(page.Body, `id="put-_method"`) {
-		t.Error("there is a form")
+		t.Error("the page has a form")
 	}
 }

@@ -20,7 +20,7 @@ import (
 //	servePage       reads the body
 //	└─ submit       parses it (submission.go): method, ETag, values
 //	   ├─ jsonBody  makes JSON of the values (encode.go); for a PATCH, of what differs from
-//	   │            1. GET /book/1                    readResource: the resource as it is
+//	   │            1. GET /book/1                    readResource: the current resource
 //	   ├─           2. PATCH /book/1, If-Match: "7"   the change: {"pages":352}
 //	   └─ if the answer is a 412, because the resource has changed:
 //	                3. GET /book/1                    readResource: to compare it with the form
@@ -123,7 +123,7 @@ func (p *pageRequest) submit(data []byte, problem *web.Problem) {
 }
 
 // jsonBody returns the JSON that the form stands for. A patch contains only what differs
-// from the resource as it is.
+// from the current resource.
 func (p *pageRequest) jsonBody(op *huma.Operation) string {
 	if p.sent.raw {
 		return p.sent.values.Get(contentName)
@@ -140,7 +140,7 @@ func (p *pageRequest) jsonBody(op *huma.Operation) string {
 	return string(body)
 }
 
-// readResource gets the resource from the handlers as it is now, or returns nil if it
+// readResource gets the current resource from the handlers. It returns nil if the resource
 // cannot be read.
 func (p *pageRequest) readResource() *capture {
 	info := *p.info

@@ -113,7 +113,7 @@ func TestValueThatAFormWouldChangeIsEditedAsJSON(t *testing.T) {
 		page := webtest.New(t, thing[odd](t, "PUT", stored)).Want(http.StatusOK, "GET", "/thing", "", html)
 		wantText(t, page, "A form cannot show this exactly.")
 		if strings.Contains(page.Body, `id="put-nick"`) {
-			t.Errorf("%s: there is a form", name)
+			t.Errorf("%s: the page has a form", name)
 		}
 	}
 }

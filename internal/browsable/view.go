@@ -153,7 +153,7 @@ func (p *pageRequest) allow() string {
 	return ""
 }
 
-// hiddenHeaders are not shown: they are about the JSON alone, or the same in all answers.
+// hiddenHeaders are not shown: they describe only the JSON, or are the same in all answers.
 var hiddenHeaders = []string{"Content-Length", "Strict-Transport-Security", "Vary"}
 
 func headers(all http.Header) []header {

@@ -98,7 +98,7 @@ func (tab *Tab) settle(text string) {
 		}
 		last = box.Content
 	}
-	tab.t.Fatalf("%s moves all the time", text)
+	tab.t.Fatalf("%s does not stop moving", text)
 }
 
 // Press clicks the element of a CSS selector, which must not load a page.

@@ -4,8 +4,8 @@
   const found = [];
   const describe = (e) => '<' + e.tagName.toLowerCase() + (e.id ? ' id=' + e.id : '') + '> "' + e.textContent.trim().slice(0, 40) + '"';
 
-  const channels = (colour) => {
-    const numbers = colour.match(/[\d.]+/g).map(Number);
+  const channels = (color) => {
+    const numbers = color.match(/[\d.]+/g).map(Number);
     return { rgb: numbers.slice(0, 3), alpha: numbers.length > 3 ? numbers[3] : 1 };
   };
   const luminance = ({ rgb }) => {
@@ -14,9 +14,9 @@
   };
   const background = (e) => {
     for (; e; e = e.parentElement) {
-      const colour = channels(getComputedStyle(e).backgroundColor);
-      if (colour.alpha === 1) return colour;
-      if (colour.alpha > 0) found.push(describe(e) + ' has a translucent background');
+      const color = channels(getComputedStyle(e).backgroundColor);
+      if (color.alpha === 1) return color;
+      if (color.alpha > 0) found.push(describe(e) + ' has a translucent background');
     }
     return { rgb: [255, 255, 255] };
   };

@@ -1,5 +1,5 @@
-// Package browsertest uses pages in a real browser: it clicks and types, and fails the test
-// for what a page must not do. Only tests import it.
+// Package browsertest uses pages in a real browser: it clicks and types, and fails the test when
+// a page does something that it must not do. Only tests import it.
 //
 //	tab := browsertest.Start(t).Open(t, server.URL)
 //	tab.Visit("/book/")

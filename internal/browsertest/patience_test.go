@@ -28,15 +28,15 @@ func TestMissingElementFailsTheTestSoonWithTheTextOfThePage(t *testing.T) {
 	t.Cleanup(server.Close)
 	b := browsertest.Start(t)
 	for what, do := range map[string]func(*browsertest.Tab){
-		"follow Create":         func(tab *browsertest.Tab) { tab.Follow("Create") },
-		"find Delete…":          func(tab *browsertest.Tab) { tab.Click("Delete…") },
-		"press #box":            func(tab *browsertest.Tab) { tab.Press("#box") },
-		"enter Save":            func(tab *browsertest.Tab) { tab.Enter("Save") },
-		"type into #post-text":  func(tab *browsertest.Tab) { tab.Type("#post-text", "x") },
-		"choose red in #colour": func(tab *browsertest.Tab) { tab.Choose("#colour", "red") },
-		"value of #post-text":   func(tab *browsertest.Tab) { tab.Value("#post-text") },
-		"text of pre":           func(tab *browsertest.Tab) { tab.Text("pre") },
-		`not show "Saved."`:     func(tab *browsertest.Tab) { tab.Want("Saved.") },
+		"follow Create":        func(tab *browsertest.Tab) { tab.Follow("Create") },
+		"find Delete…":         func(tab *browsertest.Tab) { tab.Click("Delete…") },
+		"press #box":           func(tab *browsertest.Tab) { tab.Press("#box") },
+		"enter Save":           func(tab *browsertest.Tab) { tab.Enter("Save") },
+		"type into #post-text": func(tab *browsertest.Tab) { tab.Type("#post-text", "x") },
+		"choose red in #color": func(tab *browsertest.Tab) { tab.Choose("#color", "red") },
+		"value of #post-text":  func(tab *browsertest.Tab) { tab.Value("#post-text") },
+		"text of pre":          func(tab *browsertest.Tab) { tab.Text("pre") },
+		`not show "Saved."`:    func(tab *browsertest.Tab) { tab.Want("Saved.") },
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

@@ -126,7 +126,7 @@ func TestBytesReadOfABodyAreMeasuredInsteadOfItsContentLength(t *testing.T) {
 	}
 }
 
-// withBody counts a request with a large Content-Length, of which read bytes were read.
+// withBody counts a request whose Content-Length is huge, but of which only read bytes were read.
 func withBody(t *testing.T, read int64) metrics.Registry {
 	t.Helper()
 	registry := metrics.New("1", "2", "3")

@@ -16,7 +16,7 @@ import (
 // ones fit into one packet anyway.
 const minCompressed = 1024
 
-// gzipSuffix ends the ETag of a compressed response, which is a representation of its own
+// gzipSuffix ends the ETag of a compressed response, which is a separate representation
 // (RFC 9110, section 8.8.3). Handlers never see it.
 const gzipSuffix = `-gzip"`
 
