@@ -64,7 +64,7 @@ func TestRowIsCreatedReplacedPatchedAndDeleted(t *testing.T) {
 	}
 	c.Want(http.StatusNotModified, "GET", created.href(), "", "If-None-Match: "+etag)
 	// A field that the service itself changes, such as updated_at, must be left out here.
-	changesTo := func(text string, answer webtest.Answer) {
+	changesTo := func(text string, answer webtest.Response) {
 		t.Helper()
 		want := maps.Clone(created)
 		want[resource.Text] = text

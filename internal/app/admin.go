@@ -17,7 +17,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// adminWriteTimeout bounds the time until an operator's client has read an answer. Profiles
+// adminWriteTimeout bounds the time until an operator's client has read a response. Profiles
 // and live plots extend it.
 const adminWriteTimeout = 30 * time.Second
 

@@ -61,7 +61,7 @@ func TestEveryAdminPathNeedsTheToken(t *testing.T) {
 	}
 }
 
-// guess sends wrong tokens and returns the number of answers by status.
+// guess sends wrong tokens and returns the number of responses by status.
 func guess(s *service, times int) map[int]int {
 	statuses := map[int]int{}
 	for range times {

@@ -20,7 +20,7 @@ var adminPaths = []string{
 
 // ask requests an admin path. It tries again while another test records a profile or a
 // trace: a process can record only one of each at a time.
-func (s *service) ask(path string, headers ...string) webtest.Answer {
+func (s *service) ask(path string, headers ...string) webtest.Response {
 	s.t.Helper()
 	for range 600 {
 		got := s.Do("GET", s.admin+path, "", headers...)
@@ -30,7 +30,7 @@ func (s *service) ask(path string, headers ...string) webtest.Answer {
 		time.Sleep(50 * time.Millisecond)
 	}
 	s.t.Fatalf("GET %s is always in use", path)
-	return webtest.Answer{}
+	return webtest.Response{}
 }
 
 // upgrade are the headers with which a browser opens the WebSocket of the live plots.

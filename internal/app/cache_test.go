@@ -131,7 +131,7 @@ func TestSharedCacheServesNoStaleAnswers(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		s := startService(t, env)
 		front := startCache(t, s.url)
-		ask := func(status int, method, path, body string, headers ...string) webtest.Answer {
+		ask := func(status int, method, path, body string, headers ...string) webtest.Response {
 			t.Helper()
 			got := s.Do(method, front+path, body, headers...)
 			if got.Status != status {

@@ -32,7 +32,7 @@ func TestTextIsCompressedAndItsCompressedSizeIsLogged(t *testing.T) {
 	if packed.Header.Get("Content-Encoding") != "gzip" || len(packed.Body) > len(plain.Body)/3 {
 		t.Errorf("%v, %d bytes of %d", packed.Header, len(packed.Body), len(plain.Body))
 	}
-	for _, answer := range []webtest.Answer{plain, packed} {
+	for _, answer := range []webtest.Response{plain, packed} {
 		if got := strings.Join(answer.Header.Values("Vary"), ", "); got != "Accept-Encoding, Accept" {
 			t.Errorf("Vary = %s", got)
 		}

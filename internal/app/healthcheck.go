@@ -24,7 +24,7 @@ Examples:
   app healthcheck --address :8080`
 }
 
-// Run prints the answer, and fails if its status is not 200.
+// Run prints the response, and fails if its status is not 200.
 func (c healthcheckCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
 	defer cancel()

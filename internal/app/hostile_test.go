@@ -25,7 +25,7 @@ func TestBodyWithManyErrorsGetsAShortAnswer(t *testing.T) {
 	}
 }
 
-// raw sends text on a new connection. It returns the status of the answer, or 0 without
+// raw sends text on a new connection. It returns the status of the response, or 0 without
 // one, and whether the connection ended in time.
 func raw(t *testing.T, s *service, text string, within time.Duration) (status int, ended bool) {
 	t.Helper()

@@ -73,7 +73,7 @@ func inTurns(b *testing.B, target, accept string, first, second http.Handler) {
 	b.ReportMetric(median(times[0])/median(times[1]), "ratio")
 }
 
-// skim reads one answer that has a Content-Length.
+// skim reads one response that has a Content-Length.
 func skim(b *testing.B, r *bufio.Reader) {
 	length := 0
 	for first := true; ; first = false {

@@ -11,7 +11,7 @@ import (
 func TestPageForALongPathIsQuickAndSmall(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	var page webtest.Answer
+	var page webtest.Response
 	took := time.Hour
 	for range 3 { // the best of them, on a busy machine
 		begin := time.Now()

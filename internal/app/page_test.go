@@ -51,7 +51,7 @@ func TestErrorsFromEveryLayerAreShownAsPages(t *testing.T) {
 	} {
 		headers := []string{browser, tt.head}
 		if tt.status == 413 {
-			// Without this header the connection may end before the client reads the answer.
+			// Without this header the connection may end before the client reads the response.
 			headers = append(headers, "Expect: 100-continue")
 		}
 		answer := tt.s.Do(tt.method, tt.target, tt.body, headers...)

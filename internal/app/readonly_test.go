@@ -15,7 +15,7 @@ import (
 // empty.
 func (s *service) healthSays(want string) {
 	s.t.Helper()
-	var health webtest.Answer
+	var health webtest.Response
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		health = s.Do("GET", "/healthcheck", "")
 		said := strings.Contains(health.Body, want)

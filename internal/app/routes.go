@@ -69,7 +69,7 @@ func (c *config) middlewares(log *slog.Logger, pages, traced, counted web.Middle
 		middleware.Deadline(c.timeouts().request),
 		pages,
 		middleware.Recover(log), // from a panic of a handler, which becomes a page
-		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their answers name no host
+		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their responses name no host
 		middleware.CrossOrigin(),
 	}
 }

@@ -38,7 +38,7 @@ func stall(t *testing.T, s *service, framing string, size int) net.Conn {
 	return conn
 }
 
-// sendLarge sends bodies of 100 KB concurrently and returns the number of answers by status.
+// sendLarge sends bodies of 100 KB concurrently and returns the number of responses by status.
 func sendLarge(s *service, clients int) map[int]int {
 	body := bookWith("note", strings.Repeat("x", 100_000))
 	answers := make(chan int, clients)
@@ -100,7 +100,7 @@ func TestSlowBodiesGiveUpTheirMemory(t *testing.T) {
 	}
 }
 
-// unread sends requests and does not read the answers.
+// unread sends requests and does not read the responses.
 func unread(t *testing.T, url, requests string) {
 	t.Helper()
 	conn := dial(t, url)
@@ -118,7 +118,7 @@ func TestStalledScrapersDoNotBlockOthers(t *testing.T) {
 	for range 4 {
 		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
 	}
-	var got webtest.Answer
+	var got webtest.Response
 	for end := time.Now().Add(15 * time.Second); got.Status != http.StatusOK && time.Now().Before(end); {
 		time.Sleep(time.Second) // until the buffers of their connections are full
 		got = s.Do("GET", s.admin+"/metrics", "")

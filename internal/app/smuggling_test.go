@@ -101,7 +101,7 @@ func TestAmbiguousRequestsCannotSmuggleAnother(t *testing.T) {
 	}
 }
 
-// conversation sends text on a new connection and returns the statuses of all answers. The
+// conversation sends text on a new connection and returns the statuses of all responses. The
 // connection has to end.
 func conversation(t *testing.T, s *service, text string) (statuses []int) {
 	t.Helper()

@@ -101,7 +101,7 @@ func TestFailureIsInTheTraceTheProblemAndTheLog(t *testing.T) {
 		if code := statement.Attributes["db.response.status_code"]; db.Engine == database.Postgres && code != "42703" {
 			t.Errorf("the code of the database is %v", code)
 		}
-		// On PostgreSQL the schema may be that of another version, so the answer is a 503.
+		// On PostgreSQL the schema may be that of another version, so the response is a 503.
 		kind := map[database.Engine]string{database.Postgres: "unavailable", database.SQLite: "other"}[db.Engine]
 		if request.ParentID != "" || request.Attributes["error.type"] != strconv.Itoa(got.Status) || statement.Attributes["error.type"] != kind {
 			t.Errorf("%+v %+v", request, statement)

@@ -113,8 +113,8 @@ func TestMediaTypesDoNotDependOnTheMachine(t *testing.T) {
 	}
 }
 
-// decode undoes the Content-Encoding of an answer.
-func decode(t *testing.T, answer webtest.Answer) string {
+// decode undoes the Content-Encoding of a response.
+func decode(t *testing.T, answer webtest.Response) string {
 	t.Helper()
 	var r io.Reader = strings.NewReader(answer.Body)
 	var err error

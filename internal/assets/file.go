@@ -34,7 +34,7 @@ type variant struct {
 	content func() (*content, error)
 }
 
-// content is the body of an answer, and the headers that depend on it.
+// content is the body of a response, and the headers that depend on it.
 type content struct {
 	data         []byte
 	etag, length []string

@@ -21,7 +21,7 @@ const (
 	maxTyped = 64 << 10
 	// maxTypedLine is how much a single-line control shows again.
 	maxTypedLine = 4 << 10
-	// maxJSON is the largest HTML of an answer's JSON; a full page of a collection fits.
+	// maxJSON is the largest HTML of a response's JSON; a full page of a collection fits.
 	maxJSON = 2 << 20
 	// maxLinks is how many links of an index are listed.
 	maxLinks = 1000

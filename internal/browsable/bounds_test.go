@@ -21,9 +21,9 @@ const long = 62_000
 // patience is far longer than the milliseconds that these pages take: the machine may be busy.
 const patience = 5 * time.Second
 
-// cost returns the answer to a request, the shortest time that it took and the bytes that
+// cost returns the response to a request, the shortest time that it took and the bytes that
 // it allocated.
-func cost(c *webtest.Client, method, target, body string, headers ...string) (answer webtest.Answer, took time.Duration, allocated uint64) {
+func cost(c *webtest.Client, method, target, body string, headers ...string) (answer webtest.Response, took time.Duration, allocated uint64) {
 	took = time.Hour
 	for range 3 {
 		var before, after runtime.MemStats
@@ -147,12 +147,12 @@ func TestRefusedLongTextIsShownAgain(t *testing.T) {
 }
 
 // getPage requests a page with that context.
-func getPage(ctx context.Context, handler http.Handler, target string) webtest.Answer {
+func getPage(ctx context.Context, handler http.Handler, target string) webtest.Response {
 	r := httptest.NewRequestWithContext(ctx, "GET", target, nil)
 	r.Header.Set("Accept", "text/html")
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
-	return webtest.Answer{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
+	return webtest.Response{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
 }
 
 func TestTimeoutHasAPageAndACanceledRequestHasNone(t *testing.T) {

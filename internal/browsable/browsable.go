@@ -21,7 +21,7 @@
 //	constraint.go       what a control accepts
 //	date_time.go        the control of a time
 //	submission.go       a form as the browser sent it
-//	capture.go          the answer of the handlers
+//	capture.go          the response of the handlers
 //	highlight.go        JSON as HTML, with curl.go, indent.go and json.go
 //	bounds.go           the largest sizes of what a page repeats
 package browsable
@@ -42,7 +42,7 @@ import (
 var Files embed.FS
 
 // Pages answers a client that prefers HTML with a page. It must be outside of the
-// middlewares that answer with problems, so that problems become pages, too. asset returns
+// middlewares that respond with problems, so that problems become pages, too. asset returns
 // the URL of one of Files.
 func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	s := &site{
@@ -92,7 +92,7 @@ func mayMeanHTML(accept string) bool {
 	return strings.Contains(accept, "html") || strings.Contains(accept, "text/*")
 }
 
-// encodingAndAccept is the Vary header of nearly all answers. Sharing it saves an allocation.
+// encodingAndAccept is the Vary header of nearly all responses. Sharing it saves an allocation.
 var encodingAndAccept = []string{"Accept-Encoding", "Accept"}
 
 // addAccept adds Accept to a Vary header.

@@ -14,11 +14,11 @@ import (
 )
 
 // send posts a form, as a browser does.
-func send(c *webtest.Client, target string, values url.Values, headers ...string) webtest.Answer {
+func send(c *webtest.Client, target string, values url.Values, headers ...string) webtest.Response {
 	return c.Do("POST", target, values.Encode(), append(headers, html, formType)...)
 }
 
-func wantText(t *testing.T, answer webtest.Answer, texts ...string) {
+func wantText(t *testing.T, answer webtest.Response, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(answer.Body, text) {

@@ -7,18 +7,18 @@ import (
 	"net/http"
 )
 
-// capture is a ResponseWriter that keeps an answer from which a page can be made. It passes
-// any other answer, such as a file, to the client as it comes.
+// capture is a ResponseWriter that keeps a response from which a page can be made. It passes
+// any other response, such as a file, to the client as it comes.
 type capture struct {
 	to     http.ResponseWriter
 	header http.Header
 	status int
 	body   bytes.Buffer
-	// passed means that the answer goes straight to the client.
+	// passed means that the response goes straight to the client.
 	passed bool
-	// isAPI means that JSON is an answer of the API, and not a file.
+	// isAPI means that JSON is a response of the API, and not a file.
 	isAPI bool
-	// captureAll keeps every answer.
+	// captureAll keeps every response.
 	captureAll bool
 }
 
@@ -33,7 +33,7 @@ func (c *capture) Header() http.Header {
 }
 
 // WriteHeader may be called twice: if a handler panics after it has begun to answer, the
-// problem replaces its answer.
+// problem replaces its response.
 func (c *capture) WriteHeader(status int) {
 	switch {
 	case c.passed || status < http.StatusOK:
@@ -67,7 +67,7 @@ func (c *capture) begin() {
 
 func (c *capture) ok() bool { return c.status >= 200 && c.status < 300 }
 
-// isForPage reports whether a page can be made of the answer: it is JSON of the API, not
+// isForPage reports whether a page can be made of the response: it is JSON of the API, not
 // compressed and not a part.
 func (c *capture) isForPage() bool {
 	mediaType, _, err := mime.ParseMediaType(c.header.Get("Content-Type"))

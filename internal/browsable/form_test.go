@@ -41,7 +41,7 @@ func wantJSON(t *testing.T, c *webtest.Client, name, target, want string) {
 	got := webtest.JSON[map[string]any](t, c.Want(http.StatusOK, "GET", target, ""))
 	delete(got, "id")
 	delete(got, "href")
-	if diff := cmp.Diff(webtest.JSON[map[string]any](t, webtest.Answer{Body: want}), got); diff != "" {
+	if diff := cmp.Diff(webtest.JSON[map[string]any](t, webtest.Response{Body: want}), got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }

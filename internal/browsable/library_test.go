@@ -28,7 +28,7 @@ const emma = `{"shelf":1,"title":"Emma","pages":474}`
 // start returns a client of a library with the shelf 1 and the books 1 and 2.
 func start(t *testing.T) *webtest.Client { return webtest.New(t, library(t, 1000)) }
 
-// library is a service of shelves and books, with pages, and with a few URLs that answer as no
+// library is a service of shelves and books, with pages, and with a few URLs that respond as no
 // resource does. It accepts bodies of up to maxBody bytes.
 func library(t *testing.T, maxBody int64) http.Handler {
 	db := databasetest.OpenSQLite(t, sampletest.Resources())
@@ -63,7 +63,7 @@ func serve(t *testing.T, handler http.Handler) string {
 // notes is a JSON file.
 var notes = `{"notes":"` + strings.Repeat("x", 2000) + `"}`
 
-// special registers what no resource has: a panic halfway through an answer, strange JSON, deeply
+// special registers what no resource has: a panic halfway through a response, strange JSON, deeply
 // nested JSON, an encoded answer, an operation without a body, a problem, and a JSON file.
 func special(api *web.API) {
 	answers(api, "/panic", func(w http.ResponseWriter, _ *http.Request) {

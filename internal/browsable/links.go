@@ -110,7 +110,7 @@ func (p *pageRequest) answers(path string) bool {
 // linkHeader finds the URLs in a Link header and their relations.
 var linkHeader = regexp.MustCompile(`<([^>]*)>; rel="(\w+)"`)
 
-// pageLinks are the links of the answer to other pages of the collection, and one to the
+// pageLinks are the links of the response to other pages of the collection, and one to the
 // first page: that of the same query without its position.
 func (p *pageRequest) pageLinks() []pageLink {
 	targets := map[string]string{}

@@ -69,7 +69,7 @@ func TestFieldsMayHaveAnyName(t *testing.T) {
 			}
 			tab.Follow(button)
 			tab.Visit("/thing?format=json")
-			got := webtest.JSON[map[string]any](t, webtest.Answer{Body: tab.Text("body")})
+			got := webtest.JSON[map[string]any](t, webtest.Response{Body: tab.Text("body")})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", button, diff)
 			}

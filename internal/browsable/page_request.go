@@ -12,7 +12,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// A GET passes through the handlers once, and its answer becomes the page. A form may pass
+// A GET passes through the handlers once, and its response becomes the page. A form may pass
 // up to three times:
 //
 //	POST /book/1  _method=PATCH&_etag="7"&pages=352
@@ -22,11 +22,11 @@ import (
 //	   ├─ jsonBody  makes JSON of the values (encode.go); for a PATCH, of what differs from
 //	   │            1. GET /book/1                    readResource: the current resource
 //	   ├─           2. PATCH /book/1, If-Match: "7"   the change: {"pages":352}
-//	   └─ if the answer is a 412, because the resource has changed:
+//	   └─ if the response is a 412, because the resource has changed:
 //	                3. GET /book/1                    readResource: to compare it with the form
 //	│
 //	├─ it worked:   redirect with a 303, and a notice in a cookie
-//	└─ else:        render the page of the answer, with the form as it was filled in
+//	└─ else:        render the page of the response, with the form as it was filled in
 //
 // Only the second request counts as the client's: the two reads use copies of its web.Info, so
 // that the log and the metrics show one request, with the status of the change.
@@ -66,7 +66,7 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request, next http.Handl
 		site: s, next: next, operations: operations, answer: &capture{to: w, header: w.Header().Clone(), isAPI: isAPI},
 		request: forHandlers(r, operations, isAPI), info: web.InfoFrom(r.Context()),
 	}
-	p.info.URL = p.request.URL // links in the answer are made from it, and must not repeat ?format=
+	p.info.URL = p.request.URL // links in the response are made from it, and must not repeat ?format=
 	if isForm(r) {
 		p.answer.captureAll = true
 		data, done, problem := s.api.ReadBody(w, p.request)

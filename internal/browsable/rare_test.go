@@ -58,7 +58,7 @@ type size struct {
 
 // thing is a service with a single T. method, PUT or PATCH, changes it.
 func thing[T any](t *testing.T, method, stored string) http.Handler {
-	one := webtest.JSON[T](t, webtest.Answer{Body: stored})
+	one := webtest.JSON[T](t, webtest.Response{Body: stored})
 	api := web.NewAPI(web.Options{Title: "thing", Version: "1", MaxBodyBytes: 1 << 20, Classify: func(error) *web.Problem { return nil }})
 	type output struct{ Body T }
 	web.Register(api, huma.Operation{OperationID: "get", Method: "GET", Path: "/thing", Summary: "Get it"},

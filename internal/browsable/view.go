@@ -23,7 +23,7 @@ type view struct {
 	Title, Lead, Notice    string
 	Index                  bool
 
-	// The request and its answer.
+	// The request and its response.
 	Method, Path, Query, Curl  string
 	Status                     int
 	StatusText, Allow, JSONURL string
@@ -31,7 +31,7 @@ type view struct {
 	Body                       template.HTML
 	PageLinks                  []pageLink
 	Filter                     []*field
-	// Groups are the links of an answer that contains nothing else.
+	// Groups are the links of a response that contains nothing else.
 	Groups []group
 
 	// Sent means that the page answers a form.
@@ -153,7 +153,7 @@ func (p *pageRequest) allow() string {
 	return ""
 }
 
-// hiddenHeaders are not shown: they describe only the JSON, or are the same in all answers.
+// hiddenHeaders are not shown: they describe only the JSON, or are the same in all responses.
 var hiddenHeaders = []string{"Content-Length", "Strict-Transport-Security", "Vary"}
 
 func headers(all http.Header) []header {

@@ -125,7 +125,7 @@ func (tab *Tab) watch(event any) {
 			tab.complain("%s is a %d", e.Response.URL, e.Response.Status)
 		}
 	case *log.EventEntryAdded:
-		// Network errors show in the status of the answers, and browsers ignore this header on a
+		// Network errors show in the status of the responses, and browsers ignore this header on a
 		// host without HTTPS.
 		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Source != log.EntrySourceNetwork &&
 			!strings.HasPrefix(e.Entry.Text, "The Cross-Origin-Opener-Policy header has been ignored") {

@@ -30,7 +30,7 @@ func serveCompressed(t *testing.T, handler http.HandlerFunc) string {
 var transport = &http.Transport{DisableCompression: true, DisableKeepAlives: true}
 
 // request sends a request to a handler behind Compress, and returns the compressed response.
-func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) webtest.Answer {
+func request(t *testing.T, method string, handler http.HandlerFunc, headers ...string) webtest.Response {
 	t.Helper()
 	response, err := webtest.Send(t.Context(), transport, method, serveCompressed(t, handler), "", headers...)
 	if err != nil {
@@ -93,7 +93,7 @@ func TestLargeTextIsCompressed(t *testing.T) {
 }
 
 // text returns the body, decompressed.
-func text(t *testing.T, response webtest.Answer) string {
+func text(t *testing.T, response webtest.Response) string {
 	t.Helper()
 	if response.Header.Get("Content-Encoding") != "gzip" {
 		return response.Body

@@ -51,7 +51,7 @@ func Examples(t *testing.T, start func(*testing.T) Do) {
 	})
 }
 
-// success sends a request that must succeed, and compares the answer with the description.
+// success sends a request that must succeed, and compares the response with the description.
 func (o *operation) success(target, body string, headers ...string) {
 	o.t.Helper()
 	headers = slices.DeleteFunc(headers, func(header string) bool { return header == "" })
@@ -97,16 +97,16 @@ func Problems(t *testing.T, start func(*testing.T) Do) {
 		if o.RequestBody != nil {
 			body, header = o.body("application/json")
 		}
-		provoke := map[string]func() webtest.Answer{
-			"400": func() webtest.Answer { return o.do(o.method, o.target(""), "{", header) },
-			"404": func() webtest.Answer { return o.do(o.method, o.target("999999"), body, header) },
-			"406": func() webtest.Answer { return o.do(o.method, o.target(""), body, header, "Accept: image/png") },
-			"412": func() webtest.Answer { return o.do(o.method, o.target(""), body, header, `If-Match: "other"`) },
-			"413": func() webtest.Answer { // a client that sends the body unasked may lose the answer
+		provoke := map[string]func() webtest.Response{
+			"400": func() webtest.Response { return o.do(o.method, o.target(""), "{", header) },
+			"404": func() webtest.Response { return o.do(o.method, o.target("999999"), body, header) },
+			"406": func() webtest.Response { return o.do(o.method, o.target(""), body, header, "Accept: image/png") },
+			"412": func() webtest.Response { return o.do(o.method, o.target(""), body, header, `If-Match: "other"`) },
+			"413": func() webtest.Response { // a client that sends the body unasked may lose the response
 				return o.do(o.method, o.target(""), strings.Repeat(" ", maxBodyBytes+1), header, "Expect: 100-continue")
 			},
-			"415": func() webtest.Answer { return o.do(o.method, o.target(""), body, "Content-Type: text/plain") },
-			"422": func() webtest.Answer { return o.provokeInvalid(body, header) },
+			"415": func() webtest.Response { return o.do(o.method, o.target(""), body, "Content-Type: text/plain") },
+			"422": func() webtest.Response { return o.provokeInvalid(body, header) },
 		}
 		for status, documented := range o.Responses.Map() {
 			if provoke[status] == nil {
@@ -125,7 +125,7 @@ func Problems(t *testing.T, start func(*testing.T) Do) {
 
 // provokeInvalid sends a request that is invalid at the location of the example: with an
 // empty object, with x for the numbers in the path, or with an unknown parameter.
-func (o *operation) provokeInvalid(body, header string) webtest.Answer {
+func (o *operation) provokeInvalid(body, header string) webtest.Response {
 	location := ""
 	if example, ok := o.Responses.Value("422").Value.Content["application/problem+json"].Example.(map[string]any); ok {
 		errors, _ := example["errors"].([]any)
@@ -144,7 +144,7 @@ func (o *operation) provokeInvalid(body, header string) webtest.Answer {
 }
 
 // compareProblem wants the problem of the example, except for the id of the request.
-func (o *operation) compareProblem(answer webtest.Answer, documented *openapi3.Response) {
+func (o *operation) compareProblem(answer webtest.Response, documented *openapi3.Response) {
 	o.t.Helper()
 	var got map[string]any
 	if err := json.Unmarshal([]byte(answer.Body), &got); err != nil {

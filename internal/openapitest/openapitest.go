@@ -1,5 +1,5 @@
 // Package openapitest compares a service with its OpenAPI description: it sends every example
-// of a request, causes every problem that a request can cause, and compares the answers with
+// of a request, causes every problem that a request can cause, and compares the responses with
 // the description. Only tests import it.
 //
 // It does not know what the service does, so it checks a new resource without a line of its
@@ -20,7 +20,7 @@ import (
 )
 
 // Do sends a request to the service. Headers are "Name: value".
-type Do func(method, target, body string, headers ...string) webtest.Answer
+type Do func(method, target, body string, headers ...string) webtest.Response
 
 // operation is one operation of the description, with a service of its own.
 type operation struct {
@@ -90,8 +90,8 @@ func example(p *openapi3.Parameter) string {
 	return fmt.Sprint(p.Schema.Value.Examples[0])
 }
 
-// compare compares an answer with what the description says about its status.
-func (o *operation) compare(answer webtest.Answer, documented *openapi3.Response) {
+// compare compares a response with what the description says about its status.
+func (o *operation) compare(answer webtest.Response, documented *openapi3.Response) {
 	o.t.Helper()
 	for name := range documented.Headers {
 		if answer.Header.Get(name) == "" && name != "Link" {

@@ -45,6 +45,9 @@ type API struct {
 
 // NewAPI returns an API with no operations.
 func NewAPI(options Options) *API {
+	if options.Classify == nil {
+		options.Classify = func(error) *Problem { return nil }
+	}
 	configureHuma()
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{

@@ -124,7 +124,7 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, op *huma.Operation) (
 }
 
 // ReadBody reads a body outside of an operation, such as a form. Its memory counts towards the
-// budget until the answer begins or done is called. done is never nil.
+// budget until the response begins or done is called. done is never nil.
 func (a *API) ReadBody(w http.ResponseWriter, r *http.Request) (data []byte, done func(), problem *Problem) {
 	data, reservation, problem := a.readAll(w, r)
 	return data, reservation.release, problem

@@ -61,7 +61,7 @@ func TestLargeBodiesShareOneBudget(t *testing.T) {
 	group.Wait()
 }
 
-// slowReader is the connection of a client that does not read its answer.
+// slowReader is the connection of a client that does not read its response.
 type slowReader struct {
 	http.ResponseWriter
 	began, end chan struct{}

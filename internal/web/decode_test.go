@@ -10,8 +10,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// wantFields fails the test unless the answer is a book with these fields.
-func wantFields(t *testing.T, answer webtest.Answer, status string, listed bool) {
+// wantFields fails the test unless the response is a book with these fields.
+func wantFields(t *testing.T, answer webtest.Response, status string, listed bool) {
 	t.Helper()
 	book := webtest.JSON[sampletest.Book](t, answer)
 	if book.Status != status || book.Listed == nil || *book.Listed != listed {

@@ -1,7 +1,7 @@
 // Package web is the vocabulary that resources and plumbing share. It does not know any
 // resource, the database driver, the settings or the log. Its files form four groups:
 //
-//   - The request and its answer, as all packages see them: request.go (Info, Middleware),
+//   - The request and its response, as all packages see them: request.go (Info, Middleware),
 //     problem.go and field_error.go (Problem), mux.go (Mux), accept.go, ranges.go and
 //     page_header.go.
 //   - What a resource is: resource.go, database.go and row.go; and what its operations are

@@ -13,8 +13,8 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// checkAnswer fails the test unless the answer is a success or a problem with a 4xx status.
-func checkAnswer(t *testing.T, answer webtest.Answer) {
+// checkAnswer fails the test unless the response is a success or a problem with a 4xx status.
+func checkAnswer(t *testing.T, answer webtest.Response) {
 	t.Helper()
 	if answer.Status < http.StatusBadRequest {
 		return

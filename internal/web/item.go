@@ -22,13 +22,13 @@ func honoursPreconditions(input reflect.Type) bool {
 	return ok && field.Type == reflect.TypeFor[Preconditions]()
 }
 
-// Item is an answer with one resource.
+// Item is a response with one resource.
 type Item[T any] struct {
 	ETag string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`
 	Body T
 }
 
-// Created is an answer with a new resource and its address.
+// Created is a response with a new resource and its address.
 type Created[T any] struct {
 	Location string `header:"Location" doc:"The address of the new resource."`
 	ETag     string `header:"ETag" doc:"This version of the resource, for If-Match and If-None-Match." example:"\"1f0hk2s8qz\""`

@@ -13,7 +13,7 @@ import (
 type Mux struct {
 	mux     *http.ServeMux
 	methods map[string][]string
-	// describe returns the answer to OPTIONS for a path, and may set headers.
+	// describe returns the response to OPTIONS for a path, and may set headers.
 	describe    func(path string, header http.Header) any
 	trackActive func(route string) (begin, end func())
 }

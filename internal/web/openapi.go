@@ -84,7 +84,7 @@ func (a *API) documentsTag() []string {
 	return a.Tag("documents", "The index of the service and its documentation.")
 }
 
-// raw registers a GET handler that writes its answer itself.
+// raw registers a GET handler that writes its response itself.
 func (a *API) raw(id, pattern string, content map[string]*huma.MediaType, summary string, h http.HandlerFunc) *huma.Operation {
 	path := describedPath(pattern)
 	op := &huma.Operation{

@@ -183,7 +183,7 @@ func (a *API) exampleProblem(status int, op *huma.Operation) *Problem {
 	return nil
 }
 
-// exampleInvalid is the answer of an operation to an invalid request: an empty object as its
+// exampleInvalid is the response of an operation to an invalid request: an empty object as its
 // body; if it has no body, x for each number in its path; else an unknown parameter.
 func (a *API) exampleInvalid(op *huma.Operation) *Problem {
 	if op.RequestBody != nil {

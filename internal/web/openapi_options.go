@@ -10,7 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// description is the answer to OPTIONS: what each method of a path does and accepts.
+// description is the response to OPTIONS: what each method of a path does and accepts.
 type description struct {
 	Path       string                        `json:"path"`
 	Operations map[string]describedOperation `json:"operations"`

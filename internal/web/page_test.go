@@ -12,7 +12,7 @@ import (
 )
 
 // ids returns the ids of the items of a page.
-func ids(t *testing.T, page webtest.Answer) []int64 {
+func ids(t *testing.T, page webtest.Response) []int64 {
 	t.Helper()
 	all := []int64{}
 	for _, item := range webtest.JSON[[]struct{ ID int64 }](t, page) {

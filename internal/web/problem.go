@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// ErrNotFound is the answer for something that does not exist.
+// ErrNotFound is the response for something that does not exist.
 var ErrNotFound = NewProblem(http.StatusNotFound, "There is nothing at this address.")
 
-// ErrInternal is the answer to an error that the service does not expect. The error itself
+// ErrInternal is the response to an error that the service does not expect. The error itself
 // is its cause, so that the client sees nothing of it.
 var ErrInternal = NewProblem(http.StatusInternalServerError, "Something went wrong. The log has the reason, under this request_id.")
 
-// ErrTimeout is the answer when a request takes too long.
+// ErrTimeout is the response when a request takes too long.
 var ErrTimeout = NewProblem(http.StatusGatewayTimeout, "The request took too long. Try again later.").RetryAfter(1)
 
-// ErrStopping is the answer to a request that the service can no longer wait for when it
+// ErrStopping is the response to a request that the service can no longer wait for when it
 // stops. It is also the cause with which the context of that request is cancelled.
 var ErrStopping = NewProblem(http.StatusServiceUnavailable, "The service is stopping. Try again.").RetryAfter(1)
 
 // StatusClientClosedRequest is the status in the log and the metrics for a client that left
-// before its answer. No client receives it.
+// before its response. No client receives it.
 const StatusClientClosedRequest = 499
 
 var clientLeft = NewProblem(StatusClientClosedRequest, "The client went away.")
@@ -130,7 +130,7 @@ func (p *Problem) forRequest(ctx context.Context) *Problem {
 	return &c
 }
 
-// asProblem turns the error of a handler into an answer. classify recognises the errors of
+// asProblem turns the error of a handler into a response. classify recognises the errors of
 // the database. An error that is not recognised becomes a 500 that reveals nothing about it.
 func asProblem(ctx context.Context, err error, classify func(error) *Problem) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {

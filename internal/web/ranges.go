@@ -15,8 +15,8 @@ var (
 )
 
 // keepPlainRange removes the Range header unless the request is a GET for one range of bytes.
-// The answer is then the whole content, which RFC 9110, section 14.2, allows for any range and
-// demands for unknown units. With several ranges, the answer to a request for a small file
+// The response is then the whole content, which RFC 9110, section 14.2, allows for any range and
+// demands for unknown units. With several ranges, the response to a request for a small file
 // could become large. "Bytes=0-5" is ignored, too: names of units are case-insensitive (14.1),
 // but all clients write them in lower case.
 func keepPlainRange(r *http.Request) {

@@ -59,8 +59,8 @@ type Info struct {
 	reservations []*reservation
 }
 
-// ReleaseBody gives back the memory budget of the body. It is called when the answer begins,
-// since a client may take arbitrarily long to read the answer.
+// ReleaseBody gives back the memory budget of the body. It is called when the response begins,
+// since a client may take arbitrarily long to read the response.
 func (i *Info) ReleaseBody() {
 	for _, reservation := range i.reservations {
 		reservation.release()

@@ -43,7 +43,7 @@ func Row(model string, key int64, err error) error {
 	return &RowError{model, key, err}
 }
 
-// rowProblem is the answer for a row that cannot be read.
+// rowProblem is the response for a row that cannot be read.
 func rowProblem(e *RowError) *Problem {
 	return NewProblem(http.StatusInternalServerError, fmt.Sprintf(
 		"%s %d could not be read. The log has the reason, under this request_id; other rows may be readable.", e.Model, e.Key))

@@ -18,7 +18,7 @@ const (
 	book = `{` + emma + `}`
 )
 
-// wantInvalid fails the test unless the answer is a 422 with one error, at that location.
+// wantInvalid fails the test unless the response is a 422 with one error, at that location.
 func wantInvalid(t *testing.T, c *webtest.Client, method, target, body, location string) {
 	t.Helper()
 	problem := webtest.JSON[web.Problem](t, c.Want(http.StatusUnprocessableEntity, method, target, body))

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// timeout is how long a client waits for an answer from a running service.
+// timeout is how long a client waits for a response from a running service.
 const timeout = 30 * time.Second
 
 // At returns a client of a running service. It uses each connection once: an idle one would
@@ -18,7 +18,7 @@ const timeout = 30 * time.Second
 func At(t testing.TB, url string) *Client {
 	url = strings.TrimSuffix(url, "/")
 	transport := &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: timeout / 3}
-	return &Client{t, func(method, target string, body io.Reader, headers []string) (Answer, error) {
+	return &Client{t, func(method, target string, body io.Reader, headers []string) (Response, error) {
 		if strings.HasPrefix(target, "/") {
 			target = url + target
 		}
@@ -29,20 +29,20 @@ func At(t testing.TB, url string) *Client {
 }
 
 // Send is Do for tests that choose their connections and timeouts themselves and count
-// errors: it sends a request to an absolute URL and returns what was read of the answer.
-func Send(ctx context.Context, transport http.RoundTripper, method, url, body string, headers ...string) (Answer, error) {
+// errors: it sends a request to an absolute URL and returns what was read of the response.
+func Send(ctx context.Context, transport http.RoundTripper, method, url, body string, headers ...string) (Response, error) {
 	return roundTrip(ctx, transport, method, url, strings.NewReader(body), withType(body, headers))
 }
 
-func roundTrip(ctx context.Context, transport http.RoundTripper, method, url string, body io.Reader, headers []string) (Answer, error) {
+func roundTrip(ctx context.Context, transport http.RoundTripper, method, url string, body io.Reader, headers []string) (Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	setHeaders(r, headers)
 	response, err := transport.RoundTrip(r)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	return read(response)
 }

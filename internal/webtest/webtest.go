@@ -27,7 +27,7 @@ import (
 // Client sends requests to a handler or to a running service. It follows no redirects.
 type Client struct {
 	t    testing.TB
-	send func(method, target string, body io.Reader, headers []string) (Answer, error)
+	send func(method, target string, body io.Reader, headers []string) (Response, error)
 }
 
 // New returns a client of a handler with the middlewares of the service around it. Their
@@ -36,7 +36,7 @@ func New(t testing.TB, handler http.Handler) *Client {
 	log := logtest.New(t)
 	handler = web.Chain(handler,
 		middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe), middleware.Recover(log), middleware.Deadline(10*time.Second))
-	return &Client{t, func(method, target string, body io.Reader, headers []string) (Answer, error) {
+	return &Client{t, func(method, target string, body io.Reader, headers []string) (Response, error) {
 		r := httptest.NewRequestWithContext(t.Context(), method, target, body)
 		setHeaders(r, headers)
 		w := httptest.NewRecorder()
@@ -57,14 +57,14 @@ func NewAPI(t testing.TB, resource web.Resource, db *database.DB) *Client {
 // Do sends a request. Headers are "Name: value", and empty ones are ignored; Host sets the
 // request's host. A body without a Content-Type is sent as JSON. The target is a path, or,
 // for a client of a running service, also an absolute URL.
-func (c *Client) Do(method, target, body string, headers ...string) Answer {
+func (c *Client) Do(method, target, body string, headers ...string) Response {
 	c.t.Helper()
 	return c.DoReader(method, target, strings.NewReader(body), withType(body, headers)...)
 }
 
 // DoReader is Do without a default Content-Type. The request has a Content-Length only if
 // package http knows the type of the reader.
-func (c *Client) DoReader(method, target string, body io.Reader, headers ...string) Answer {
+func (c *Client) DoReader(method, target string, body io.Reader, headers ...string) Response {
 	c.t.Helper()
 	answer, err := c.send(method, target, body, headers)
 	if err != nil {
@@ -73,8 +73,8 @@ func (c *Client) DoReader(method, target string, body io.Reader, headers ...stri
 	return answer
 }
 
-// Want is Do, and fails the test if the answer has another status.
-func (c *Client) Want(status int, method, target, body string, headers ...string) Answer {
+// Want is Do, and fails the test if the response has another status.
+func (c *Client) Want(status int, method, target, body string, headers ...string) Response {
 	c.t.Helper()
 	answer := c.Do(method, target, body, headers...)
 	if answer.Status != status {
@@ -83,15 +83,15 @@ func (c *Client) Want(status int, method, target, body string, headers ...string
 	return answer
 }
 
-// Answer is a response with its whole body.
-type Answer struct {
+// Response is an HTTP response with its whole body.
+type Response struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
-// JSON parses the body of an answer.
-func JSON[T any](t testing.TB, answer Answer) T {
+// JSON parses the body of a response.
+func JSON[T any](t testing.TB, answer Response) T {
 	t.Helper()
 	var value T
 	if err := json.Unmarshal([]byte(answer.Body), &value); err != nil {
@@ -122,9 +122,9 @@ func setHeaders(r *http.Request, headers []string) {
 }
 
 // read reads a response to its end. A response that switches protocols has no end.
-func read(response *http.Response) (Answer, error) {
+func read(response *http.Response) (Response, error) {
 	defer response.Body.Close()
-	answer := Answer{Status: response.StatusCode, Header: response.Header}
+	answer := Response{Status: response.StatusCode, Header: response.Header}
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return answer, nil
 	}

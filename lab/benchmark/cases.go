@@ -106,7 +106,7 @@ func (b *bench) saveProfile(ctx context.Context, e *engine, c testCase) error {
 	return <-saved
 }
 
-// compareAnswers checks that both sides do the same work: their answers are identical.
+// compareAnswers checks that both sides do the same work: their responses are identical.
 func (e *engine) compareAnswers(ctx context.Context, targets ...string) error {
 	for _, target := range targets {
 		service, err := fetch(ctx, e.service.address, target)
@@ -124,7 +124,7 @@ func (e *engine) compareAnswers(ctx context.Context, targets ...string) error {
 	return nil
 }
 
-// fetch returns the body of an answer. It replaces the address in it with localhost.
+// fetch returns the body of a response. It replaces the address in it with localhost.
 func fetch(ctx context.Context, address, target string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+target, nil)
 	if err != nil {

@@ -31,7 +31,7 @@ func post(target, body string) request {
 }
 
 // client is one keep-alive connection. It parses only as much HTTP as it needs to find the end of
-// an answer: the client of net/http would use more CPU than the server.
+// a response: the client of net/http would use more CPU than the server.
 type client struct {
 	net.Conn
 	in *bufio.Reader
@@ -60,7 +60,7 @@ func once(ctx context.Context, address string, r request) error {
 	return c.do(r)
 }
 
-// do sends a request, reads the whole answer, and checks its status.
+// do sends a request, reads the whole response, and checks its status.
 func (c *client) do(r request) error {
 	if _, err := c.Write(r.bytes); err != nil {
 		return err

@@ -23,7 +23,7 @@ type process struct {
 	name    string
 	address string
 	admin   string
-	// ready is the time from the start to the first answer.
+	// ready is the time from the start to the first response.
 	ready time.Duration
 }
 

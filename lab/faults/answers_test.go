@@ -20,7 +20,7 @@ type answer struct {
 // ok reports whether the request succeeded.
 func (a answer) ok() bool { return a.err == nil && a.status < 300 }
 
-// statuses counts the answers by status. Errors of the connection count as status 0.
+// statuses counts the responses by status. Errors of the connection count as status 0.
 func statuses(answers []answer) map[int]int {
 	count := map[int]int{}
 	for _, a := range answers {
@@ -29,12 +29,12 @@ func statuses(answers []answer) map[int]int {
 	return count
 }
 
-// failed returns the answers that are not 2xx.
+// failed returns the responses that are not 2xx.
 func failed(answers []answer) []answer {
 	return slices.DeleteFunc(slices.Clone(answers), answer.ok)
 }
 
-// since returns the answers to requests that were sent at begin or later.
+// since returns the responses to requests that were sent at begin or later.
 func since(answers []answer, begin time.Time) []answer {
 	return slices.DeleteFunc(slices.Clone(answers), func(a answer) bool { return a.begin.Before(begin) })
 }

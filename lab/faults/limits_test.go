@@ -111,7 +111,7 @@ func TestHostileFormsFitInTheClusterMemoryLimit(t *testing.T) {
 	record(t, 9, "peak memory of these forms", peak, "alive", alive(s))
 }
 
-// refusedForm sends an invalid form and expects an HTML page as the answer.
+// refusedForm sends an invalid form and expects an HTML page as the response.
 func refusedForm(url, body string) request {
 	return func(l *load, _, _ int) answer {
 		a, _ := l.do("POST", collection(url)+"?format=html", body, "application/x-www-form-urlencoded")

@@ -85,14 +85,14 @@ func (l *load) abort() {
 	l.workers.Wait()
 }
 
-// finished returns the answers so far.
+// finished returns the responses so far.
 func (l *load) finished() []answer {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.answers)
 }
 
-// do sends one request and reads the whole answer. The type of a body is JSON by default.
+// do sends one request and reads the whole response. The type of a body is JSON by default.
 func (l *load) do(method, url, body string, contentType ...string) (answer, []byte) {
 	a := answer{begin: time.Now()}
 	defer func() { a.took = time.Since(a.begin) }()

@@ -106,7 +106,7 @@ func (o outage) measure(t *testing.T, s *service, timeout time.Duration) []row {
 	return rows
 }
 
-// during checks the answers to requests that began and ended during the outage.
+// during checks the responses to requests that began and ended during the outage.
 func (o outage) during(l *load, begin, end time.Time, timeout time.Duration) row {
 	during := slices.DeleteFunc(since(l.answers, begin), func(a answer) bool { return a.begin.Add(a.took).After(end) })
 	wrong := 0

@@ -86,7 +86,7 @@ func measureOverload(t *testing.T, s *service, name string, work request, load f
 	})
 }
 
-// duringOverload checks the answers during the overload.
+// duringOverload checks the responses during the overload.
 func duringOverload(name string, answers []answer, peak float64) row {
 	var served, refused []answer
 	for _, a := range answers {

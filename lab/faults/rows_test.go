@@ -39,7 +39,7 @@ func compareRows(t *testing.T, url string, loads ...*load) (acked, lost, duplica
 	return acked, lost, duplicated
 }
 
-// getJSON decodes the answer of a URL into value. It fails the test if the status is not 200.
+// getJSON decodes the response of a URL into value. It fails the test if the status is not 200.
 func getJSON(t *testing.T, url string, value any) {
 	t.Helper()
 	client := http.Client{Timeout: clientTimeout}

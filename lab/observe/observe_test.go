@@ -86,7 +86,7 @@ func sql(ctx context.Context, statements string) error {
 	return nil
 }
 
-// queryAPI requests a path of Prometheus's HTTP API and decodes the data of the answer.
+// queryAPI requests a path of Prometheus's HTTP API and decodes the data of the response.
 func queryAPI(path string, parameters url.Values, data any) error {
 	response, err := client.Get(prometheus + "/api/v1/" + path + "?" + parameters.Encode())
 	if err != nil {

@@ -83,7 +83,7 @@ func create(ctx context.Context, body string) string {
 	return target.Item(row.ID)
 }
 
-// send sends a request and returns the status of the answer.
+// send sends a request and returns the status of the response.
 func send(ctx context.Context, method, path, ifMatch, body string) (int, error) {
 	r, err := http.NewRequestWithContext(ctx, method, service+path, strings.NewReader(body))
 	if err != nil {
@@ -142,7 +142,7 @@ func lockedTable(ctx context.Context) error {
 	return <-locked
 }
 
-// awaitLock waits until a read of the table gets no answer within a second, so it is locked.
+// awaitLock waits until a read of the table gets no response within a second, so it is locked.
 func awaitLock(ctx context.Context, locked <-chan error) error {
 	for ctx.Err() == nil {
 		select {
