@@ -19,8 +19,7 @@ type Options struct {
 	// MaxBodyBytes is the largest request body that is accepted; a larger one is a 413.
 	MaxBodyBytes int64
 	// Classify returns the problem for a database error, or nil if it does not recognise
-	// the error. It must be set if a handler can return an error that is not a *Problem, or
-	// if operations have a limit.
+	// the error, which is then a 500. If Classify is nil, it recognises none.
 	Classify func(error) *Problem
 	// Retryable reports whether a read may be repeated after this error. If nil, reads are
 	// not repeated.
