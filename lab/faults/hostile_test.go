@@ -3,7 +3,6 @@ package faults
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -24,7 +23,7 @@ func TestHostileTextIsReturnedUnchanged(t *testing.T) {
 	requireFaults(t)
 	for _, engine := range []string{"SQLite", "PostgreSQL"} {
 		s := startService(t, newDatabase(t, engine))
-		l := &load{requestContext: t.Context(), client: http.Client{Timeout: clientTimeout}}
+		l := &load{requestContext: t.Context()}
 		hrefs := make([]string, len(hostileTexts))
 		for i, text := range hostileTexts {
 			_, answer := l.do("POST", collection(s.URL), target.Body(text))

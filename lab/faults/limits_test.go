@@ -16,7 +16,7 @@ import (
 // readyWithin returns how long a service takes until 20 writes and health checks in a row succeed.
 func readyWithin(t *testing.T, s *service) time.Duration {
 	t.Helper()
-	l := &load{requestContext: t.Context(), client: http.Client{Timeout: time.Second}}
+	l := &load{requestContext: t.Context(), timeout: time.Second}
 	begin := time.Now()
 	for good := 0; good < 20 && time.Since(begin) < 20*time.Second; {
 		a, _ := l.do("POST", collection(s.URL), target.Body("x"))

@@ -1,18 +1,19 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"example.com/templatesite/internal/webtest"
 )
 
 // clientTimeout is longer than the service may take to answer.
@@ -20,8 +21,9 @@ const clientTimeout = 20 * time.Second
 
 // load is a number of workers that each send one request after another.
 type load struct {
-	client http.Client
-	cancel context.CancelFunc
+	transport *http.Transport // nil is sharedTransport
+	timeout   time.Duration   // of a request; 0 is clientTimeout
+	cancel    context.CancelFunc
 	// requestContext is the context of every request. cancelRequests cancels it.
 	requestContext context.Context
 	cancelRequests context.CancelFunc
@@ -34,6 +36,9 @@ type load struct {
 	acked map[int64]string
 }
 
+// sharedTransport is for single requests.
+var sharedTransport = &http.Transport{}
+
 // request sends request n of a worker.
 type request func(l *load, worker, n int) answer
 
@@ -44,7 +49,7 @@ func startLoad(t *testing.T, workers int, next request) *load {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &load{cancel: cancel, acked: map[int64]string{}}
 	l.requestContext, l.cancelRequests = context.WithCancel(context.Background())
-	l.client = http.Client{Timeout: clientTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: workers}}
+	l.transport = &http.Transport{MaxIdleConnsPerHost: workers}
 	for worker := range workers {
 		l.workers.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
@@ -75,7 +80,7 @@ func runFor(t *testing.T, duration time.Duration, workers int, next request) *lo
 func (l *load) stop() {
 	l.cancel()
 	l.workers.Wait()
-	l.client.CloseIdleConnections()
+	l.transport.CloseIdleConnections()
 }
 
 // abort stops at once and cancels the requests in flight.
@@ -96,26 +101,19 @@ func (l *load) finished() []answer {
 func (l *load) do(method, url, body string, contentType ...string) (answer, []byte) {
 	a := answer{begin: time.Now()}
 	defer func() { a.took = time.Since(a.begin) }()
-	r, err := http.NewRequestWithContext(l.requestContext, method, url, strings.NewReader(body))
-	if err != nil {
-		panic(err) // the test passed an invalid URL
+	ctx, cancel := context.WithTimeout(l.requestContext, cmp.Or(l.timeout, clientTimeout))
+	defer cancel()
+	var headers []string
+	for _, name := range contentType {
+		headers = append(headers, "Content-Type: "+name)
 	}
-	if body != "" {
-		r.Header.Set("Content-Type", append(contentType, "application/json")[0])
-	}
-	response, err := l.client.Do(r)
-	if err != nil {
-		a.err = err
-		return a, nil
-	}
-	defer response.Body.Close()
-	data, err := io.ReadAll(response.Body)
-	a.status, a.err = response.StatusCode, err
+	response, err := webtest.Send(ctx, cmp.Or(l.transport, sharedTransport), method, url, body, headers...)
+	a.status, a.err = response.Status, err
 	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 	a.retryAfter = time.Duration(seconds) * time.Second
 	a.problem = response.Header.Get("Content-Type") == "application/problem+json" && (a.status < 500 || a.retryAfter > 0)
 	a.took = time.Since(a.begin)
-	return a, data
+	return a, []byte(response.Body)
 }
 
 // get returns a request for a URL.

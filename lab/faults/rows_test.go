@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+
+	"example.com/templatesite/internal/webtest"
 )
 
 // compareRows compares the rows of a service with the posts of the loads. It returns the number of
@@ -42,16 +44,8 @@ func compareRows(t *testing.T, url string, loads ...*load) (acked, lost, duplica
 // getJSON decodes the response of a URL into value. It fails the test if the status is not 200.
 func getJSON(t *testing.T, url string, value any) {
 	t.Helper()
-	client := http.Client{Timeout: clientTimeout}
-	response, err := client.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s = %s", url, response.Status)
-	}
-	if err := json.NewDecoder(response.Body).Decode(value); err != nil {
+	response := webtest.At(t, url).Want(http.StatusOK, "GET", url, "")
+	if err := json.Unmarshal([]byte(response.Body), value); err != nil {
 		t.Fatal(err)
 	}
 }

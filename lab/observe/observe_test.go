@@ -73,7 +73,7 @@ func requireOutages(t *testing.T) {
 	}
 }
 
-var client = http.Client{Timeout: 30 * time.Second}
+var client = http.Client{Timeout: 30 * time.Second, Transport: http.DefaultTransport}
 
 // sql runs statements in the service's database, as its superuser.
 func sql(ctx context.Context, statements string) error {

@@ -5,14 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"example.com/templatesite/internal/discovertest"
+	"example.com/templatesite/internal/webtest"
 )
 
 // target is the resource that the traffic goes to.
@@ -70,38 +69,25 @@ func sendEveryKind(ctx context.Context) {
 
 // create creates a row and returns its path. If that fails, it returns the path of no row.
 func create(ctx context.Context, body string) string {
-	r, _ := http.NewRequestWithContext(ctx, "POST", service+target.Path, strings.NewReader(body)) // the URL is valid
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("X-Request-ID", "observed")
-	response, err := client.Do(r)
+	response, err := webtest.Send(ctx, client.Transport, "POST", service+target.Path, body, "X-Request-ID: observed")
 	if err != nil {
 		return target.Item(0)
 	}
-	defer response.Body.Close()
 	var row struct{ ID int64 }
-	_ = json.NewDecoder(response.Body).Decode(&row) // a problem has no id
+	_ = json.Unmarshal([]byte(response.Body), &row) // a problem has no id
 	return target.Item(row.ID)
 }
 
 // send sends a request and returns the status of the response.
 func send(ctx context.Context, method, path, ifMatch, body string) (int, error) {
-	r, err := http.NewRequestWithContext(ctx, method, service+path, strings.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
+	ctx, cancel := context.WithTimeout(ctx, client.Timeout)
+	defer cancel()
+	var headers []string
 	if ifMatch != "" {
-		r.Header.Set("If-Match", ifMatch)
+		headers = append(headers, "If-Match: "+ifMatch)
 	}
-	response, err := client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	defer response.Body.Close()
-	_, err = io.Copy(io.Discard, response.Body)
-	return response.StatusCode, err
+	response, err := webtest.Send(ctx, client.Transport, method, service+path, body, headers...)
+	return response.Status, err
 }
 
 // lockedTable locks the table under requests of more clients than the service queues: some are
