@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"example.com/templatesite/internal/web"
 )
@@ -115,9 +116,17 @@ func (e sqliteEngine) lockFile(ctx context.Context, create bool, f func() error)
 	}
 	if err == nil {
 		shareWithOwner(lock.Path(), path)
-		err = f()
+		err = explainIO(f())
 	}
 	return errors.Join(err, lock.Close())
+}
+
+// explainIO says what usually causes an I/O error, of which SQLite gives only the number.
+func explainIO(err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_IOERR {
+		return fmt.Errorf("%w: is there space left on the disk of the database, and may its folder be written to?", err)
+	}
+	return err
 }
 
 // makeFile makes the file if it is missing. Only the owner may read it; SQLite gives its log
