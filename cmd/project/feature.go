@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// feature is a part of a project that can be removed.
+type feature struct {
+	name  string
+	about string
+	// files are paths of files, or of folders with a slash at the end; * stands for anything
+	// but a slash. A file of several features goes with the last of them.
+	files []string
+	// words is a regular expression that finds nothing once the feature is removed.
+	words string
+	// needs are features that this one cannot do without.
+	needs []string
+	// unless is a feature without which this one cannot be removed.
+	unless string
+	// optional features are left out of a new project that does not ask for them.
+	optional bool
+	// hidden features are not for users.
+	hidden   bool
+	resource bool
+}
+
+const mainFile = "cmd/app/main.go"
+
+var (
+	resourceFunc   = regexp.MustCompile(`(?m)^func Resource\(\) web\.Resource`)
+	packageComment = regexp.MustCompile(`(?m)^// Package \w+ ((?:.|\n// )+?)\.?\n(?://\n|package )`)
+)
+
+// featuresOf returns the features that the files of a project have: those that its own
+// tool knows, and its resources.
+func featuresOf(t tree) []feature {
+	registry := t["cmd/project/features.go"].content
+	all := slices.DeleteFunc(slices.Clone(features), func(f feature) bool {
+		return !strings.Contains(registry, "// feature: "+f.name+"\n")
+	})
+	for _, line := range strings.Split(t[mainFile].content, "\n") {
+		if m := resourceLine.FindStringSubmatch(line); m != nil {
+			all = append(all, resourceOf(t, m[1]))
+		}
+	}
+	return all
+}
+
+// resourceOf returns the feature that a resource is.
+func resourceOf(t tree, name string) feature {
+	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`, resource: true}
+	for _, p := range t.paths() {
+		if m := packageComment.FindStringSubmatch(t[p].content); path.Dir(p) == name && path.Ext(p) == ".go" && m != nil {
+			f.about = "a resource: " + strings.ReplaceAll(m[1], "\n// ", " ")
+		}
+	}
+	return f
+}
+
+// ownersOf returns the names of the features that a file belongs to.
+func ownersOf(all []feature, name string) []string {
+	var owners []string
+	for _, f := range all {
+		if slices.ContainsFunc(f.files, func(pattern string) bool { return matches(pattern, name) }) {
+			owners = append(owners, f.name)
+		}
+	}
+	return owners
+}
+
+// matches reports whether a pattern stands for a path or for one of its folders.
+func matches(pattern, name string) bool {
+	folder, isFolder := strings.CutSuffix(pattern, "/")
+	if !isFolder {
+		ok, _ := path.Match(pattern, name)
+		return ok
+	}
+	parts := strings.Split(name, "/")
+	depth := strings.Count(folder, "/") + 1
+	if len(parts) <= depth {
+		return false
+	}
+	ok, _ := path.Match(folder, strings.Join(parts[:depth], "/"))
+	return ok
+}
+
+func find(all []feature, name string) (feature, bool) {
+	i := slices.IndexFunc(all, func(f feature) bool { return f.name == name && !f.hidden })
+	if i < 0 {
+		return feature{}, false
+	}
+	return all[i], true
+}
+
+// dependents returns the features that directly or indirectly need one in gone.
+func dependents(all []feature, gone map[string]bool) map[string]bool {
+	found := map[string]bool{}
+	for grown := true; grown; {
+		grown = false
+		for _, f := range all {
+			if gone[f.name] || found[f.name] {
+				continue
+			}
+			if slices.ContainsFunc(f.needs, func(need string) bool { return gone[need] || found[need] }) {
+				found[f.name], grown = true, true
+			}
+		}
+	}
+	return found
+}
+
+// removable returns the features to remove: those named and, if asked for, their dependents.
+// It fails if a name is unknown, or if something that stays needs one of them.
+func removable(t tree, names []string, withDependents bool) (map[string]bool, error) {
+	all := featuresOf(t)
+	gone := map[string]bool{}
+	for _, name := range names {
+		if _, ok := find(all, name); !ok {
+			if r, err := readRecord(t); err == nil && slices.Contains(r.Without, name) {
+				return nil, fmt.Errorf("%s is removed already", name)
+			}
+			return nil, fmt.Errorf("there is no feature or resource %q: there are %s", name, strings.Join(visible(all), ", "))
+		}
+		gone[name] = true
+	}
+	needing := dependents(all, gone)
+	if len(needing) > 0 && !withDependents {
+		return nil, fmt.Errorf("%s cannot be removed alone, because these need it: %s. Remove them, too, with --with-dependents",
+			strings.Join(namesIn(gone), ", "), strings.Join(namesIn(needing), ", "))
+	}
+	maps.Copy(gone, needing)
+	for _, f := range all {
+		if _, there := find(all, f.unless); gone[f.name] && f.unless != "" && (!there || gone[f.unless]) {
+			return nil, fmt.Errorf("%s cannot be removed without %s: one of them must stay", f.name, f.unless)
+		}
+	}
+	return gone, nil
+}
+
+func namesIn(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
+
+func visible(all []feature) []string {
+	var names []string
+	for _, f := range all {
+		if !f.hidden {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}

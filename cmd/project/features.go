@@ -1,0 +1,119 @@
+package main
+
+// features are the parts of a project that can be removed. Together with a mark at each of
+// their lines in other files (see mark), an entry says all there is to know about one.
+var features = []feature{
+	{ // feature: traces
+		name:  "traces",
+		about: "traces of requests and statements, sent to an OpenTelemetry collector; Jaeger in the cluster",
+		files: []string{"internal/tracing/", "internal/otlptest/", "internal/app/tracing*.go", "systemtest/follow_test.go", ".ci/jaeger"},
+		words: `(?i)\botel|otlp|tracing|jaeger|trace_?id\b`,
+	},
+	{ // feature: plots
+		name:  "plots",
+		about: "live plots of requests, latency and connections on the admin address",
+		files: []string{"internal/admin/live.go", "internal/admin/plots.go", "internal/admin/sample.go", "internal/admin/viewers.go"},
+		words: `(?i)statsviz|live plots`,
+		needs: []string{"metrics"},
+	},
+	{ // feature: admin
+		name:  "admin",
+		about: "the operators' address: health, metrics, profiles, settings, log level",
+		files: []string{"internal/admin/", "internal/app/admin*.go"},
+		words: `(?i)\badmin_|admin address`,
+	},
+	{ // feature: metrics
+		name:  "metrics",
+		about: "metrics of requests, statements, the pool and the runtime; Prometheus with rules and alerts in the cluster",
+		files: []string{"internal/metrics/", "docker/metrics/"},
+		words: `(?i)prometheus|promtool|/metrics\b`,
+		needs: []string{"admin"},
+	},
+	{ // feature: console
+		name:  "console",
+		about: "pages of graphs that Prometheus serves itself",
+		files: []string{"docker/metrics/consoles/"},
+		words: `(?i)consoles\b|console\.(html|lib|js|css)`,
+		needs: []string{"metrics", "cluster"},
+	},
+	{ // feature: grafana
+		name:  "grafana",
+		about: "Grafana with three dashboards, in the cluster",
+		files: []string{"docker/metrics-graph/"},
+		words: `(?i)grafana|metrics-graph|dashboards?\b`,
+		needs: []string{"metrics", "cluster"},
+	},
+	{ // feature: syslog
+		name:  "syslog",
+		about: "the log is also sent to a syslog server; syslog-ng in the cluster",
+		files: []string{"internal/logging/syslog*.go", "docker/log/"},
+		words: `(?i)syslog`,
+	},
+	{ // feature: pages
+		name:  "pages",
+		about: "every resource is also an HTML page with forms (the browsable API)",
+		files: []string{"internal/browsable/"},
+		words: `(?i)browsable`,
+	},
+	{ // feature: docs
+		name:  "docs",
+		about: "the page /docs, which documents the API and sends requests (Swagger UI)",
+		files: []string{"internal/swagger/"},
+		words: `(?i)swagger|/docs\b`,
+	},
+	{ // feature: static
+		name:  "static",
+		about: "your static files, compressed, with names that browsers cache for good",
+		files: []string{"static/"},
+		words: `(?i)\bstatic/`,
+	},
+	{ // feature: sqlite
+		name:   "sqlite",
+		about:  "the embedded database, which go run and go test use",
+		files:  []string{"internal/database/sqlite*.go", "internal/databasetest/sqlite*.go", "*/migrations/sqlite/", "internal/*/migrations/sqlite/"},
+		words:  `(?i)sqlite`,
+		unless: "postgres",
+	},
+	{ // feature: postgres
+		name:   "postgres",
+		about:  "PostgreSQL, which the cluster and production use, with or without PgBouncer",
+		files:  []string{"internal/database/postgres*.go", "internal/databasetest/postgres*.go", "internal/postgrestest/", "internal/pgbouncertest/", "*/migrations/postgres/", "internal/*/migrations/postgres/"},
+		words:  `(?i)postgres|pgx|pgbouncer`,
+		unless: "sqlite",
+	},
+	{ // feature: cluster
+		name:  "cluster",
+		about: "the images, Compose's services and operations, and their tests",
+		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/cluster", ".ci/follow", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/"},
+		words: `(?i)docker|compose`,
+		needs: []string{"postgres"},
+	},
+	{ // feature: deps
+		name:  "deps",
+		about: "your own modules from other repositories in a Go workspace, and vendor/ for builds without a network",
+		files: []string{"deps/", "docker/build-deps/", ".ci/offline"},
+		words: `(?i)build-deps|\bdeps/|fill-vendor`,
+	},
+	{ // feature: benchmark
+		name:     "benchmark",
+		about:    "the overhead of the plumbing, compared with a minimal server and nginx",
+		files:    []string{"lab/benchmark/", "lab/"},
+		words:    `lab/benchmark`,
+		optional: true,
+	},
+	{ // feature: faults
+		name:     "faults",
+		about:    "tests that kill processes, stop databases, fill disks and cut connections under load",
+		files:    []string{"lab/faults/", "lab/"},
+		words:    `lab/faults`,
+		optional: true,
+	},
+	{ // feature: template
+		name:   templateOnly,
+		files:  []string{"LICENSE", "docs/CHANGELOG.md", "docs/screenshots/"},
+		hidden: true,
+	},
+}
+
+// templateOnly is the name of what concerns the template alone. No project has it.
+const templateOnly = "template"
