@@ -14,7 +14,7 @@ type feature struct {
 	name  string
 	about string
 	// files are paths of files, or of folders with a slash at the end; * stands for anything
-	// but a slash. A file of several features goes with the last of them.
+	// but a slash. A file of several features goes with the first of them.
 	files []string
 	// words is a regular expression that finds nothing once the feature is removed.
 	words string
@@ -25,23 +25,21 @@ type feature struct {
 	// optional features are left out of a new project that does not ask for them.
 	optional bool
 	// hidden features are not for users.
-	hidden   bool
-	resource bool
+	hidden bool
 }
 
-const mainFile = "cmd/app/main.go"
-
-var (
-	resourceFunc   = regexp.MustCompile(`(?m)^func Resource\(\) web\.Resource`)
-	packageComment = regexp.MustCompile(`(?m)^// Package \w+ ((?:.|\n// )+?)\.?\n(?://\n|package )`)
+const (
+	mainFile = "cmd/app/main.go"
+	registry = "cmd/project/features.go"
 )
+
+var packageComment = regexp.MustCompile(`(?m)^// Package \w+ ((?:.|\n// )+?)\.?\n(?://\n|package )`)
 
 // featuresOf returns the features that the files of a project have: those that its own
 // tool knows, and its resources.
 func featuresOf(t tree) []feature {
-	registry := t["cmd/project/features.go"].content
 	all := slices.DeleteFunc(slices.Clone(features), func(f feature) bool {
-		return !strings.Contains(registry, "// feature: "+f.name+"\n")
+		return !strings.Contains(t[registry].content, "// feature: "+f.name+"\n")
 	})
 	for _, line := range strings.Split(t[mainFile].content, "\n") {
 		if m := resourceLine.FindStringSubmatch(line); m != nil {
@@ -53,7 +51,7 @@ func featuresOf(t tree) []feature {
 
 // resourceOf returns the feature that a resource is.
 func resourceOf(t tree, name string) feature {
-	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`, resource: true}
+	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`}
 	for _, p := range t.paths() {
 		if m := packageComment.FindStringSubmatch(t[p].content); path.Dir(p) == name && path.Ext(p) == ".go" && m != nil {
 			f.about = "a resource: " + strings.ReplaceAll(m[1], "\n// ", " ")
@@ -89,12 +87,8 @@ func matches(pattern, name string) bool {
 	return ok
 }
 
-func find(all []feature, name string) (feature, bool) {
-	i := slices.IndexFunc(all, func(f feature) bool { return f.name == name && !f.hidden })
-	if i < 0 {
-		return feature{}, false
-	}
-	return all[i], true
+func has(all []feature, name string) bool {
+	return slices.ContainsFunc(all, func(f feature) bool { return f.name == name && !f.hidden })
 }
 
 // dependents returns the features that directly or indirectly need one in gone.
@@ -120,7 +114,7 @@ func removable(t tree, names []string, withDependents bool) (map[string]bool, er
 	all := featuresOf(t)
 	gone := map[string]bool{}
 	for _, name := range names {
-		if _, ok := find(all, name); !ok {
+		if !has(all, name) {
 			if r, err := readRecord(t); err == nil && slices.Contains(r.Without, name) {
 				return nil, fmt.Errorf("%s is removed already", name)
 			}
@@ -135,7 +129,7 @@ func removable(t tree, names []string, withDependents bool) (map[string]bool, er
 	}
 	maps.Copy(gone, needing)
 	for _, f := range all {
-		if _, there := find(all, f.unless); gone[f.name] && f.unless != "" && (!there || gone[f.unless]) {
+		if gone[f.name] && f.unless != "" && (!has(all, f.unless) || gone[f.unless]) {
 			return nil, fmt.Errorf("%s cannot be removed without %s: one of them must stay", f.name, f.unless)
 		}
 	}

@@ -97,14 +97,14 @@ var features = []feature{
 	{ // feature: benchmark
 		name:     "benchmark",
 		about:    "the overhead of the plumbing, compared with a minimal server and nginx",
-		files:    []string{"lab/benchmark/", "lab/"},
+		files:    []string{"lab/benchmark/"},
 		words:    `lab/benchmark`,
 		optional: true,
 	},
 	{ // feature: faults
 		name:     "faults",
 		about:    "tests that kill processes, stop databases, fill disks and cut connections under load",
-		files:    []string{"lab/faults/", "lab/"},
+		files:    []string{"lab/faults/"},
 		words:    `lab/faults`,
 		optional: true,
 	},

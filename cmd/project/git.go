@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -18,7 +19,7 @@ func git(folder string, args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command("git", append([]string{"-C", absolute, "-c", "safe.directory=*"}, args...)...)
+	cmd := exec.CommandContext(context.Background(), "git", append([]string{"-C", absolute, "-c", "safe.directory=*"}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -10,8 +11,7 @@ type listCommand struct{}
 
 // Help is shown by project list --help.
 func (listCommand) Help() string {
-	return `Files and lines are those that belong to one feature alone. Places are the marked
-ones in other files.
+	return `Files and lines are those of the feature alone, places are the marked ones in other files.
 
 Examples:
   go run ./cmd/project list
@@ -54,10 +54,10 @@ func dash(text string) string {
 	return text
 }
 
-// extent returns the number of files that belong to a feature alone, and of their lines.
+// extent returns the number of files of a feature, and of their lines.
 func (t tree) extent(all []feature, name string) (files, lines int) {
 	for p, f := range t {
-		if owners := ownersOf(all, p); len(owners) == 1 && owners[0] == name {
+		if slices.Contains(ownersOf(all, p), name) {
 			files++
 			if f.isText() {
 				lines += f.lines()
@@ -71,7 +71,7 @@ func (t tree) extent(all []feature, name string) (files, lines int) {
 func (t tree) places(name string) []string {
 	var places []string
 	for _, p := range t.paths() {
-		if p == "cmd/project/features.go" || !t[p].isText() {
+		if strings.HasPrefix(p, "cmd/project/") || !t[p].isText() {
 			continue
 		}
 		for i, line := range strings.Split(t[p].content, "\n") {

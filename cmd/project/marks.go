@@ -39,9 +39,10 @@ func goes(expression string, gone map[string]bool) bool {
 	return slices.ContainsFunc(strings.Split(expression, " and "), func(name string) bool { return gone[name] })
 }
 
-// namesOf returns the names of the features in the expression of a mark.
-func namesOf(expression string) []string {
-	return strings.Split(strings.ReplaceAll(expression, " and ", " or "), " or ")
+// marksFile reports whether the first line of a file is a mark for all of it, and goes.
+func marksFile(first string, gone map[string]bool) bool {
+	expression, rest := markOf(first)
+	return expression != "" && isBlank(rest) && goes(expression, gone)
 }
 
 // withoutMarked returns the text without the places that are marked with a feature in gone.
@@ -55,14 +56,12 @@ func withoutMarked(name, text string, gone map[string]bool) string {
 			i++
 			continue
 		}
-		end := i + 1
-		if strings.TrimSpace(rest) == "" {
-			end = endOfParagraph(lines, i)
+		if isBlank(rest) {
+			i = endOfParagraph(lines, i)
 		} else {
-			end = endOfMarked(path.Ext(name) == ".md", rest, lines, i)
 			kept = withoutComment(kept, rest)
+			i = endOfMarked(path.Ext(name) == ".md", rest, lines, i)
 		}
-		i = end
 		if i < len(lines) && isBlank(lines[i]) && (len(kept) == 0 || isBlank(kept[len(kept)-1])) {
 			i++
 		}

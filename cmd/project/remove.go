@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -70,7 +71,7 @@ func (c removeCommand) Run(console *console) error {
 
 // tidy removes from go.mod what is no longer used. Go may need a network for it.
 func tidy(console *console, folder string) {
-	cmd := exec.Command("go", "mod", "tidy")
+	cmd := exec.CommandContext(context.Background(), "go", "mod", "tidy")
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	if output, err := cmd.CombinedOutput(); err != nil {
@@ -83,12 +84,9 @@ func (t tree) without(gone map[string]bool) (tree, error) {
 	all := featuresOf(t)
 	after := tree{}
 	for name, f := range t {
-		if owners := ownersOf(all, name); len(owners) > 0 && !slices.ContainsFunc(owners, func(owner string) bool { return !gone[owner] }) {
-			continue
-		}
 		first, _, _ := strings.Cut(f.content, "\n")
-		if expression, rest := markOf(first); expression != "" && isBlank(rest) && goes(expression, gone) {
-			continue // the whole file is marked
+		if slices.ContainsFunc(ownersOf(all, name), func(owner string) bool { return gone[owner] }) || marksFile(first, gone) {
+			continue
 		}
 		if f.isText() {
 			changed, err := edited(name, f.content, gone)
@@ -107,6 +105,9 @@ var resourceLine = regexp.MustCompile(`^\s*(\w+)\.Resource\(\),$`)
 
 // edited returns the text of a file without the places of the features in gone.
 func edited(name, text string, gone map[string]bool) (string, error) {
+	if strings.HasPrefix(name, "cmd/project/") && name != registry {
+		return text, nil // this program speaks of marks
+	}
 	after := withoutMarked(name, text, gone)
 	if name == mainFile {
 		lines := slices.DeleteFunc(strings.Split(after, "\n"), func(line string) bool {
