@@ -14,21 +14,23 @@ import (
 // git runs git in folder and returns what it prints, without the last newline. Its error is
 // what git says. A folder that belongs to another user is accepted: this program comes
 // from there, so whoever runs it trusts the folder already.
-func git(folder string, args ...string) (string, error) {
+func git(folder string, args ...string) (string, error) { return gitWith(nil, folder, args...) }
+
+// gitWith is git with additional variables of the environment.
+func gitWith(environment []string, folder string, args ...string) (string, error) {
 	absolute, err := filepath.Abs(folder)
 	if err != nil {
 		return "", err
 	}
 	cmd := exec.CommandContext(context.Background(), "git", append([]string{"-C", absolute, "-c", "safe.directory=*"}, args...)...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), environment...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
 			return "", errors.New("git is not installed, or not in PATH: install it and try again")
 		}
-		message := strings.TrimSpace(stderr.String() + "\n" + stdout.String())
-		return "", fmt.Errorf("git %s: %s", args[0], message)
+		return "", fmt.Errorf("git %s: %s", args[0], strings.TrimSpace(stderr.String()+"\n"+stdout.String()))
 	}
 	return strings.TrimSuffix(stdout.String(), "\n"), nil
 }

@@ -15,7 +15,7 @@ func (listCommand) Help() string {
 
 Examples:
   go run ./cmd/project list
-  go run ./cmd/project remove grafana --dry-run`
+  go run ./cmd/project remove deps --dry-run`
 }
 
 // Run lists the features of the project in the working directory.

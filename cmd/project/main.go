@@ -15,20 +15,20 @@ import (
 
 // commands is the command line. kong prints the help from it.
 type commands struct {
+	New    newCommand    `cmd:"" help:"Make a project of your own from this template."` // feature: template
 	List   listCommand   `cmd:"" help:"List the features and resources, and what needs them."`
 	Remove removeCommand `cmd:"" help:"Remove features or resources, with everything that mentions them."`
+	Update updateCommand `cmd:"" help:"Merge a newer state of the template into this project."`
+	Render renderCommand `cmd:"" hidden:"" help:"Write the files of a project, as its record describes it."` // feature: template
 }
 
-const about = `Make a project from the template, list and remove features, and update the project.
-
-Every command checks everything first, and changes nothing if anything is wrong.
-
-Examples:
-
-	go run ./cmd/project new github.com/acme/notes
-	go run ./cmd/project list
-	go run ./cmd/project remove grafana
-	go run ./cmd/project update --check`
+const about = "Make a project from the template, list and remove its features, and update it.\n\n" +
+	"Every command checks everything first, and changes nothing if anything is wrong.\n\n" +
+	"Examples:\n\n" +
+	"\tgo run ./cmd/project new github.com/acme/notes\n" + // feature: template
+	"\tgo run ./cmd/project list\n" +
+	"\tgo run ./cmd/project remove deps\n" +
+	"\tgo run ./cmd/project update --check\n"
 
 func main() {
 	var cli commands
