@@ -110,7 +110,7 @@ var features = []feature{
 	},
 	{ // feature: template
 		name:   templateOnly,
-		files:  []string{"LICENSE", "docs/CHANGELOG.md", "docs/screenshots/", "cmd/project/new.go", "cmd/project/names.go", "cmd/project/render.go"},
+		files:  []string{"LICENSE", "docs/CHANGELOG.md", "docs/screenshots/", "cmd/project/new.go", "cmd/project/names.go", "cmd/project/render.go", "cmd/project/*_test.go"},
 		hidden: true,
 	},
 }

@@ -196,7 +196,7 @@ func (s source) render(project checkout, commit string, r record) (string, error
 	folder := filepath.Join(filepath.Dir(s.folder), commit)
 	cmd := exec.CommandContext(context.Background(), "go", "run", "./cmd/project", "render", recorded, folder)
 	cmd.Dir = s.folder
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false")
+	cmd.Env = append(os.Environ(), "GOWORK=off")
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Run(); err != nil {
@@ -208,7 +208,7 @@ func (s source) render(project checkout, commit string, r record) (string, error
 // writeTree stores the files of a folder as a tree in the repository of the project, without
 // touching its index.
 func writeTree(project checkout, folder string) (string, error) {
-	index := filepath.Join(folder + ".index")
+	index := folder + ".index"
 	repository, err := git(project.folder, "rev-parse", "--absolute-git-dir")
 	if err != nil {
 		return "", err
