@@ -8,15 +8,20 @@ ARG GO=${REGISTRY}/library/golang:1.26-trixie
 ARG DEBIAN=${REGISTRY}/library/debian:trixie-slim
 
 # The source of the dependencies, in a separate layer: it is downloaded again only if go.mod
-# or go.sum change, and never if vendor/ contains it.
+# or go.sum change.
 FROM ${GO} AS modules
 WORKDIR /src
 ENV CGO_ENABLED=0 GOCACHE=/go/cache GOFLAGS=-buildvcs=false
-COPY go.mod go.sum go.work* vendor*/modules.txt ./
+COPY go.mod go.sum ./
+
+# feature: deps
+# Modules of other repositories. Nothing is downloaded if vendor/ contains the source.
+COPY go.mod go.work* vendor*/modules.txt ./
 COPY deps deps
+
 RUN umask 0 && mkdir -p "$GOCACHE" && { [ -f modules.txt ] || go mod download; }
 
-# The Go toolchain, for test, dev-server and build-deps. The source is mounted.
+# The Go toolchain, for the operations that need it. The source is mounted.
 FROM modules AS toolchain
 COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
 ENTRYPOINT ["entrypoint"]

@@ -19,7 +19,7 @@ check: lint ## lint, and test with the race detector
 lint: bin/golangci-lint ## look for mistakes without running anything
 	bin/golangci-lint run
 
-# The tools are a module of their own, which neither go.work nor vendor/ concern.
+# The tools are a module of their own, which no workspace concerns.
 bin/%: tools/go.mod
 	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
 

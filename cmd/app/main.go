@@ -16,9 +16,12 @@ import (
 
 var service = app.Service{
 	Name:        "templatesite",
-	Description: "A RESTful service that stores tweets. Every error is a problem (RFC 9457) whose request_id is in the log.",
-	Resources:   []web.Resource{tweet.Resource()},
-	Static:      static.Files,
+	Title:       "templatesite",
+	Description: "A RESTful service. Every error is a problem (RFC 9457) whose request_id is in the log.",
+	Resources: []web.Resource{
+		tweet.Resource(),
+	},
+	Static: static.Files,
 }
 
 // version and commit are set by builds that Git cannot be asked about, such as that

@@ -20,7 +20,7 @@ import (
 func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *web.API, pages web.Middleware) {
 	b := p.service.build()
 	api = web.NewAPI(web.Options{
-		Title:        p.service.Name,
+		Title:        p.service.Title,
 		Description:  p.service.Description,
 		Version:      b.Version,
 		Source:       "https://" + b.Module,

@@ -14,7 +14,7 @@ import (
 // testService is the service under test. Its fixtures are shelf 1 with the books 1 and 2,
 // which are listed newest first.
 var testService = Service{
-	Name: "sample", Description: "Shelves of books.", Resources: resources(),
+	Name: "sample", Title: "sample", Description: "Shelves of books.", Resources: resources(),
 	Static: fstest.MapFS{
 		"favicon.ico": {Data: []byte("\x00\x00\x01\x00 an icon")},
 		"icon.svg":    {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)},

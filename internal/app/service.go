@@ -15,9 +15,11 @@ import (
 
 // Service is what distinguishes one service from another.
 type Service struct {
-	// Name is the title of the API and of the pages, the name of the service in logs
-	// and traces, and that of the default database file.
+	// Name is the name of the service in logs and traces, and that of the default database
+	// file.
 	Name string
+	// Title is the title of the API and of its pages.
+	Title string
 	// Description is what the OpenAPI description says about the API.
 	Description string
 	// Version and Commit override what the Go toolchain read from Git.
