@@ -12,7 +12,7 @@ var features = []feature{
 	{ // feature: plots
 		name:  "plots",
 		about: "live plots of requests, latency and connections on the admin address",
-		files: []string{"internal/admin/live.go", "internal/admin/plots.go", "internal/admin/sample.go", "internal/admin/viewers.go"},
+		files: []string{"internal/admin/live.go", "internal/admin/plots.go", "internal/admin/sample*.go", "internal/admin/viewers*.go", "internal/admin/pages/live.js", "internal/app/plots*.go"},
 		words: `(?i)statsviz|live plots`,
 		needs: []string{"metrics"},
 	},
@@ -25,7 +25,7 @@ var features = []feature{
 	{ // feature: metrics
 		name:  "metrics",
 		about: "metrics of requests, statements, the pool and the runtime; Prometheus with rules and alerts in the cluster",
-		files: []string{"internal/metrics/", "docker/metrics/"},
+		files: []string{"internal/metrics/", "internal/app/metrics*.go", "docker/metrics/", ".ci/rules"},
 		words: `(?i)prometheus|promtool|/metrics\b`,
 		needs: []string{"admin"},
 	},
@@ -33,7 +33,7 @@ var features = []feature{
 		name:  "console",
 		about: "pages of graphs that Prometheus serves itself",
 		files: []string{"docker/metrics/consoles/", "lab/observe/"},
-		words: `(?i)consoles\b|\bthe console\b`,
+		words: `(?i)consoles\b`,
 		needs: []string{"metrics", "cluster"},
 	},
 	{ // feature: grafana
@@ -46,13 +46,13 @@ var features = []feature{
 	{ // feature: syslog
 		name:  "syslog",
 		about: "the log is also sent to a syslog server; syslog-ng in the cluster",
-		files: []string{"internal/logging/syslog*.go", "docker/log/"},
+		files: []string{"internal/logging/syslog*.go", "internal/app/syslog*.go", "docker/log/"},
 		words: `(?i)syslog`,
 	},
 	{ // feature: pages
 		name:  "pages",
 		about: "every resource is also an HTML page with forms (the browsable API)",
-		files: []string{"internal/browsable/"},
+		files: []string{"internal/browsable/", "internal/app/page*.go"},
 		words: `(?i)browsable`,
 	},
 	{ // feature: docs

@@ -3,7 +3,6 @@
 package metrics_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"

@@ -1,5 +1,5 @@
 // Package admin serves the pages for operators, on a separate address: an index, health,
-// metrics, profiles, live plots, the log level and the settings.
+// profiles, the log level, the settings and more.
 //
 // It does not know where it is served, what the metrics measure, nor what the settings mean.
 package admin
@@ -23,13 +23,14 @@ type Options struct {
 	Icon []byte
 	// Ready reports whether the service can do its work now.
 	Ready func(context.Context) bool
-	// Health serves GET /healthcheck, and Metrics GET /metrics.
-	Health  http.HandlerFunc
-	Metrics http.Handler
-	// Numbers are the metrics that the live plots show. They leave out the routes that Probe
-	// selects.
-	Numbers prometheus.Gatherer
-	Probe   func(route string) bool
+	// Health serves GET /healthcheck.
+	Health http.HandlerFunc
+	// Metrics serves GET /metrics.
+	Metrics http.Handler // feature: metrics
+	// Numbers are the metrics that the live plots show.
+	Numbers prometheus.Gatherer // feature: plots
+	// Probe selects the routes that they leave out.
+	Probe func(route string) bool // feature: plots
 	// Level is the log level. Admin.Close closes it.
 	Level *Level
 	// Settings have their secrets masked. Print writes them as text.
@@ -45,31 +46,31 @@ type Setting struct{ Name, Value, Origin, Help string }
 type Admin struct {
 	Options
 	mux     *web.Mux
-	live    *live
+	live    *live // feature: plots
 	started time.Time
 }
 
 // New returns the handler of the pages. The caller closes it.
 func New(o Options) *Admin {
 	a := &Admin{Options: o, mux: web.NewMux(nil), started: time.Now()}
-	a.live = newLive(o.Numbers, o.Probe)
+	a.live = newLive(o.Numbers, o.Probe) // feature: plots
 	a.mux.HandleFunc("GET /", a.index)
 	a.mux.HandleFunc("GET /favicon.ico", a.icon)
 	a.mux.HandleFunc("GET /healthcheck", o.Health)
-	a.mux.HandleFunc("GET /healthcheck/", o.Health) // as on the API's address
-	a.mux.HandleFunc("GET /metrics", o.Metrics.ServeHTTP)
+	a.mux.HandleFunc("GET /healthcheck/", o.Health)       // as on the API's address
+	a.mux.HandleFunc("GET /metrics", o.Metrics.ServeHTTP) // feature: metrics
 	a.mux.HandleFunc("GET /settings", a.settings)
 	a.mux.HandleFunc("GET /log-level", o.Level.get)
 	a.mux.HandleFunc("PUT /log-level", o.Level.put)
 	a.mux.HandleFunc("GET /debug/pprof/{profile...}", a.profile)
-	a.mux.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve)
+	a.mux.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve) // feature: plots
 	return a
 }
 
-// Close closes the connections of the live plots and stops the timer of the log level.
+// Close stops what runs in the background.
 func (a *Admin) Close() {
 	a.Level.close()
-	a.live.close()
+	a.live.close() // feature: plots
 }
 
 // ServeHTTP serves one request.

@@ -38,9 +38,9 @@ var (
 type link struct{ Name, Path, About string }
 
 var links = []link{
-	{"Live plots", "/debug/statsviz/", "Requests, latency, connections and the Go runtime, updated every second. For a slow service."},
+	{"Live plots", "/debug/statsviz/", "Requests, latency, connections and the Go runtime, updated every second. For a slow service."}, // feature: plots
 	{"Health", "/healthcheck", "The status of each check, its last change and its last error. For a service that is not ready."},
-	{"Metrics", "/metrics", "All metrics, in the Prometheus format. For numbers that no dashboard shows."},
+	{"Metrics", "/metrics", "All metrics, in the Prometheus format. For numbers that no page of graphs shows."}, // feature: metrics
 	{"Profiles", "/debug/pprof/", "CPU, memory, goroutines and traces. To find the code that is responsible."},
 	{"Log level", "/log-level", "The current log level. It can be changed for a limited time. For more detail in the log."},
 	{"Settings", "/settings", "The value of each setting and its origin. For a setting that has no effect."},

@@ -14,18 +14,20 @@ import (
 
 // Guard protects the pages for operators with the admin token.
 type Guard struct {
-	token   string
-	sum     [sha256.Size]byte
-	onWrong func()
-	limit   wrongTokens
-	log     wrongTokenLog
+	// OnWrong is called for each wrong token. It may be nil.
+	OnWrong func()
+
+	token string
+	sum   [sha256.Size]byte
+	limit wrongTokens
+	log   wrongTokenLog
 }
 
 // NewGuard returns a guard that accepts the token as a bearer token, as programs send it, and
 // as the password of any user, as browsers do. An empty token disables the guard. The guard logs
-// wrong tokens, and calls onWrong for each. The caller closes it.
-func NewGuard(token string, log *slog.Logger, onWrong func()) *Guard {
-	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), onWrong: onWrong, log: wrongTokenLog{log: log}}
+// wrong tokens. The caller closes it.
+func NewGuard(token string, log *slog.Logger) *Guard {
+	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), log: wrongTokenLog{log: log}}
 }
 
 // Close logs the wrong tokens that are not logged yet.
@@ -54,7 +56,9 @@ func (g *Guard) Middleware(next http.Handler) http.Handler {
 
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request) {
 	client := web.InfoFrom(r.Context()).Client
-	g.onWrong()
+	if g.OnWrong != nil {
+		g.OnWrong()
+	}
 	g.log.add(client)
 	wait := g.limit.add(client, time.Now())
 	if wait == 0 {

@@ -17,7 +17,8 @@ func TestGuessesFromManyAddressesAreLimitedAndSummarizedInTheLog(t *testing.T) {
 	t.Parallel()
 	var output bytes.Buffer
 	counted := 0
-	guard := admin.NewGuard("a-token-of-operators", slog.New(slog.NewTextHandler(&output, nil)), func() { counted++ })
+	guard := admin.NewGuard("a-token-of-operators", slog.New(slog.NewTextHandler(&output, nil)))
+	guard.OnWrong = func() { counted++ }
 	h := guard.Middleware(http.NotFoundHandler())
 	const guesses = 1 << 17
 	statuses := map[int]int{}

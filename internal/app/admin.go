@@ -10,7 +10,6 @@ import (
 
 	"example.com/templatesite/internal/admin"
 	"example.com/templatesite/internal/health"
-	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/middleware"
 	"example.com/templatesite/internal/server"
 	"example.com/templatesite/internal/settings"
@@ -28,8 +27,8 @@ type adminServer struct {
 }
 
 // serveAdmin starts the admin server, unless its address is empty.
-func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry metrics.Registry, ready *health.Health) (*adminServer, error) {
-	c := p.config
+func (p *program) serveAdmin(s parts, level *slog.LevelVar) (*adminServer, error) {
+	c, log := p.config, s.log
 	if c.AdminAddress == "" {
 		return &adminServer{"off", func() {}}, nil
 	}
@@ -40,12 +39,13 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	if address, ok := listeners[0].Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
 		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it on a private network", "address", address.String())
 	}
-	pages, err := p.adminPages(admin.NewLevel(level, log), registry, ready)
+	pages, err := p.adminPages(s, admin.NewLevel(level, log))
 	if err != nil {
 		return nil, err
 	}
-	guard := admin.NewGuard(c.AdminToken, log, registry.WrongTokens())
-	s := &server.Server{
+	guard := admin.NewGuard(c.AdminToken, log)
+	guard.OnWrong = s.hooks.registry.WrongTokens() // feature: metrics
+	pagesServer := &server.Server{
 		Handler: web.Chain(pages,
 			middleware.RequestInfo(c.TrustedProxies),
 			middleware.ClearUnknownHosts(c.AllowedHosts),
@@ -60,7 +60,7 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(p.ctx))
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.Run(ctx, listeners...) }()
+	go func() { stopped <- pagesServer.Run(ctx, listeners...) }()
 	return &adminServer{listeningAt(string(c.AdminAddress), listeners), func() {
 		cancel()
 		// A profile in progress must not delay the end of the service.
@@ -73,24 +73,24 @@ func (p *program) serveAdmin(log *slog.Logger, level *slog.LevelVar, registry me
 }
 
 // adminPages returns the handler of the admin address.
-func (p *program) adminPages(level *admin.Level, registry metrics.Registry, ready *health.Health) (*admin.Admin, error) {
+func (p *program) adminPages(s parts, level *admin.Level) (*admin.Admin, error) {
 	icon, err := fs.ReadFile(p.service.Static, "favicon.ico")
 	if err != nil {
 		return nil, err
 	}
 	all := make([]admin.Setting, len(p.settings))
-	for i, s := range p.settings {
-		all[i] = admin.Setting(s)
+	for i, setting := range p.settings {
+		all[i] = admin.Setting(setting)
 	}
 	b := p.service.build()
 	return admin.New(admin.Options{
 		Name: p.service.Name, Version: b.Version, Commit: b.Commit,
 		Icon:     icon,
-		Ready:    func(ctx context.Context) bool { return ready.Check(ctx).Status == "ok" },
-		Health:   ready.Details,
-		Metrics:  registry.Handler(),
-		Numbers:  registry,
-		Probe:    health.IsProbe,
+		Ready:    func(ctx context.Context) bool { return s.ready.Check(ctx).Status == "ok" },
+		Health:   s.ready.Details,
+		Metrics:  s.hooks.registry.Handler(), // feature: metrics
+		Numbers:  s.hooks.registry,           // feature: plots
+		Probe:    health.IsProbe,             // feature: plots
 		Level:    level,
 		Settings: all,
 		Print:    func(w io.Writer) error { return settings.Print(w, p.settings) },

@@ -237,3 +237,11 @@ func TestAdminPageListsTheSettingsOfTheCommand(t *testing.T) {
 		t.Errorf("the origin is not shown:\n%s", text)
 	}
 }
+
+func TestServiceRunsWithoutAnAdminAddress(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADMIN_ADDRESS": ""})
+	if got := s.Do("GET", "/book/1", "").Status; got != 200 {
+		t.Errorf("status %d", got)
+	}
+}

@@ -59,6 +59,6 @@ func (p *program) api() (*web.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, _ := p.routes(db, health.New(nil, nil), hooks{})
+	api, _ := p.routes(parts{db: db, ready: health.New(nil, nil)})
 	return api, nil
 }

@@ -4,40 +4,51 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
-	"os"
+	"slices"
 	"time"
 
 	"example.com/templatesite/internal/logging"
-	"example.com/templatesite/internal/metrics"
 )
 
 // flushTimeout is how long the service waits at shutdown for the log to be written.
 const flushTimeout = time.Second
 
-// openLog returns the log that the settings ask for, and a function that flushes and
-// closes it. count wraps a handler in one that counts records.
-func (p *program) openLog(level slog.Leveler, registry metrics.Registry, count func(slog.Handler) slog.Handler) (*slog.Logger, func(), error) {
+// sink is where log records go.
+type sink struct {
+	name    string
+	handler slog.Handler
+	// dropped returns the number of records that were lost.
+	dropped func() uint64
+	// close waits until all records are written, at most this long.
+	close func(time.Duration)
+}
+
+type sinks []sink
+
+// log returns the log that writes to all sinks.
+func (all sinks) log() *slog.Logger {
+	handlers := make([]slog.Handler, len(all))
+	for i, s := range all {
+		handlers[i] = s.handler
+	}
+	if len(handlers) == 1 {
+		return slog.New(handlers[0])
+	}
+	return slog.New(slog.NewMultiHandler(handlers...))
+}
+
+// close closes the sinks. The standard output is the first and is closed last.
+func (all sinks) close() {
+	for _, s := range slices.Backward(all) {
+		s.close(flushTimeout)
+	}
+}
+
+// stdoutSink is the log on the standard output.
+func (p *program) stdoutSink(level slog.Leveler) sink {
 	handler := func(w io.Writer) slog.Handler { return p.stdoutHandler(w, level) }
 	buffer := logging.NewBuffer(p.stdout, handler)
-	registry.LogSink("stdout", buffer.Dropped)
-	stdout := handler(buffer)
-	if p.config.SyslogAddress == "" {
-		return slog.New(count(stdout)), func() { buffer.Close(flushTimeout) }, nil
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		return nil, nil, err
-	}
-	syslog, err := logging.NewSyslog(string(p.config.SyslogAddress), p.service.Name, host, os.Getpid())
-	if err != nil {
-		return nil, nil, err
-	}
-	registry.LogSink("syslog", syslog.Dropped)
-	log := slog.New(count(slog.NewMultiHandler(stdout, syslog.Handler(slog.LevelInfo))))
-	return log, func() {
-		syslog.Close(flushTimeout)
-		buffer.Close(flushTimeout)
-	}, nil
+	return sink{"stdout", handler(buffer), buffer.Dropped, buffer.Close}
 }
 
 func (p *program) stdoutHandler(w io.Writer, level slog.Leveler) slog.Handler {

@@ -14,12 +14,10 @@ import (
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/health"
-	"example.com/templatesite/internal/metrics"
-	"example.com/templatesite/internal/web"
 )
 
-// BenchmarkJSONBesidePages measures what the pages cost clients that want JSON. The ratio of
-// the medians without and with pages should be 1.
+// BenchmarkJSONBesidePages measures what the middlewares, pages among them, cost clients that
+// want JSON: the ratio of the medians without and with them.
 func BenchmarkJSONBesidePages(b *testing.B) {
 	db := filled(b, 1000)
 	with, without := chains(db)
@@ -109,12 +107,10 @@ func filled(b *testing.B, books int) *database.DB {
 	return db
 }
 
-// chains returns the service on db, with and without pages.
-func chains(db *database.DB) (with, without http.Handler) {
-	c := &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}
+// chains returns the service on db, and its operations without the middlewares.
+func chains(db *database.DB) (whole, bare http.Handler) {
 	log := slog.New(slog.DiscardHandler)
-	p := &program{service: testService, config: c}
-	handler, pages := p.routes(db, health.New(log, nil), hooks{})
-	none := func(next http.Handler) http.Handler { return next }
-	return web.Chain(handler, c.middlewares(log, pages, nil, metrics.New("", "", "").Requests())...), web.Chain(handler, c.middlewares(log, none, nil, metrics.New("", "", "").Requests())...)
+	p := &program{service: testService, config: &config{AllowedHosts: []string{"127.0.0.1"}, RequestTimeout: 10 * time.Second, MaxBodyBytes: 1 << 20, MaxInFlight: 10}}
+	api, handler := p.routes(parts{log: log, db: db, ready: health.New(log, nil)})
+	return handler, api
 }

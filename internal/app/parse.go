@@ -20,15 +20,9 @@ import (
 func settingTypes(s *settings.Source) []kong.Option {
 	return []kong.Option{
 		settings.Type(s, parseHostPort),
-		settings.Type(s, func(text string) (adminAddress, error) {
-			if text == "" {
-				return "", nil
-			}
-			address, err := parseHostPort(text)
-			return adminAddress(address), err
-		}),
+		settings.Type(s, parseAdminAddress), // feature: admin
 		settings.Type(s, parseNetwork),
-		settings.Type(s, parseSyslogAddress),
+		settings.Type(s, parseSyslogAddress), // feature: syslog
 		settings.Type(s, parseLevel),
 		settings.Type(s, func(text string) (authentication, error) {
 			if text != "off" {
@@ -77,14 +71,6 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		network = netip.PrefixFrom(address.Unmap(), network.Bits()-96)
 	}
 	return network.Masked(), nil
-}
-
-func parseSyslogAddress(text string) (syslogAddress, error) {
-	if text == "" {
-		return "", nil
-	}
-	_, err := logging.SyslogURL(text)
-	return syslogAddress(text), err
 }
 
 func parseLevel(text string) (logLevel, error) {

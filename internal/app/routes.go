@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"slices"
 
 	"example.com/templatesite/internal/assets"
 	"example.com/templatesite/internal/browsable"
@@ -15,9 +14,18 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// routes registers every URL of the service. It also returns the middleware that renders
-// them as pages for browsers.
-func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *web.API, pages web.Middleware) {
+// parts are what the routes are made of.
+type parts struct {
+	log    *slog.Logger
+	db     *database.DB
+	ready  *health.Health
+	hooks  hooks  // feature: metrics
+	traces traces // feature: traces
+}
+
+// routes registers every URL of the service. It also returns the API with its middlewares, in
+// the order in which a request meets them.
+func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 	b := p.service.build()
 	api = web.NewAPI(web.Options{
 		Title:        p.service.Title,
@@ -25,22 +33,45 @@ func (p *program) routes(db *database.DB, ready *health.Health, h hooks) (api *w
 		Version:      b.Version,
 		Source:       "https://" + b.Module,
 		MaxBodyBytes: int64(p.config.MaxBodyBytes),
-		Classify:     classify(p.service.Resources, ready),
+		Classify:     classify(p.service.Resources, s.ready),
 		Retryable:    database.ConnectionLost,
-		OnShed:       h.shed,
-		TrackActive:  h.active,
+		OnShed:       s.hooks.shed,   // feature: metrics
+		TrackActive:  s.hooks.active, // feature: metrics
 	})
-	files := assets.New(slices.Concat(swagger.Files(), []fs.FS{browsable.Files, p.service.Static})...)
-
 	limited := api.WithLimit(int(p.config.MaxInFlight))
 	for _, resource := range p.service.Resources {
-		resource.Routes(limited, db.DB) // /RESOURCE/ and /RESOURCE/{id}
+		resource.Routes(limited, s.db.DB) // /RESOURCE/ and /RESOURCE/{id}
 	}
-	ready.Routes(api)              // /livez, /healthcheck, /healthcheck/
-	swagger.Routes(api, files.URL) // /docs
-	files.Routes(api)              // /static/{file}, /favicon.ico
-	api.Documents()                // /, /openapi.json, /openapi.yaml
-	return api, browsable.Pages(api, files.URL)
+	s.ready.Routes(api)                 // /livez, /healthcheck, /healthcheck/
+	files := assets.New(p.folders()...) // feature: docs or pages or static
+	swagger.Routes(api, files.URL)      // /docs // feature: docs
+	files.Routes(api)                   // /static/{file}, /favicon.ico // feature: docs or pages or static
+	api.Documents()                     // /, /openapi.json, /openapi.yaml
+
+	return api, web.Chain(api,
+		middleware.RequestInfo(p.config.TrustedProxies),
+		middleware.ClearUnknownHosts(p.config.AllowedHosts), // before anything could show the name
+		s.traces.requests, // feature: traces
+		middleware.AccessLog(s.log, health.IsProbe),
+		s.hooks.requests, // feature: metrics
+		middleware.Compress(),
+		middleware.Recover(s.log), // from a panic of what follows
+		middleware.Deadline(p.config.timeouts().request),
+		browsable.Pages(api, files.URL),               // feature: pages
+		middleware.Recover(s.log),                     // from a panic of a handler, which becomes a page // feature: pages
+		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their responses name no host
+		middleware.CrossOrigin(),
+	)
+}
+
+// feature: docs or pages or static
+// folders returns the folders of the files that are served below /static/.
+func (p *program) folders() []fs.FS {
+	var all []fs.FS
+	all = append(all, swagger.Files()...) // feature: docs
+	all = append(all, browsable.Files)    // feature: pages
+	all = append(all, p.service.Static)   // feature: static
+	return all
 }
 
 // classify returns a function that maps an error of the database to a problem. If the
@@ -53,23 +84,5 @@ func classify(resources []web.Resource, ready *health.Health) func(error) *web.P
 			ready.Recheck()
 		}
 		return problem
-	}
-}
-
-// middlewares returns the middlewares of the API, in the order in which a request meets them.
-func (c *config) middlewares(log *slog.Logger, pages, traced, counted web.Middleware) []web.Middleware {
-	return []web.Middleware{
-		middleware.RequestInfo(c.TrustedProxies),
-		middleware.ClearUnknownHosts(c.AllowedHosts), // before pages, which would show the name
-		traced,
-		middleware.AccessLog(log, health.IsProbe),
-		counted,
-		middleware.Compress(),
-		middleware.Recover(log), // from a panic while a page is made
-		middleware.Deadline(c.timeouts().request),
-		pages,
-		middleware.Recover(log), // from a panic of a handler, which becomes a page
-		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their responses name no host
-		middleware.CrossOrigin(),
 	}
 }

@@ -24,7 +24,7 @@ func TestRoutesGoNamesEveryURL(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, route := range api.Routes() {
-		if !strings.Contains(string(text), route.Path+",") && !strings.Contains(string(text), route.Path+"\n") {
+		if !strings.Contains(string(text), route.Path+",") && !strings.Contains(string(text), route.Path+"\n") && !strings.Contains(string(text), route.Path+" //") {
 			t.Errorf("routes.go does not name %s", route.Path)
 		}
 	}

@@ -7,11 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/server"
 	"example.com/templatesite/internal/web"
 )
@@ -31,46 +31,57 @@ Examples:
 
 // Run assembles the service and serves until it is stopped.
 func (serveCommand) Run(p *program) error {
-	b := p.service.build()
-	registry := metrics.New(b.Version, b.Commit, b.Go)
-	hooks := p.hooks(registry)
 	defer runtime.KeepAlive(ballast())
 
 	level := new(slog.LevelVar)
 	level.Set(slog.Level(p.config.LogLevel))
-	log, closeLog, err := p.openLog(level, registry, hooks.records)
-	if err != nil {
+	sinks := sinks{p.stdoutSink(level)}
+	if err := sinks.addSyslog(p.config, p.service.Name); err != nil { // feature: syslog
 		return err
 	}
-	defer closeLog()
+	defer sinks.close()
+	log := sinks.log()
+	hooks := p.openMetrics()             // feature: metrics
+	log = hooks.countRecords(log, sinks) // feature: metrics
 	for _, m := range p.misspelt {
 		log.Warn("a variable looks like a misspelt setting, and has no effect", "variable", m.Variable, "setting", m.Meant)
 	}
 	limitMemory(log)
-	traces, err := p.openTraces(log)
-	if err != nil {
+	traces, err := p.openTraces(log) // feature: traces
+	if err != nil {                  // feature: traces
 		return err
 	}
-	defer traces.close()
+	defer traces.close() // feature: traces
 
-	db, err := p.openDatabase(log, observers(hooks.statements, traces.statements))
+	var observers []database.Observer
+	observers = append(observers, hooks.statements)  // feature: metrics
+	observers = append(observers, traces.statements) // feature: traces
+	db, err := p.openDatabase(log, observers)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	ready := p.watch(log, db, registry)
+	ready := p.watch(log, db)
+	hooks.watch(db, p.service.Resources, ready) // feature: metrics
 
 	listeners, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
 	if err != nil {
 		return err
 	}
-	admin, err := p.serveAdmin(log, level, registry, ready)
-	if err != nil {
+	parts := parts{
+		log:    log,
+		db:     db,
+		ready:  ready,
+		hooks:  hooks,  // feature: metrics
+		traces: traces, // feature: traces
+	}
+	admin, err := p.serveAdmin(parts, level) // feature: admin
+	if err != nil {                          // feature: admin
 		return err
 	}
-	handler, pages := p.routes(db, ready, hooks)
+	_, handler := p.routes(parts)
 	api := &server.Server{
-		Handler:         web.Chain(handler, p.config.middlewares(log, pages, traces.requests, hooks.requests)...),
+		Handler:         handler,
 		Log:             log,
 		ReadTimeout:     p.config.timeouts().read,
 		WriteTimeout:    p.config.timeouts().write,
@@ -79,18 +90,21 @@ func (serveCommand) Run(p *program) error {
 		ShutdownTimeout: p.config.ShutdownTimeout,
 	}
 	url := listeningAt(string(p.config.Address), listeners)
-	log.Info("serving", "api", url, "documents", documentsAt(url), "admin", admin.url)
+	addresses := []any{"api", url}
+	addresses = append(addresses, "documents", documentsAt(url)) // feature: docs
+	addresses = append(addresses, "admin", admin.url)            // feature: admin
+	log.Info("serving", addresses...)
 	err = api.Run(p.ctx, listeners...)
-	admin.stop()
+	admin.stop() // feature: admin
 	log.Info("stopped")
 	return err
 }
 
 // openDatabase opens the database. With SQLite it also creates, migrates and fills it.
-func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*database.DB, error) {
+func (p *program) openDatabase(log *slog.Logger, observers []database.Observer) (*database.DB, error) {
 	options := p.config.options()
 	options.StatementTimeout = p.config.timeouts().statement
-	options.Observe = observe
+	options.Observe = all(observers)
 	db, err := database.Open(options)
 	if err != nil {
 		return nil, err
@@ -102,6 +116,19 @@ func (p *program) openDatabase(log *slog.Logger, observe database.Observer) (*da
 		return nil, errors.Join(p.config.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)), db.Close())
 	}
 	return db, nil
+}
+
+// all returns an observer that calls all of these that are not nil, or nil if all are.
+func all(observers []database.Observer) database.Observer {
+	observers = slices.DeleteFunc(observers, func(o database.Observer) bool { return o == nil })
+	if len(observers) == 0 {
+		return nil
+	}
+	return func(ctx context.Context, s *web.Statement) {
+		for _, observe := range observers {
+			observe(ctx, s)
+		}
+	}
 }
 
 // fill returns a function that loads the fixtures of all resources into a new database.
@@ -139,7 +166,7 @@ func listeningAt(address string, listeners []net.Listener) string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
-func documentsAt(url string) string {
+func documentsAt(url string) string { // feature: docs
 	if strings.HasPrefix(url, "http://") {
 		return url + "docs"
 	}

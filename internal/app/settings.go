@@ -18,16 +18,16 @@ import (
 // its help is its documentation.
 type config struct {
 	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
-	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`
-	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."`
+	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`                                                    // feature: admin
+	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."` // feature: admin
 	DatabaseURL            string         `name:"database-url" default:"sqlite:${name}.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
 	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
 	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
 	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
-	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. It can be changed while running, on the admin address."`
+	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
-	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
 	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
 	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
 	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
@@ -36,7 +36,7 @@ type config struct {
 	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
 	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
 
-	Tracing tracing.Settings `embed:""`
+	Tracing tracing.Settings `embed:""` // feature: traces
 
 	// databaseIsDefault is true if DATABASE_URL is not set.
 	databaseIsDefault bool
@@ -44,10 +44,8 @@ type config struct {
 
 type (
 	hostPort       string
-	adminAddress   string
 	logLevel       slog.Level
 	logFormat      string
-	syslogAddress  string
 	authentication string
 	environment    string
 	count          int64
@@ -60,13 +58,6 @@ func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String(
 const portVariable = "PORT"
 
 func wildcardAddress(port string) string { return ":" + port }
-
-// sharePort reports whether the two addresses conflict.
-func (c *config) sharePort() bool {
-	host, port, _ := net.SplitHostPort(string(c.Address))
-	adminHost, adminPort, _ := net.SplitHostPort(string(c.AdminAddress))
-	return port == adminPort && port != "0" && port != "" && (host == adminHost || isWildcard(host) || isWildcard(adminHost))
-}
 
 // isWildcard reports whether the host means all addresses of the machine.
 func isWildcard(host string) bool {
@@ -107,29 +98,17 @@ func (c *config) withDatabaseHint(err error) error {
 // publishedPassword is the one in docker/db/password.development.
 const publishedPassword = "development-only-password"
 
-// minToken is the minimum length of an admin token: shorter ones can be guessed.
-const minToken = 16
-
-func strongToken(token string) bool {
-	return len(token) >= minToken && !strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })
-}
-
 // check reports to s the problems that parsing single values cannot find.
 func (c *config) check(s *settings.Source) {
 	var err error
 	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {
 		s.Problem("ALLOWED_HOSTS", err)
 	}
-	if c.AdminToken != "" && !strongToken(c.AdminToken) {
-		s.Problem("ADMIN_TOKEN", fmt.Errorf("must be %d printable ASCII characters or more, without spaces, as openssl rand -hex 32 makes them", minToken))
-	}
 	if c.RequestTimeout == 0 {
 		s.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
 	}
-	if c.sharePort() {
-		s.Problem("ADMIN_ADDRESS", errors.New("has the port of ADDRESS: choose another, or leave it empty to have none"))
-	}
-	c.Tracing.Check(s.Problem)
+	c.checkAdmin(s)            // feature: admin
+	c.Tracing.Check(s.Problem) // feature: traces
 	if err := database.CheckURL(c.DatabaseURL); err != nil {
 		s.Problem("DATABASE_URL", err)
 		return

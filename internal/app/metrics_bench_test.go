@@ -2,12 +2,14 @@ package app
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/health"
 	"example.com/templatesite/internal/metrics"
 	"example.com/templatesite/internal/web"
 )
@@ -15,9 +17,9 @@ import (
 // BenchmarkScrape measures GET /metrics of a service with a database and twenty resources,
 // each of which has answered every method with several statuses.
 func BenchmarkScrape(b *testing.B) {
-	registry := metrics.New("1", "2", "3")
-	db := databasetest.OpenSQLite(b, resources())
-	registry.Database(db.DB, migrationCounts(db, resources()))
+	hooks := hooks{registry: metrics.New("1", "2", "3")}
+	registry := hooks.registry
+	hooks.watch(databasetest.OpenSQLite(b, resources()), resources(), health.New(slog.New(slog.DiscardHandler), nil))
 	statements := registry.Statements(nil)
 	requests := registry.Requests()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		info := web.InfoFrom(r.Context())
