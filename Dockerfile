@@ -2,7 +2,7 @@
 # server: `docker build .` builds it.
 
 # The base images. To use a mirror of Docker Hub:
-# REGISTRY=mirror.example.com docker compose build
+# REGISTRY=mirror.example.org docker compose build
 ARG REGISTRY=docker.io
 ARG GO=${REGISTRY}/library/golang:1.26-trixie
 ARG DEBIAN=${REGISTRY}/library/debian:trixie-slim

@@ -30,7 +30,7 @@ func TestTweetIsCreatedReadListedChangedAndDeleted(t *testing.T) {
 		created := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
 		first := webtest.JSON[tweet.Tweet](t, created)
 		isNow := time.Since(first.Timestamp).Abs() < time.Minute && first.Timestamp.Location() == time.UTC
-		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.com/tweet/1" || !isNow {
+		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.org/tweet/1" || !isNow {
 			t.Errorf("created %+v", first)
 		}
 		if read := c.Want(http.StatusOK, "GET", "/tweet/1", ""); read.Body != created.Body {
@@ -144,7 +144,7 @@ func TestMigrationConvertsInvalidTimestamps(t *testing.T) {
 			if at := got.Timestamp.Format(time.RFC3339Nano); at != older[got.Text] || len(list) != len(older) {
 				t.Errorf("%s, one of %d, became %s, want %s, one of %d", got.Text, len(list), at, older[got.Text], len(older))
 			}
-			c.Want(http.StatusOK, "PUT", strings.TrimPrefix(got.Href, "http://example.com"), `{"text":"written over"}`)
+			c.Want(http.StatusOK, "PUT", strings.TrimPrefix(got.Href, "http://example.org"), `{"text":"written over"}`)
 		}
 	})
 }

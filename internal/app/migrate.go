@@ -37,7 +37,7 @@ Examples:
 }
 
 func (m migrateCommand) Run(p *program) error {
-	options := p.config.options()
+	options := p.options()
 	options.LockTimeout, options.Create = m.LockTimeout, !m.Status && m.To == nil
 	db, err := database.Open(options)
 	if err != nil {

@@ -102,7 +102,7 @@ func (serveCommand) Run(p *program) error {
 
 // openDatabase opens the database. With SQLite it also creates, migrates and fills it.
 func (p *program) openDatabase(log *slog.Logger, observers []database.Observer) (*database.DB, error) {
-	options := p.config.options()
+	options := p.options()
 	options.StatementTimeout = p.config.timeouts().statement
 	options.Observe = all(observers)
 	db, err := database.Open(options)

@@ -23,7 +23,7 @@ type config struct {
 	DatabaseURL            string         `name:"database-url" default:"sqlite:${name}.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
 	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
 	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
-	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
 	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
@@ -66,22 +66,23 @@ func isWildcard(host string) bool {
 }
 
 // options returns the options for the database that the settings name.
-func (c *config) options() database.Options {
+func (p *program) options() database.Options {
 	return database.Options{
-		URL:            c.DatabaseURL,
-		Password:       c.DatabasePassword,
-		MaxConnections: int(c.DatabaseMaxConnections),
+		URL:            p.config.DatabaseURL,
+		Password:       p.config.DatabasePassword,
+		Program:        p.service.Name, // feature: postgres
+		MaxConnections: int(p.config.DatabaseMaxConnections),
 	}
 }
 
 // openExisting opens the database, and fails if it does not exist.
-func (c *config) openExisting() (*database.DB, error) {
-	db, err := database.Open(c.options())
+func (p *program) openExisting() (*database.DB, error) {
+	db, err := database.Open(p.options())
 	if err != nil {
 		return nil, err
 	}
 	if err := db.Exists(); err != nil {
-		return nil, errors.Join(c.withDatabaseHint(err), db.Close())
+		return nil, errors.Join(p.config.withDatabaseHint(err), db.Close())
 	}
 	return db, nil
 }
@@ -113,7 +114,7 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("DATABASE_URL", err)
 		return
 	}
-	db, err := database.Open(c.options())
+	db, err := database.Open(database.Options{URL: c.DatabaseURL, Password: c.DatabasePassword})
 	if err != nil { // the error may quote the URL
 		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
 		return

@@ -27,6 +27,8 @@ type Options struct {
 	URL string
 	// Password, when it is not empty, overrides the URL's.
 	Password string
+	// Program is the name of PostgreSQL's sessions (application_name), if the URL sets none.
+	Program string // feature: postgres
 	// Create makes an empty SQLite file when it is missing. Otherwise the first query fails.
 	Create bool
 	// MaxConnections bounds the pool.

@@ -21,7 +21,7 @@ import (
 // newLog returns a logger that sends to address, and its sink.
 func newLog(t *testing.T, address string) (*slog.Logger, *logging.Syslog) {
 	t.Helper()
-	s, err := logging.NewSyslog(address, "templatesite", "host", 42)
+	s, err := logging.NewSyslog(address, "shop", "host", 42)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestRecordIsSentAsAMessageWithItsRequestID(t *testing.T) {
 	log.Error("second")
 	m := server.Next(t)
 	data := (*m.StructuredData)["request@32473"]
-	if *m.Severity != 4 || *m.Facility != 16 || *m.Appname != "templatesite" || *m.Hostname != "host" || *m.ProcID != "42" || data["id"] != "test_id" {
+	if *m.Severity != 4 || *m.Facility != 16 || *m.Appname != "shop" || *m.Hostname != "host" || *m.ProcID != "42" || data["id"] != "test_id" {
 		t.Errorf("message = %+v, data %v", m, data)
 	}
 	if want := `first line a=1 g.b="x\ny" g.text="\"quoted\"" g.request_id=test_id`; *m.Message != want {
