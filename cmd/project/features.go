@@ -84,15 +84,15 @@ var features = []feature{
 	{ // feature: cluster
 		name:  "cluster",
 		about: "the images, Compose's services and operations, and their tests",
-		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/cluster", ".ci/follow", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/"},
-		words: `(?i)docker|compose`,
+		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/docker", ".ci/with-docker", ".ci/cluster", ".ci/follow", ".ci/jaeger", ".ci/rules", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/", "internal/app/environment_file_test.go", "internal/app/image_test.go", "systemtest/cluster_test.go", "systemtest/follow_test.go", "lab/measure", "lab/observe/", "lab/ci/runbook", "lab/ci/federate"},
+		words: `(?i)docker|compose\b|environment\.env`,
 		needs: []string{"postgres"},
 	},
 	{ // feature: deps
 		name:  "deps",
 		about: "your own modules from other repositories in a Go workspace, and vendor/ for builds without a network",
 		files: []string{"deps/", "docker/build-deps/", ".ci/offline"},
-		words: `(?i)build-deps|\bdeps/|fill-vendor|vendor/`,
+		words: `(?i)build-deps|\bdeps\b|fill-vendor|vendor/|submodule`,
 	},
 	{ // feature: benchmark
 		name:     "benchmark",
