@@ -72,6 +72,7 @@ EXPOSE 5432
 STOPSIGNAL SIGINT
 ENTRYPOINT ["entrypoint"]
 
+# feature: syslog
 # syslog-ng. Its user owns /var/log, and therefore the volume, which starts as a copy of it.
 FROM ${DEBIAN} AS log
 RUN apt-get update \

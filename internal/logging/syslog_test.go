@@ -216,3 +216,17 @@ func TestInvalidSyslogAddressIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestMessagesHaveNoUnsafeCharacters(t *testing.T) {
+	t.Parallel()
+	server := logtest.Listen(t, "127.0.0.1:0")
+	log, _ := newLog(t, server.URL())
+	for _, chars := range unsafeTexts {
+		value := "größe 🧱 " + chars + " after"
+		log.With("with", value).Info("message", "path", value, "error", errors.New(value), slog.Group("group", "inner", value))
+		message := *server.Next(t).Message
+		if c := findUnsafe(message, ""); c != 0 || !strings.Contains(message, "größe 🧱") || !strings.Contains(message, " after") {
+			t.Errorf("%q leaves %q: %q", chars, c, message)
+		}
+	}
+}
