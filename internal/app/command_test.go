@@ -78,20 +78,6 @@ func TestSettingsNameTheirOrigin(t *testing.T) {
 	}
 }
 
-func TestAdminAddressIsLocalByDefault(t *testing.T) {
-	t.Parallel()
-	_, stdout, _ := command(t, nil, "", "settings")
-	for line := range strings.Lines(stdout) {
-		if fields := strings.Fields(line); fields[0] == "ADMIN_ADDRESS" {
-			if fields[1] != "localhost:8001" || fields[2] != "default" {
-				t.Error(line)
-			}
-			return
-		}
-	}
-	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
-}
-
 func TestHelpOfACommandLeavesOutTheSettings(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"serve", "migrate", "loaddata", "dumpdata", "healthcheck", "openapi", "routes", "settings", "version"} {
@@ -134,7 +120,7 @@ func TestFailureOfTheDefaultDatabaseAdvisesToSetDatabaseURL(t *testing.T) {
 	}
 	for _, name := range []string{"serve", "dumpdata"} {
 		for value, want := range map[string]bool{"": true, "sqlite:" + service.Name + ".db": false} {
-			env := map[string]string{"DATABASE_URL": value, "ADDRESS": "127.0.0.1:0", "ADMIN_ADDRESS": ""}
+			env := map[string]string{"DATABASE_URL": value, "ADDRESS": "127.0.0.1:0"}
 			status, _, stderr := commandOf(t, service, env, "", name)
 			if got := strings.Contains(stderr, "DATABASE_URL is not set") && strings.Contains(stderr, "postgres://"); status != 1 || got != want {
 				t.Errorf("app %s with DATABASE_URL=%s = %d: %s", name, value, status, stderr)

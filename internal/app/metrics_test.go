@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,5 +151,57 @@ func TestExemplarsHoldRequestIDs(t *testing.T) {
 	metrics := s.Do("GET", s.admin+"/metrics", "", "Accept: application/openmetrics-text").Body
 	if !strings.Contains(metrics, `# {request_id="exemplary"}`) {
 		t.Errorf("no exemplar in %s", metrics)
+	}
+}
+
+func TestQueuedClientThatDisconnectsIsNotCountedAsShed(t *testing.T) {
+	t.Parallel()
+	db := filledSQLite(t)
+	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "MAX_IN_FLIGHT": "1", "LOG_LEVEL": "info"})
+	tx, err := db.Write.BeginTx(t.Context(), nil) // takes SQLite's only lock for changes
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changes sync.WaitGroup
+	changes.Go(func() { s.Do("POST", "/book/", validBook) })
+	metric := func(name string) string {
+		_, rest, _ := strings.Cut(s.Do("GET", s.admin+"/metrics", "").Body, "\n"+name+" ")
+		value, _, _ := strings.Cut(rest, "\n")
+		return value
+	}
+	for range 200 {
+		if metric(`http_server_active_requests{http_route="/book/"}`) == "1" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond) // shorter than it would wait
+	defer leave()
+	if answer, err := webtest.Send(ctx, transport, "POST", s.url+"/book/", validBook); err == nil {
+		t.Errorf("it is answered with %d", answer.Status)
+	}
+	s.record("request", func(r map[string]any) bool { return r["status"] == 499.0 })
+	if got := metric(`http_server_requests_shed_total{kind="change"}`); got != "0" {
+		t.Errorf("%s were refused", got)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Error(err)
+	}
+	changes.Wait()
+}
+
+func TestStalledScrapersDoNotBlockOthers(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for range 4 {
+		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
+	}
+	var got webtest.Response
+	for end := time.Now().Add(15 * time.Second); got.Status != http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Second) // until the buffers of their connections are full
+		got = s.Do("GET", s.admin+"/metrics", "")
+	}
+	if got.Status != http.StatusOK {
+		t.Errorf("a scrape is answered with %d: %s", got.Status, got.Body)
 	}
 }

@@ -224,7 +224,7 @@ func TestAddressInUseIsReported(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	env := map[string]string{
-		"ADDRESS": strings.TrimPrefix(s.url, "http://"), "ADMIN_ADDRESS": "",
+		"ADDRESS":      strings.TrimPrefix(s.url, "http://"),
 		"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "x.db"),
 	}
 	if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "address already in use") {

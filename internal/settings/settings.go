@@ -1,6 +1,6 @@
 // Package settings fills a struct of flags from the environment and from secret files, reports
-// all mistakes at once, and lists the values. The setting ADMIN_ADDRESS is the flag
-// --admin-address.
+// all mistakes at once, and lists the values. The setting LOG_LEVEL is the flag
+// --log-level.
 //
 // It does not know the settings, and does not read the environment itself.
 package settings
