@@ -96,7 +96,7 @@ func (c *config) withDatabaseHint(err error) error {
 	return err
 }
 
-// publishedPassword is the one in docker/db/password.development.
+// publishedPassword is that of the database of development: everyone knows it.
 const publishedPassword = "development-only-password"
 
 // check reports to s the problems that parsing single values cannot find.

@@ -213,7 +213,7 @@ func TemplateName(resources []web.Resource) (string, error) {
 }
 
 // hash names the migrations of an engine: SHA-256 over the name and the text of each, in
-// chronological order. docker/db/template-name computes it, too.
+// chronological order.
 func hash(resources []web.Resource, engine database.Engine) (string, error) {
 	timeline, err := database.NewTimeline(resources, engine)
 	if err != nil {

@@ -89,8 +89,8 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 	return nil, nil
 }
 
-// get returns a variable. An empty one counts as not set, because Compose and CI systems cannot
-// unset variables. The tag empty marks settings that may be empty.
+// get returns a variable. An empty one counts as not set, because CI systems and others
+// cannot unset variables. The tag empty marks settings that may be empty.
 func (s *Source) get(name string) (value string, set bool) {
 	value = s.env[name]
 	return value, value != ""
