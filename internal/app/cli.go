@@ -89,7 +89,6 @@ func run(ctx context.Context, s Service, process Process) int {
 	}
 	_, noColor := env["NO_COLOR"]
 	all := source.List(parsed)
-	cli.Settings.databaseIsDefault = slices.ContainsFunc(all, func(s settings.Setting) bool { return s.Name == "DATABASE_URL" && s.Origin == "default" })
 	p := &program{ctx, s, &cli.Settings, all, misspelt, process.Stdin, stdout, stderr, noColor}
 	command, _, _ := strings.Cut(parsed.Command(), " ")
 	if command == "serve" { // its output is the log, which counts what it cannot write

@@ -20,8 +20,8 @@ type config struct {
 	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
 	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`                                                    // feature: admin
 	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."` // feature: admin
-	DatabaseURL            string         `name:"database-url" default:"sqlite:${name}.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
-	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
+	DatabaseURL            string         `name:"database-url" default:"${database_url}" secret:"url" help:"${database_url_help}"`
+	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."` // feature: postgres
 	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
 	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
 	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
@@ -37,9 +37,6 @@ type config struct {
 	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
 
 	Tracing tracing.Settings `embed:""` // feature: traces
-
-	// databaseIsDefault is true if DATABASE_URL is not set.
-	databaseIsDefault bool
 }
 
 type (
@@ -69,34 +66,11 @@ func isWildcard(host string) bool {
 func (c *config) options() database.Options {
 	return database.Options{
 		URL:            c.DatabaseURL,
-		Password:       c.DatabasePassword,
+		Password:       c.DatabasePassword, // feature: postgres
 		MaxConnections: int(c.DatabaseMaxConnections),
 	}
 }
 
-// openExisting opens the database, and fails if it does not exist.
-func (c *config) openExisting() (*database.DB, error) {
-	db, err := database.Open(c.options())
-	if err != nil {
-		return nil, err
-	}
-	if err := db.Exists(); err != nil {
-		return nil, errors.Join(c.withDatabaseHint(err), db.Close())
-	}
-	return db, nil
-}
-
-// withDatabaseHint adds to err how to choose a database, if DATABASE_URL is not set.
-func (c *config) withDatabaseHint(err error) error {
-	if c.databaseIsDefault {
-		return fmt.Errorf("%w\nDATABASE_URL is not set, so the default was used: %s. "+
-			"Set it to postgres://USER@HOST:PORT/NAME, or to sqlite:PATH with a path that can be written", err, c.DatabaseURL)
-	}
-	return err
-}
-
-// publishedPassword is the one in docker/db/password.development.
-const publishedPassword = "development-only-password"
 
 // check reports to s the problems that parsing single values cannot find.
 func (c *config) check(s *settings.Source) {
@@ -118,7 +92,7 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
 		return
 	}
-	if c.Environment == "production" && db.HasPassword(publishedPassword) {
+	if c.Environment == "production" && db.HasPassword(publishedPassword) { // feature: postgres
 		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
 	}
 	if err := db.Close(); err != nil {

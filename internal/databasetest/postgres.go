@@ -3,11 +3,8 @@ package databasetest
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"strings"
 	"sync"
@@ -30,7 +27,9 @@ const timeout = time.Minute
 // templateLock is the advisory lock under which a template is made.
 const templateLock = 0x74657374
 
-// OpenPostgres returns a migrated database on the server of TEST_DATABASE_URL.
+// OpenPostgres returns a migrated database on the server of TEST_DATABASE_URL. Its template is
+// a database whose name has the hash of the migrations, so that it is made again only when they
+// change.
 func OpenPostgres(t testing.TB, resources []web.Resource) *database.DB {
 	t.Helper()
 	return open(t, PostgresURL(t, resources))
@@ -41,6 +40,7 @@ var sweepOnce = sync.OnceValue(func() error { return withServer(sweep) })
 // PostgresURL returns the URL of a new migrated database.
 func PostgresURL(t testing.TB, resources []web.Resource) string {
 	t.Helper()
+	NeedPostgres(t)
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, serverURL())
@@ -207,26 +207,8 @@ func databaseURL(name string) string {
 }
 
 // TemplateName returns the name of the template with the migrations of these resources.
+// docker/db/template-name computes it, too.
 func TemplateName(resources []web.Resource) (string, error) {
 	sum, err := hash(resources, database.Postgres)
 	return prefix + "template_" + sum, err
-}
-
-// hash names the migrations of an engine: SHA-256 over the name and the text of each, in
-// chronological order. docker/db/template-name computes it, too.
-func hash(resources []web.Resource, engine database.Engine) (string, error) {
-	timeline, err := database.NewTimeline(resources, engine)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.New()
-	names, _ := fs.Glob(timeline, "*.sql") // the pattern is well formed
-	for _, name := range names {
-		text, err := fs.ReadFile(timeline, name)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(sum, "%s\n%s", name, text)
-	}
-	return hex.EncodeToString(sum.Sum(nil))[:16], nil
 }
