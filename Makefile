@@ -1,7 +1,9 @@
 # The menu: the commands that are used most.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint up down system-test
+.PHONY: help run test check lint
+.PHONY: up down system-test # feature: cluster
+.PHONY: template-matrix # feature: template
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,11 +25,18 @@ lint: bin/golangci-lint ## look for mistakes without running anything
 bin/%: tools/go.mod
 	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
 
+# feature: cluster
 up: ## start the cluster, with what was changed
 	docker compose up --detach --wait --build
 
+# feature: cluster
 down: ## stop the cluster, whatever was started; its logs and metrics are kept
 	docker compose --profile '*' down
 
+# feature: cluster
 system-test: ## test the cluster from outside
 	docker compose run --rm --build system-test
+
+# feature: template
+template-matrix: ## remove every feature from a project in turn, and run the tests of what is left
+	MATRIX=test .ci/template matrix

@@ -17,7 +17,7 @@ const module = "example.com/templatesite/"
 
 // The import rule: cmd/app imports the resources and internal/app, which imports the
 // plumbing. Resources and plumbing import internal/web, and nothing else of the module.
-// Packages for tests and the lab may import everything but cmd/app.
+// Packages for tests and the lab may import everything but cmd/app; cmd/project imports nothing.
 func TestImportsPointOneWay(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
@@ -33,11 +33,11 @@ func TestImportsPointOneWay(t *testing.T) {
 
 var touchesProcess = regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Environ|Args|Exit)\b|\blog\.Fatal|\bsignal\.Notify`)
 
-// Only main.go may touch the environment, the arguments, exits and signals.
+// Only main.go of the service may touch the environment, the arguments, exits and signals.
 func TestOnlyMainTouchesTheProcess(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if name := strings.TrimPrefix(p.ImportPath, module); forTests(name) || isLab(name) {
+		if name := strings.TrimPrefix(p.ImportPath, module); forTests(name) || isLab(name) || name == "cmd/project" {
 			continue
 		}
 		for _, file := range p.GoFiles {
@@ -61,6 +61,8 @@ func mayImport(from, to string) bool {
 		return to == "internal/app" || to == "internal/web" || !strings.HasPrefix(to, "internal/")
 	case from == "internal/app":
 		return strings.HasPrefix(to, "internal/") && !forTests(to)
+	case from == "cmd/project":
+		return false
 	case isLab(from):
 		return to != "cmd/app"
 	default: // a resource, or the plumbing
