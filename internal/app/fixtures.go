@@ -25,12 +25,12 @@ Examples:
   app loaddata
   app loaddata note
   app loaddata staging.json
-  app dumpdata | DATABASE_URL=sqlite:copy.db app loaddata -`
+  app dumpdata | DATABASE_URL=$COPY app loaddata -`
 }
 
 // Run loads the fixtures in one transaction.
 func (l loaddataCommand) Run(p *program) error {
-	db, err := p.config.openExisting()
+	db, err := p.openExisting()
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (d dumpdataCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.config.openExisting()
+	db, err := p.openExisting()
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func TestPanicAndItsLogRecordsAreCounted(t *testing.T) {
 	hooks := p.openMetrics()
 	registry := hooks.registry
 	log := hooks.countRecords(slog.New(slog.NewTextHandler(t.Output(), nil)), nil)
-	_, handler := p.routes(parts{log: log, db: databasetest.OpenSQLite(t, nil), ready: health.New(log, nil), hooks: hooks})
+	_, handler := p.routes(parts{log: log, db: databasetest.Open(t, nil), ready: health.New(log, nil), hooks: hooks})
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/panic", nil))
 	scrape := httptest.NewRecorder()
 	registry.Handler().ServeHTTP(scrape, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -71,6 +70,14 @@ func (c *config) options() database.Options {
 	}
 }
 
+// openExisting opens the database for a command that does not create it.
+func (p *program) openExisting() (*database.DB, error) {
+	db, err := database.Open(p.config.options())
+	if err == nil { // feature: sqlite
+		err = p.checkExists(db)
+	}
+	return db, err
+}
 
 // check reports to s the problems that parsing single values cannot find.
 func (c *config) check(s *settings.Source) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/templatesite/internal/database"
 )
 
 // listed returns the values and origins that app settings prints, by name of setting.
@@ -174,7 +176,7 @@ func TestMisspeltSettingIsReported(t *testing.T) {
 	// These belong to other programs, or the correct setting is present as well.
 	for _, env := range []map[string]string{
 		{"PORT": "8000", "HOST": "x", "HOSTNAME": "x", "DATABASE_HOST": "x", "DATABASE_NAME": "x", "LOG_PORT": "tcp://x:1", "ADMIN_PORT": "1", "ADDRESS_PORT": "1", "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none"},
-		{"DATABASE_URI": "x", "DATABASE_URL": "sqlite:x.db"},
+		{"DATABASE_URI": "x", "DATABASE_URL": database.DefaultURL("x")},
 		{"ALLOWED_HOST": ""},
 	} {
 		listed(t, env)
