@@ -21,7 +21,7 @@ var service = app.Service{
 	Resources: []web.Resource{
 		tweet.Resource(),
 	},
-	Static: static.Files,
+	Static: static.Files, // feature: static
 }
 
 // version and commit are set by builds that Git cannot be asked about, such as that

@@ -58,14 +58,14 @@ var features = []feature{
 	{ // feature: docs
 		name:  "docs",
 		about: "the page /docs, which documents the API and sends requests (Swagger UI)",
-		files: []string{"internal/swagger/"},
-		words: `(?i)swagger|/docs\b`,
+		files: []string{"internal/swagger/", "internal/app/docs*.go"},
+		words: `(?i)swagger|/docs[^/a-z]`,
 	},
 	{ // feature: static
 		name:  "static",
 		about: "your static files, compressed, with names that browsers cache for good",
-		files: []string{"static/"},
-		words: `(?i)\bstatic/`,
+		files: []string{"static/", "internal/app/static*.go"},
+		words: `(?i)static\.Files|service\.Static|static files`,
 	},
 	{ // feature: sqlite
 		name:   "sqlite",

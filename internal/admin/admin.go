@@ -19,7 +19,7 @@ import (
 type Options struct {
 	// Name, Version and Commit identify the program.
 	Name, Version, Commit string
-	// Icon is an ICO file.
+	// Icon is an ICO file. It may be missing.
 	Icon []byte
 	// Ready reports whether the service can do its work now.
 	Ready func(context.Context) bool
@@ -55,7 +55,9 @@ func New(o Options) *Admin {
 	a := &Admin{Options: o, mux: web.NewMux(nil), started: time.Now()}
 	a.live = newLive(o.Numbers, o.Probe) // feature: plots
 	a.mux.HandleFunc("GET /", a.index)
-	a.mux.HandleFunc("GET /favicon.ico", a.icon)
+	if o.Icon != nil {
+		a.mux.HandleFunc("GET /favicon.ico", a.icon)
+	}
 	a.mux.HandleFunc("GET /healthcheck", o.Health)
 	a.mux.HandleFunc("GET /healthcheck/", o.Health)       // as on the API's address
 	a.mux.HandleFunc("GET /metrics", o.Metrics.ServeHTTP) // feature: metrics

@@ -61,6 +61,9 @@ func exclusive(lock *sync.Mutex, record http.HandlerFunc, w http.ResponseWriter,
 	record(timedWriter{w}, r)
 }
 
+// writeTimeout is how long a client may take to receive a part of a response.
+const writeTimeout = 5 * time.Second
+
 // timedWriter fails a write that takes longer than writeTimeout.
 type timedWriter struct{ http.ResponseWriter }
 

@@ -12,12 +12,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-const (
-	// maxViewers is how many clients can watch the live plots at once.
-	maxViewers = 16
-	// writeTimeout is how long a client may take to receive a part of the plots or of a profile.
-	writeTimeout = 5 * time.Second
-)
+// maxViewers is how many clients can watch the live plots at once.
+const maxViewers = 16
 
 // viewers are the WebSocket connections of the live plots. statsviz neither closes them nor
 // sets write deadlines; viewers and viewer do.

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"time"
@@ -16,8 +15,8 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// adminWriteTimeout bounds the time until an operator's client has read a response. Profiles
-// and live plots extend it.
+// adminWriteTimeout bounds the time until an operator's client has read a response. Long ones
+// extend it.
 const adminWriteTimeout = 30 * time.Second
 
 // adminServer is the second server, for operators only.
@@ -39,10 +38,7 @@ func (p *program) serveAdmin(s parts, level *slog.LevelVar) (*adminServer, error
 	if address, ok := listeners[0].Addr().(*net.TCPAddr); ok && !address.IP.IsLoopback() && c.AdminToken == "" {
 		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it on a private network", "address", address.String())
 	}
-	pages, err := p.adminPages(s, admin.NewLevel(level, log))
-	if err != nil {
-		return nil, err
-	}
+	pages := p.adminPages(s, admin.NewLevel(level, log))
 	guard := admin.NewGuard(c.AdminToken, log)
 	guard.OnWrong = s.hooks.registry.WrongTokens() // feature: metrics
 	pagesServer := &server.Server{
@@ -73,11 +69,7 @@ func (p *program) serveAdmin(s parts, level *slog.LevelVar) (*adminServer, error
 }
 
 // adminPages returns the handler of the admin address.
-func (p *program) adminPages(s parts, level *admin.Level) (*admin.Admin, error) {
-	icon, err := fs.ReadFile(p.service.Static, "favicon.ico")
-	if err != nil {
-		return nil, err
-	}
+func (p *program) adminPages(s parts, level *admin.Level) *admin.Admin {
 	all := make([]admin.Setting, len(p.settings))
 	for i, setting := range p.settings {
 		all[i] = admin.Setting(setting)
@@ -85,7 +77,7 @@ func (p *program) adminPages(s parts, level *admin.Level) (*admin.Admin, error) 
 	b := p.service.build()
 	return admin.New(admin.Options{
 		Name: p.service.Name, Version: b.Version, Commit: b.Commit,
-		Icon:     icon,
+		Icon:     p.icon(), // feature: static
 		Ready:    func(ctx context.Context) bool { return s.ready.Check(ctx).Status == "ok" },
 		Health:   s.ready.Details,
 		Metrics:  s.hooks.registry.Handler(), // feature: metrics
@@ -94,5 +86,5 @@ func (p *program) adminPages(s parts, level *admin.Level) (*admin.Admin, error) 
 		Level:    level,
 		Settings: all,
 		Print:    func(w io.Writer) error { return settings.Print(w, p.settings) },
-	}), nil
+	})
 }

@@ -1,9 +1,7 @@
 package app
 
 import (
-	"slices"
 	"testing"
-	"time"
 
 	"example.com/templatesite/internal/browsertest"
 )
@@ -28,7 +26,7 @@ func TestAdminPagesInABrowser(t *testing.T) {
 		}
 		tab.WithoutScripts()
 		tab.Visit("/")
-		tab.Want("Ready", "Log level", "debug", "Live plots")
+		tab.Want("Ready", "Log level", "debug")
 		tab.Follow("Settings")
 		tab.Want("ADMIN_TOKEN", "***")
 		tab.Follow(testService.Name)
@@ -48,52 +46,4 @@ func TestAdminPagesInABrowser(t *testing.T) {
 			}
 		}
 	})
-	t.Run("sees the requests as they come", func(t *testing.T) {
-		t.Parallel()
-		livePlots(t, b, s, token)
-	})
-}
-
-// drawn is a JavaScript function that returns the values of a series, oldest first.
-const drawn = `(name, series) => [...document.getElementById(name)?.data?.[series]?.y ?? []]`
-
-func livePlots(t *testing.T, b *browsertest.Browser, s *service, token string) {
-	tab := b.Open(t, s.admin)
-	tab.SignIn("anyone", token)
-	tab.SetScreen(1280, 5000, "light") // plots outside the window are not drawn
-	tab.Visit("/")
-	tab.Follow("Live plots")
-	// Each plot shows its values once something has happened.
-	wanted := map[string]string{
-		"2xx": "('requests', 0)", "4xx": "('requests', 2)", "p50": "('latency', 0)", "p99": "('latency', 1)", "maximum": "('connections', 2)",
-		"statements": "('statements', 0)", "p99 of statements": "('statement-latency', 1)", "goroutines": "('goroutines', 1)",
-	}
-	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {
-		for range 20 {
-			s.Do("GET", "/book/", "")
-			s.Do("GET", "/nowhere", "")
-		}
-		for name, series := range wanted {
-			if browsertest.Evaluate[bool](tab, "("+drawn+")"+series+".some((y) => y > 0)") {
-				delete(wanted, name)
-			}
-		}
-	}
-	for name := range wanted {
-		t.Errorf("the plots show nothing of %s", name)
-	}
-	if first := browsertest.Evaluate[string](tab, "document.querySelector('.plot-card').id"); first != "requests" {
-		t.Errorf("the first plot is %s", first)
-	}
-	latency := browsertest.Evaluate[[]float64](tab, "("+drawn+")('latency', 1)")
-	for _, p99 := range latency {
-		if p99 < 0 || p99 > 10 {
-			t.Errorf("p99 = %v", latency)
-		}
-	}
-	tab.Press("label[for=range5]")
-	tab.Type("#plot-search", "latency")
-	if hidden := browsertest.Evaluate[[]bool](tab, "['requests', 'latency', 'goroutines'].map((id) => document.getElementById(id).hidden)"); !slices.Equal(hidden, []bool{true, false, true}) {
-		t.Errorf("a search for latency hides requests, latency, goroutines: %v, want all but latency", hidden)
-	}
 }

@@ -33,3 +33,11 @@ func TestDocsPageSendsItsExamples(t *testing.T) {
 		})
 	}
 }
+
+func TestLogNamesTheDocumentsOfAnUnspecifiedAddress(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADDRESS": ":0"})
+	if serving := s.record("serving", nil); serving["documents"] != "/docs" {
+		t.Errorf("the log says %v", serving)
+	}
+}

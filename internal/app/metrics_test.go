@@ -52,7 +52,7 @@ func TestPanicAndItsLogRecordsAreCounted(t *testing.T) {
 		api.File("panic", "/panic", "It panics", func(http.ResponseWriter, *http.Request) { panic("on purpose") })
 	}}
 	p := &program{
-		service: Service{Resources: []web.Resource{panics}, Static: testService.Static},
+		service: Service{Resources: []web.Resource{panics}},
 		config:  &config{AllowedHosts: []string{"localhost"}, RequestTimeout: time.Minute, AdminAddress: "localhost:0", MaxInFlight: 1},
 	}
 	hooks := p.openMetrics()

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,7 +64,8 @@ func TestDocsAndFilesAreSentToBrowsersUnchanged(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	for target, mediaType := range map[string]string{
-		"/docs": "text/html; charset=utf-8", "/openapi.json": "application/openapi+json", "/static/browsable.css": "text/css; charset=utf-8",
+		"/openapi.json": "application/openapi+json", "/static/browsable.css": "text/css; charset=utf-8",
+		"/docs": "text/html; charset=utf-8", // feature: docs
 	} {
 		answer, plain := s.Do("GET", target, "", browser), s.Do("GET", target, "")
 		if answer.Status != 200 || answer.Header.Get("Content-Type") != mediaType || answer.Body != plain.Body {
@@ -110,4 +112,15 @@ func TestManyLargeFormsDoNotBlockOthers(t *testing.T) {
 	}
 	becomes(303, validForm)
 	becomes(422, "note="+strings.Repeat("x", 500_000))
+}
+
+func TestFilesOfAPageMayBeKeptForEver(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	hashed := s.Do("GET", "/book/", "", browser).Body
+	_, rest, _ := strings.Cut(hashed, `href="/static/`)
+	name, _, _ := strings.Cut(rest, `"`)
+	if got := s.Do("GET", "/static/"+name, ""); got.Status != http.StatusOK || got.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+		t.Errorf("%s = %d %v", name, got.Status, got.Header)
+	}
 }

@@ -70,7 +70,9 @@ func (p *program) folders() []fs.FS {
 	var all []fs.FS
 	all = append(all, swagger.Files()...) // feature: docs
 	all = append(all, browsable.Files)    // feature: pages
-	all = append(all, p.service.Static)   // feature: static
+	if p.service.Static != nil {          // feature: static
+		all = append(all, p.service.Static)
+	}
 	return all
 }
 

@@ -15,7 +15,7 @@ import (
 // which are listed newest first.
 var testService = Service{
 	Name: "sample", Title: "sample", Description: "Shelves of books.", Resources: resources(),
-	Static: fstest.MapFS{
+	Static: fstest.MapFS{ // feature: static
 		"favicon.ico": {Data: []byte("\x00\x00\x01\x00 an icon")},
 		"icon.svg":    {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)},
 	},

@@ -27,7 +27,7 @@ type Service struct {
 	// Resources are served in this order.
 	Resources []web.Resource
 	// Static holds the files that are served below /static/, favicon.ico among them.
-	Static fs.FS
+	Static fs.FS // feature: static
 }
 
 // build describes this binary.

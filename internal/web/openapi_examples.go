@@ -63,7 +63,7 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 	}
 	for _, p := range op.Parameters {
 		if p.In == "path" && len(p.Schema.Examples) > 0 {
-			p.Example = p.Schema.Examples[0] // which Swagger UI fills in
+			p.Example = p.Schema.Examples[0] // which pages that document the API fill in
 		}
 	}
 	boundLists(op)
