@@ -12,13 +12,13 @@ func TestAllMistakesAreReportedAtOnceWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{
 		"ADDRESS": "nowhere", "LOG_LEVEL": "loud", "REQUEST_TIMEOUT": "5", "MAX_BODY_BYTES": "-1", "TRUSTED_PROXIES": "10.0.0.0/8,proxy",
-		"ENVIRONMENT": "moon", "DATABASE_URL": "db://app:SECRET@db:port/x",
+		"DATABASE_URL": "db://app:SECRET@db:port/x",
 	}
 	status, _, stderr := command(t, env, "", "serve", "--shutdown-timeout=soon")
 	if status != 2 {
 		t.Errorf("exit status = %d, want 2", status)
 	}
-	for _, name := range []string{"ADDRESS", "LOG_LEVEL", "REQUEST_TIMEOUT", "MAX_BODY_BYTES", "TRUSTED_PROXIES", "ENVIRONMENT", "DATABASE_URL", "SHUTDOWN_TIMEOUT"} {
+	for _, name := range []string{"ADDRESS", "LOG_LEVEL", "REQUEST_TIMEOUT", "MAX_BODY_BYTES", "TRUSTED_PROXIES", "DATABASE_URL", "SHUTDOWN_TIMEOUT"} {
 		if !strings.Contains(stderr, "app: "+name+" ") {
 			t.Errorf("%s is not reported:\n%s", name, stderr)
 		}

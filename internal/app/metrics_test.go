@@ -76,7 +76,7 @@ func TestDatabaseConnectionsAreCountedAsUsedOrIdle(t *testing.T) {
 	t.Parallel()
 	hooks := hooks{registry: metrics.New("1", "2", "3")}
 	registry := hooks.registry
-	db := databasetest.OpenSQLite(t, resources())
+	db := databasetest.Open(t, resources())
 	hooks.watch(db, resources(), health.New(slog.New(slog.DiscardHandler), nil))
 	count := func(state string) float64 {
 		families, err := registry.Gather()
