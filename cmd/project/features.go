@@ -70,15 +70,15 @@ var features = []feature{
 	{ // feature: sqlite
 		name:   "sqlite",
 		about:  "the embedded database, which go run and go test use",
-		files:  []string{"internal/database/sqlite*.go", "internal/databasetest/sqlite*.go", "*/migrations/sqlite/", "internal/*/migrations/sqlite/"},
+		files:  []string{"*/migrations/sqlite/", "*/sqlite*_test.go", "internal/*/sqlite*.go", "internal/*/*/migrations/sqlite/", "internal/app/tracing_sqlite_test.go", "internal/databasetest/skip.go", "systemtest/file_test.go", "systemtest/stdout_test.go"},
 		words:  `(?i)sqlite`,
 		unless: "postgres",
 	},
 	{ // feature: postgres
 		name:   "postgres",
 		about:  "PostgreSQL, which the cluster and production use, with or without PgBouncer",
-		files:  []string{"internal/database/postgres*.go", "internal/databasetest/postgres*.go", "internal/postgrestest/", "internal/pgbouncertest/", "*/migrations/postgres/", "internal/*/migrations/postgres/"},
-		words:  `(?i)postgres|pgx|pgbouncer`,
+		files:  []string{"*/migrations/postgres/", "*/postgres*_test.go", "internal/*/postgres*.go", "internal/*/*/migrations/postgres/", "internal/app/*_postgres_test.go", "internal/app/template_test.go", "internal/databasetest/skip.go", "internal/pgbouncertest/", "internal/postgrestest/", "systemtest/follow_test.go", ".ci/postgres"},
+		words:  `(?i)postgres|pgx|pgbouncer|pgconn|DATABASE_PASSWORD`,
 		unless: "sqlite",
 	},
 	{ // feature: cluster
@@ -99,6 +99,7 @@ var features = []feature{
 		about:    "the overhead of the plumbing, compared with a minimal server and nginx",
 		files:    []string{"lab/benchmark/", "lab/measure"},
 		words:    `lab/benchmark`,
+		needs:    []string{"sqlite", "postgres"},
 		optional: true,
 	},
 	{ // feature: faults
@@ -106,6 +107,7 @@ var features = []feature{
 		about:    "tests that kill processes, stop databases, fill disks and cut connections under load",
 		files:    []string{"lab/faults/", "lab/observe/", "lab/ci/runbook", "lab/ci/federate"},
 		words:    `lab/faults`,
+		needs:    []string{"sqlite", "postgres"},
 		optional: true,
 	},
 	{ // feature: template

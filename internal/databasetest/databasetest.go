@@ -21,13 +21,14 @@ const maxConnections = 4
 
 // engines are the engines that tests run on.
 var engines = []engine{
-	{database.SQLite, OpenSQLite},     // feature: sqlite
-	{database.Postgres, OpenPostgres}, // feature: postgres
+	{database.SQLite, OpenSQLite, makeSQLite},       // feature: sqlite
+	{database.Postgres, OpenPostgres, makePostgres}, // feature: postgres
 }
 
 type engine struct {
 	name database.Engine
 	open func(t testing.TB, resources []web.Resource) *database.DB
+	make func() (url string, remove func() error, err error)
 }
 
 // Engines returns the names of the engines.
@@ -51,6 +52,10 @@ func OpenOn(t testing.TB, name database.Engine, resources []web.Resource) *datab
 	i := slices.IndexFunc(engines, func(e engine) bool { return e.name == name })
 	return engines[i].open(t, resources)
 }
+
+// Make makes an empty database on the first engine, for a test of the whole program. The caller
+// removes it.
+func Make() (url string, remove func() error, err error) { return engines[0].make() }
 
 // Each runs test on every engine, as parallel subtests with a database each.
 func Each(t *testing.T, resources []web.Resource, test func(t *testing.T, db *database.DB)) {

@@ -41,18 +41,39 @@ var sweepOnce = sync.OnceValue(func() error { return withServer(sweep) })
 func PostgresURL(t testing.TB, resources []web.Resource) string {
 	t.Helper()
 	NeedPostgres(t)
+	url, drop, err := clonedFor(resources)
+	if err != nil {
+		t.Fatalf("make a test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	return url
+}
+
+func makePostgres() (url string, remove func() error, err error) {
+	if serverURL() == "" {
+		return "", nil, errors.New(needServer)
+	}
+	return clonedFor(nil)
+}
+
+// clonedFor clones the template of the resources.
+func clonedFor(resources []web.Resource) (url string, drop func() error, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, serverURL())
 	if err != nil {
-		t.Fatalf("connect to TEST_DATABASE_URL: %v", err)
+		return "", nil, fmt.Errorf("connect to TEST_DATABASE_URL: %w", err)
 	}
 	name := prefix + strings.ToLower(rand.Text())
-	t.Cleanup(func() { dropOwned(t, conn, name) })
+	drop = func() error { return dropOwned(conn, name) }
 	if err := errors.Join(sweepOnce(), makeOwned(ctx, conn, name, resources)); err != nil {
-		t.Fatalf("make a test database: %v", err)
+		return "", nil, errors.Join(err, drop())
 	}
-	return databaseURL(name)
+	return databaseURL(name), drop, nil
 }
 
 // makeOwned clones the template. The connection stays open as long as the test and holds an
@@ -68,12 +89,10 @@ func makeOwned(ctx context.Context, conn *pgx.Conn, name string, resources []web
 	return clone(ctx, conn, name, template)
 }
 
-func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
+func dropOwned(conn *pgx.Conn, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if err := errors.Join(drop(ctx, conn, name), conn.Close(ctx)); err != nil {
-		t.Errorf("drop the test's database: %v", err)
-	}
+	return errors.Join(drop(ctx, conn, name), conn.Close(ctx))
 }
 
 // makeTemplate makes the template of the migrations, unless the server has it, and returns

@@ -61,3 +61,8 @@ func migratedFile(resources []web.Resource) ([]byte, error) {
 	}
 	return os.ReadFile(path)
 }
+
+func makeSQLite() (url string, remove func() error, err error) {
+	dir, err := os.MkdirTemp("", "database")
+	return "sqlite:" + filepath.Join(dir, "test.db"), func() error { return os.RemoveAll(dir) }, err
+}
