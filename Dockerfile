@@ -2,7 +2,7 @@
 # server: `docker build .` builds it.
 
 # The base images. To use a mirror of Docker Hub:
-# REGISTRY=mirror.example.com docker compose build
+# REGISTRY=mirror.example.org docker compose build
 ARG REGISTRY=docker.io
 ARG GO=${REGISTRY}/library/golang:1.26-trixie
 ARG DEBIAN=${REGISTRY}/library/debian:trixie-slim
@@ -72,6 +72,7 @@ EXPOSE 5432
 STOPSIGNAL SIGINT
 ENTRYPOINT ["entrypoint"]
 
+# feature: syslog
 # syslog-ng. Its user owns /var/log, and therefore the volume, which starts as a copy of it.
 FROM ${DEBIAN} AS log
 RUN apt-get update \

@@ -124,3 +124,12 @@ func peakMemory(pid int) int64 {
 	_, _ = fmt.Sscan(rest, &kilobytes) // 0 if there is none
 	return kilobytes << 10
 }
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

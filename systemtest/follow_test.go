@@ -126,15 +126,6 @@ func TestRequestIDFindsAllRecordsOfASlowFailedRequest(t *testing.T) {
 
 func (f *followed) readStdout(t *testing.T) string { return readFile(t, f.stdout) }
 
-func readFile(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 // readLog waits for one more message and returns all that the log server has received, one
 // per line.
 func (f *followed) readLog(t *testing.T) string {

@@ -44,6 +44,6 @@ func TestMigrationConvertsTimestampsThatJSONCannotHold(t *testing.T) {
 		if at := got.Timestamp.Format(time.RFC3339Nano); at != older[got.Text] || len(list) != len(older) {
 			t.Errorf("%s, one of %d, became %s, want %s, one of %d", got.Text, len(list), at, older[got.Text], len(older))
 		}
-		c.Want(http.StatusOK, "PUT", strings.TrimPrefix(got.Href, "http://example.com"), `{"text":"written over"}`)
+		c.Want(http.StatusOK, "PUT", strings.TrimPrefix(got.Href, "http://example.org"), `{"text":"written over"}`)
 	}
 }

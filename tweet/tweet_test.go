@@ -29,7 +29,7 @@ func TestTweetIsCreatedReadListedChangedAndDeleted(t *testing.T) {
 		created := c.Want(http.StatusCreated, "POST", "/tweet/", `{"text":"one"}`)
 		first := webtest.JSON[tweet.Tweet](t, created)
 		isNow := time.Since(first.Timestamp).Abs() < time.Minute && first.Timestamp.Location() == time.UTC
-		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.com/tweet/1" || !isNow {
+		if first.ID != 1 || first.Text != "one" || first.Href != "http://example.org/tweet/1" || !isNow {
 			t.Errorf("created %+v", first)
 		}
 		if read := c.Want(http.StatusOK, "GET", "/tweet/1", ""); read.Body != created.Body {

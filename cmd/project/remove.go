@@ -198,7 +198,7 @@ func (t tree) leftOver(after tree, gone map[string]bool) []string {
 		}
 		words := regexp.MustCompile(f.words)
 		for _, name := range after.paths() {
-			if name == recordFile || name == "go.mod" || name == "go.sum" || !after[name].isText() {
+			if name == recordFile || path.Base(name) == "go.mod" || path.Base(name) == "go.sum" || !after[name].isText() {
 				continue
 			}
 			if words.MatchString(name) {

@@ -35,7 +35,7 @@ func TestMarkCoversItsLineTheCommentAboveAndWhatIsNested(t *testing.T) {
 
 func TestRemovalDropsTheImportsThatItLeavesUnused(t *testing.T) {
 	t.Parallel()
-	before := "package a\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\tname \"path\"\n\t_ \"embed\"\n\t\"example.com/go-odd/v2\"\n)\n\n" +
+	before := "package a\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\tname \"path\"\n\t_ \"embed\"\n\t\"example.org/go-odd/v2\"\n)\n\n" +
 		"func f() {\n\tfmt.Println(os.Args, name.Base(\"\"), odd.A) // feature: x\n\tos.Exit(1)\n}\n"
 	got, err := edited("a.go", before, map[string]bool{"x": true})
 	if want := "package a\n\nimport (\n\t_ \"embed\"\n\t\"os\"\n)\n\nfunc f() {\n\tos.Exit(1)\n}\n"; err != nil || strings.Replace(got, "\t\"os\"\n\t_ \"embed\"\n", "\t_ \"embed\"\n\t\"os\"\n", 1) != want {

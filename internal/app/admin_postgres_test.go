@@ -43,3 +43,13 @@ func TestAdminPagesSayWhyTheServiceIsNotReady(t *testing.T) {
 		}
 	}
 }
+
+// The server is unreachable, so that error messages are covered, too.
+func TestRunningServiceShowsNoPasswordOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{
+		"DATABASE_URL": "postgres://app:" + marker + "%40%2F@127.0.0.1:1/x?sslmode=disable", "DATABASE_PASSWORD": marker, "ADMIN_TOKEN": marker + marker,
+	})
+	s.Do("GET", "/book/", "")
+	showsNoSecret(t, s)
+}

@@ -24,7 +24,7 @@ func parseHost(text string) (string, error) {
 	case host == "":
 		return "", errors.New("must list at least one host; empty entries are not allowed")
 	case strings.ContainsAny(host, "@/\\?#"):
-		return "", errors.New("must list only hosts, as in example.com: without a scheme, a user, a path or a network size")
+		return "", errors.New("must list only hosts, as in example.org: without a scheme, a user, a path or a network size")
 	case err == nil && (hostname.MatchString(bare) || strings.HasPrefix(host, "[")):
 		return "", fmt.Errorf("has %q in it: leave out the port, as in %s", text, bare)
 	case strings.HasPrefix(host, "*.") && hostname.MatchString(host[2:]):
@@ -46,7 +46,7 @@ func parseHostname(text, host string) (string, error) {
 	case strings.ContainsFunc(host, func(c rune) bool { return c > '~' }):
 		return "", fmt.Errorf("has %q in it: write the name in ASCII, as browsers send it: it begins with xn--", text)
 	case !hostname.MatchString(name) || len(name) > 253:
-		return "", fmt.Errorf("has %q in it: it must be a comma-separated list of names or addresses, as in example.com,.example.org,::1", text)
+		return "", fmt.Errorf("has %q in it: it must be a comma-separated list of names or addresses, as in example.org,.example.net,::1", text)
 	case strings.Trim(last, "0123456789") == "":
 		return "", fmt.Errorf("has %q in it: it must be a name or a whole address", text)
 	}

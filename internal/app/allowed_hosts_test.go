@@ -8,9 +8,9 @@ import (
 func TestAllowedHostThatNoRequestCanMatchIsRefusedWithAdvice(t *testing.T) {
 	t.Parallel()
 	for value, advice := range map[string]string{
-		"localhost:8000": "as in localhost", "[::1]:8000": "as in ::1", "127.0.0.1:80": "as in 127.0.0.1", "a,b:80": "as in b", "example.com:": "as in example.com",
-		"*.example.com": "write .example.com", "*example.com": "names or addresses", "exam*ple.com": "names or addresses",
-		"https://example.com": "only hosts", "example.com/": "only hosts", "//example.com": "only hosts", "me@example.com": "only hosts", "10.0.0.0/8": "only hosts",
+		"localhost:8000": "as in localhost", "[::1]:8000": "as in ::1", "127.0.0.1:80": "as in 127.0.0.1", "a,b:80": "as in b", "example.org:": "as in example.org",
+		"*.example.org": "write .example.org", "*example.org": "names or addresses", "exam*ple.com": "names or addresses",
+		"https://example.org": "only hosts", "example.org/": "only hosts", "//example.org": "only hosts", "me@example.org": "only hosts", "10.0.0.0/8": "only hosts",
 		`["a","b"]`: "comma-separated", `"a"`: "comma-separated", "a b": "comma-separated", "a;b": "comma-separated", "[a]": "comma-separated",
 		"bücher.example": "xn--", "a..b": "names or addresses", "..": "names or addresses", ".": "names or addresses", ",": "empty entries", "a,,b": "empty entries", " ": "empty entries",
 		"fe80::1%eth0": "without a zone", "::ffff:127.0.0.1": "IPv4 as in", "1.2.3": "whole address", "1.2.3.4.5": "whole address", ".1.2.3.4": "whole address", "300.1.1.1": "whole address",
@@ -26,8 +26,8 @@ func TestAllowedHostThatNoRequestCanMatchIsRefusedWithAdvice(t *testing.T) {
 func TestAllowedHostsMatchEverySpellingOfAHost(t *testing.T) {
 	t.Parallel()
 	for value, hosts := range map[string][]string{
-		"Example.COM , b": {"example.com", "EXAMPLE.com:80", "example.com."}, "example.com.": {"example.com"}, "[::1]": {"[::1]", "[::1]:80"}, "0:0:0:0:0:0:0:1": {"[::1]:80"},
-		".Example.com.": {"example.com", "a.b.example.com"}, "my_service,xn--bcher-kva.example": {"my_service:8080", "xn--bcher-kva.example"}, "*": {"anything:1"}, "": {"localhost", "127.0.0.1", "[::1]"},
+		"Example.ORG , b": {"example.org", "EXAMPLE.org:80", "example.org."}, "example.org.": {"example.org"}, "[::1]": {"[::1]", "[::1]:80"}, "0:0:0:0:0:0:0:1": {"[::1]:80"},
+		".Example.org.": {"example.org", "a.b.example.org"}, "my_service,xn--bcher-kva.example": {"my_service:8080", "xn--bcher-kva.example"}, "*": {"anything:1"}, "": {"localhost", "127.0.0.1", "[::1]"},
 	} {
 		s := startService(t, map[string]string{"ALLOWED_HOSTS": value})
 		for _, host := range hosts {

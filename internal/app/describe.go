@@ -55,7 +55,7 @@ func (c openapiCommand) Run(p *program) error {
 
 // api returns the API as it would be served. It does not connect to the database.
 func (p *program) api() (*web.API, error) {
-	db, err := database.Open(p.config.options())
+	db, err := database.Open(p.options())
 	if err != nil {
 		return nil, err
 	}

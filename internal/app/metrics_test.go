@@ -130,7 +130,7 @@ func TestClientsCannotCreateMetricSeries(t *testing.T) {
 		send("GET", fmt.Sprintf("/unknown/%d", i))
 		send("GET", fmt.Sprintf("/book/%d", 1000+i), fmt.Sprintf("X-Request-ID: id-%d", i))
 		send(fmt.Sprintf("METHOD%d", i), "/book/")
-		send("GET", "/book/", fmt.Sprintf("Host: host-%d.example.com", i))
+		send("GET", "/book/", fmt.Sprintf("Host: host-%d.example.org", i))
 	}
 	invent(0)
 	_, before := series(), series() // the first scrape adds series of its own

@@ -37,7 +37,7 @@ Examples:
 }
 
 func (m migrateCommand) Run(p *program) error {
-	options := p.config.options()
+	options := p.options()
 	options.LockTimeout = m.LockTimeout
 	db, err := database.Open(options)
 	if err != nil {

@@ -18,9 +18,22 @@ type environment string
 // publishedPassword is the one in docker/db/password.development.
 const publishedPassword = "development-only-password"
 
-// check reports to s a password that everyone knows.
-func (p *postgresSettings) check(s *settings.Source, db *database.DB) {
-	if p.Environment == "production" && db.HasPassword(publishedPassword) {
+// addSession adds how the sessions of the service identify themselves.
+func (p *program) addSession(o *database.Options) {
+	o.Password, o.Program = p.config.Postgres.DatabasePassword, p.service.Name
+}
+
+// checkServer reports to s what is wrong with the server of the database, or with the password.
+func (c *config) checkServer(s *settings.Source) {
+	db, err := database.Open(database.Options{URL: c.DatabaseURL, Password: c.Postgres.DatabasePassword})
+	if err != nil { // the error may quote the URL
+		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
+		return
+	}
+	if c.Postgres.Environment == "production" && db.HasPassword(publishedPassword) {
 		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
+	}
+	if err := db.Close(); err != nil {
+		s.Problem("DATABASE_URL", err)
 	}
 }

@@ -76,17 +76,7 @@ func FuzzPasswordIsNotShown(f *testing.F) {
 
 func TestURLWithAPasswordIsNotShownAsTheEnvironment(t *testing.T) {
 	t.Parallel()
-	isNotShownIn(t, "ENVIRONMENT")
-}
-
-// The server is unreachable, so that error messages are covered, too.
-func TestRunningServiceShowsNoPasswordOfTheDatabase(t *testing.T) {
-	t.Parallel()
-	s := startService(t, map[string]string{
-		"DATABASE_URL": "postgres://app:" + marker + "%40%2F@127.0.0.1:1/x?sslmode=disable", "DATABASE_PASSWORD": marker,
-	})
-	s.Do("GET", "/book/", "")
-	showsNoSecret(t, s)
+	hideURLs(t, "ENVIRONMENT")
 }
 
 func TestPasswordInAWrongPlaceIsNotRepeated(t *testing.T) {
@@ -95,18 +85,17 @@ func TestPasswordInAWrongPlaceIsNotRepeated(t *testing.T) {
 	if err := os.WriteFile(file, []byte("postgres://app:/"+marker+"@db/x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	isNotRepeated(t, map[string]string{"DATABASE_PASSWORD_FILE": marker})
-	isNotRepeated(t, map[string]string{"DATABASE_PASSWORD_FILE": "/dev/" + marker})
-	isNotRepeated(t, map[string]string{"DATABASE_URL_FILE": file})
-	for _, args := range [][]string{
-		{"--database-password", "", marker},
-		{"--database-password", "-" + marker},
-		{"--database-password=x", "-x" + marker},
-		{"--database-pasword=" + marker},
-		{"--database-pasword", marker},
-		{"--database-url=postgres://app:12?" + marker + "@db"},
-		{"--database-url", "postgres://app:12 " + marker + "@db"},
-	} {
-		isNotRepeated(t, nil, args...)
-	}
+	hideSecrets(t, []misplaced{
+		{map[string]string{"DATABASE_PASSWORD_FILE": marker}, nil},
+		{map[string]string{"DATABASE_PASSWORD_FILE": "/dev/" + marker}, nil},
+		{map[string]string{"DATABASE_URL_FILE": file}, nil},
+		{nil, []string{"--database-password", "", marker}},
+		{nil, []string{"--database-password", "-" + marker}},
+		{nil, []string{"--database-password=x", "-x" + marker}},
+		{nil, []string{"--database-pasword=" + marker}},
+		{nil, []string{"--database-pasword", marker}},
+		{nil, []string{"-p" + marker, "--database-password=x"}},
+		{nil, []string{"--database-url=postgres://app:12?" + marker + "@db"}},
+		{nil, []string{"--database-url", "postgres://app:12 " + marker + "@db"}},
+	})
 }

@@ -112,7 +112,7 @@ func (p *program) warnOfMisspelt(log *slog.Logger) {
 
 // openDatabase opens the database that the service uses.
 func (p *program) openDatabase(observers []database.Observer) (*database.DB, error) {
-	options := p.config.options()
+	options := p.options()
 	options.StatementTimeout = p.config.timeouts().statement
 	options.Observe = all(observers)
 	db, err := database.Open(options)

@@ -21,10 +21,10 @@ import (
 	"example.com/templatesite/internal/webtest"
 )
 
-// TestMain makes the OpenTelemetry library send traces every 100 ms instead of every 5 s. The
-// library takes that from the environment only.
 func TestMain(m *testing.M) {
-	os.Setenv("OTEL_BSP_SCHEDULE_DELAY", "100") //nolint:errcheck // the name is well formed
+	// Traces are sent every 100 ms instead of every 5 s. The library takes that from the
+	// environment only.
+	os.Setenv("OTEL_BSP_SCHEDULE_DELAY", "100") //nolint:errcheck // the name is well formed // feature: traces
 	flag.Parse()
 	// Most tests wait for timeouts, browsers and databases, so more of them than there are CPUs
 	// run at a time, unless -parallel says otherwise.

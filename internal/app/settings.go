@@ -22,7 +22,7 @@ type config struct {
 	DatabaseURL            string           `name:"database-url" default:"${database_url}" secret:"url" help:"${database_url_help}"`
 	Postgres               postgresSettings `embed:""` // feature: postgres
 	DatabaseMaxConnections count            `default:"10" help:"Maximum number of connections in the pool."`
-	AllowedHosts           []string         `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.com matches the domain and its subdomains, * matches any host."`
+	AllowedHosts           []string         `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
 	TrustedProxies         []netip.Prefix   `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
 	LogLevel               logLevel         `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
 	LogFormat              logFormat        `help:"text or json. By default text on a terminal, else json."`
@@ -60,17 +60,15 @@ func isWildcard(host string) bool {
 }
 
 // options returns the options for the database that the settings name.
-func (c *config) options() database.Options {
-	return database.Options{
-		URL:            c.DatabaseURL,
-		Password:       c.Postgres.DatabasePassword, // feature: postgres
-		MaxConnections: int(c.DatabaseMaxConnections),
-	}
+func (p *program) options() database.Options {
+	o := database.Options{URL: p.config.DatabaseURL, MaxConnections: int(p.config.DatabaseMaxConnections)}
+	p.addSession(&o) // feature: postgres
+	return o
 }
 
 // openExisting opens the database for a command that does not create it.
 func (p *program) openExisting() (*database.DB, error) {
-	db, err := database.Open(p.config.options())
+	db, err := database.Open(p.options())
 	if err == nil { // feature: sqlite
 		err = p.checkExists(db)
 	}
@@ -92,15 +90,7 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("DATABASE_URL", err)
 		return
 	}
-	db, err := database.Open(c.options())
-	if err != nil { // the error may quote the URL
-		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
-		return
-	}
-	c.Postgres.check(s, db) // feature: postgres
-	if err := db.Close(); err != nil {
-		s.Problem("DATABASE_URL", err)
-	}
+	c.checkServer(s) // feature: postgres
 }
 
 type settingsCommand struct{}

@@ -41,3 +41,10 @@ func TestRequestIsInTheLogOfTheLogServer(t *testing.T) {
 		t.Error("the log server got nothing")
 	}
 }
+
+func TestInvalidLogServerIsRefused(t *testing.T) {
+	t.Parallel()
+	refuse(t, "SYSLOG_ADDRESS", "tcp://log", "tcp://:514", "tcp://log:65536", "tcp://log:514/", "tcp://log:514?x", "tcp://log:514#x", "tcp://me@log:514", "tls://log:514", "log:514")
+	hideURLs(t, "SYSLOG_ADDRESS")
+	hideSecrets(t, []misplaced{{nil, []string{"--syslog-address=tcp://log:" + marker + "@log:514"}}})
+}

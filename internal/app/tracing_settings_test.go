@@ -59,3 +59,24 @@ func TestInvalidTracingSettingsAreReportedWithoutSecrets(t *testing.T) {
 		t.Errorf("exit status %d: %s%s", status, stdout, stderr)
 	}
 }
+
+func TestInvalidCollectorIsRefused(t *testing.T) {
+	t.Parallel()
+	refuse(t, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://trace:65536", "http://:4318", "http://me@trace:4318")
+	hideURLs(t, "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL",
+		"OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_TRACES_EXPORTER", "OTEL_SDK_DISABLED")
+	hideSecrets(t, []misplaced{
+		{nil, []string{"--otel-exporter-otlp-headers", marker}},
+		{nil, []string{"--otel-traces-sampler=http://x:" + marker + "@db"}},
+	})
+}
+
+func TestURLWithAPasswordIsNotListedAsTheNameOfTheService(t *testing.T) {
+	t.Parallel()
+	for _, setting := range []string{"OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"} {
+		values, _ := listed(t, map[string]string{setting: "x=http://app:" + marker + "@db/x"})
+		if values[setting] != "***" {
+			t.Errorf("%s is listed as %s", setting, values[setting])
+		}
+	}
+}

@@ -80,7 +80,7 @@ func TestRefusedFormIsTheOnlyOneOnItsPage(t *testing.T) {
 func TestCurlCommandSendsExactlyTheShownRequest(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	wantText(t, c.Want(http.StatusUnprocessableEntity, "GET", "/book/?limit=1&x={a,b}[1]", "", html), "curl -g &#39;http://example.com/book/?limit=1&amp;x={a,b}[1]&#39;")
+	wantText(t, c.Want(http.StatusUnprocessableEntity, "GET", "/book/?limit=1&x={a,b}[1]", "", html), "curl -g &#39;http://example.org/book/?limit=1&amp;x={a,b}[1]&#39;")
 	wantText(t, send(c, "/book/", url.Values{"_content": {"@/etc/passwd"}}), "--data-raw &#39;@/etc/passwd&#39;")
 }
 

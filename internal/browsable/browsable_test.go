@@ -117,7 +117,7 @@ func TestStoredMarkupIsShownAsText(t *testing.T) {
 		`</pre><script>1</script>`, `</textarea><b>`, `"><img src=x>`, `javascript:alert(1)`, `'onclick='x`, `{{.}}`, "\u202e<i>", `&lt;u&gt;`,
 	} {
 		created := c.Want(http.StatusCreated, "POST", "/book/", emma[:len(emma)-1]+`,"note":`+quote(text)+`}`)
-		page := c.Want(http.StatusOK, "GET", strings.TrimPrefix(created.Header.Get("Location"), "http://example.com"), "", html)
+		page := c.Want(http.StatusOK, "GET", strings.TrimPrefix(created.Header.Get("Location"), "http://example.org"), "", html)
 		for _, element := range []string{"<script>1", "<b>", "<img src=x", `href="javascript`, "<i>", "<u>", "'onclick"} {
 			if strings.Contains(page.Body, element) {
 				t.Errorf("%q becomes %s", text, element)
@@ -131,7 +131,7 @@ func TestStoredMarkupIsShownAsText(t *testing.T) {
 
 // strange is JSON that parsing and writing it again would change.
 const strange = `{"number":12345678901234567890.10,"small":-0,"large":1e400,"escaped":"\u00e4\/\"\\","empty":[{},[]],"word":[null,true,false],` +
-	`"twice":1,"twice":2,"tag":"<b>&amp;</b>","url":"see http://example.com/?a=1&b=2, or https://x.example/.","":""}`
+	`"twice":1,"twice":2,"tag":"<b>&amp;</b>","url":"see http://example.org/?a=1&b=2, or https://x.example/.","":""}`
 
 func TestJSONOnAPageIsExactlyTheAnswer(t *testing.T) {
 	t.Parallel()
@@ -143,7 +143,7 @@ func TestJSONOnAPageIsExactlyTheAnswer(t *testing.T) {
 	if diff := cmp.Diff(strange, got); diff != "" {
 		t.Errorf("the page shows other JSON (-want +got):\n%s", diff)
 	}
-	wantText(t, page, `see <a href="http://example.com/?a=1&amp;b=2" rel="nofollow">http://example.com/?a=1&amp;b=2</a>, or <a href="https://x.example/" rel="nofollow">`)
+	wantText(t, page, `see <a href="http://example.org/?a=1&amp;b=2" rel="nofollow">http://example.org/?a=1&amp;b=2</a>, or <a href="https://x.example/" rel="nofollow">`)
 }
 
 func TestOperationWithoutABodyIsOnlyAButton(t *testing.T) {

@@ -25,7 +25,9 @@ type Options struct {
 	// URL has the form that one of the engines shows in Help.
 	URL string
 	// Password, when it is not empty, overrides the URL's.
-	Password string // feature: postgres
+	Password string
+	// Program is the name of the sessions on a database server, if the URL sets none.
+	Program string
 	// MaxConnections bounds the pool.
 	MaxConnections int
 	// LockTimeout bounds how long a statement waits for a lock; 0 means no bound but the

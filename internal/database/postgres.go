@@ -60,7 +60,7 @@ func (postgresEngine) open(o Options) (*DB, error) {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	config.ValidateConnect = validateAll(validateEncoding, config.ValidateConnect, settings.apply)
-	pin(config.RuntimeParams)
+	pin(config.RuntimeParams, o.Program)
 	config.DescriptionCacheCapacity = min(config.DescriptionCacheCapacity, maxDescriptions)
 
 	// A statement passes the last of these connectors first.

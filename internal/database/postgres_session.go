@@ -51,14 +51,15 @@ func sets(parameters map[string]string, setting string) bool {
 	return strings.Contains(parameters["options"], setting)
 }
 
-// pin puts the startup settings into the parameters of a connection.
-func pin(parameters map[string]string) {
+// pin puts the startup settings into the parameters of a connection, and the name of the
+// program unless they have one.
+func pin(parameters map[string]string, program string) {
 	for name, value := range startup {
 		maps.DeleteFunc(parameters, func(other, _ string) bool { return strings.EqualFold(name, other) })
 		parameters[name] = value
 	}
 	if parameters["application_name"] == "" {
-		parameters["application_name"] = "templatesite"
+		parameters["application_name"] = program
 	}
 }
 

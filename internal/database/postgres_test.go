@@ -122,6 +122,28 @@ func TestStatementThatTheServerCancelsHasTimedOut(t *testing.T) {
 	}
 }
 
+func TestSessionsBearTheNameOfTheProgramUnlessTheURLNamesThem(t *testing.T) {
+	target := databasetest.URL(t, postgres(t))
+	own, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := own.Query()
+	query.Set("application_name", "till")
+	own.RawQuery = query.Encode()
+	for url, want := range map[string]string{target: "shop", own.String(): "till"} {
+		db, err := database.Open(database.Options{URL: url, Program: "shop", MaxConnections: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		var name string
+		if err := db.QueryRowContext(t.Context(), "show application_name").Scan(&name); err != nil || name != want {
+			t.Errorf("application_name = %q, %v, want %q", name, err, want)
+		}
+	}
+}
+
 func TestDatabaseThatIsNotUTF8IsRefused(t *testing.T) {
 	db := postgres(t)
 	target, err := url.Parse(databasetest.URL(t, db))

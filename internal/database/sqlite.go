@@ -75,19 +75,19 @@ func checkPath(path string) error {
 	invisible := func(c rune) bool { return !unicode.IsPrint(c) }
 	switch {
 	case path == "":
-		return errors.New("needs the path of a file, as in sqlite:templatesite.db")
+		return errors.New("needs the path of a file, as in sqlite:data.db")
 	case strings.HasSuffix(path, ":memory:"):
-		return errors.New("cannot be in memory, where each connection has a database of its own: name a file, as in sqlite:templatesite.db")
+		return errors.New("cannot be in memory, where each connection has a database of its own: name a file, as in sqlite:data.db")
 	case strings.HasPrefix(path, "file:"), strings.HasPrefix(path, "sqlite:"):
-		return errors.New("takes a path, not a URL, after sqlite: leave out file:, as in sqlite:templatesite.db")
+		return errors.New("takes a path, not a URL, after sqlite: leave out file:, as in sqlite:data.db")
 	case strings.HasPrefix(path, "//"):
-		return errors.New("takes a path after sqlite: write one slash or none, as in sqlite:/srv/templatesite.db")
+		return errors.New("takes a path after sqlite: write one slash or none, as in sqlite:/srv/data.db")
 	case strings.Contains(path, "?"):
 		return errors.New("takes a path without parameters after sqlite: leave out the ? and everything after it")
 	case !utf8.ValidString(path), strings.ContainsFunc(path, invisible), strings.TrimSpace(path) != path:
 		return errors.New("has spaces before or after the path, or invisible characters in it, such as the carriage return of a file with Windows line endings")
 	case strings.HasSuffix(path, "/"):
-		return errors.New("names a folder: add the name of a file, as in sqlite:data/templatesite.db")
+		return errors.New("names a folder: add the name of a file, as in sqlite:folder/data.db")
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 func TestPathThatOtherProgramsWouldMisreadIsRefused(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
-		"":                      "sqlite:templatesite.db",
+		"":                      "sqlite:data.db",
 		":memory:":              "in memory",
 		"file::memory:":         "in memory",
 		"file:app.db":           "leave out file:",

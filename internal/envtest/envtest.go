@@ -1,5 +1,5 @@
-// Package envtest isolates tests from the environment of the shell: a developer's LOG_LEVEL,
-// OTEL_… or PGHOST reaches neither the libraries under test nor the processes that tests
+// Package envtest isolates tests from the environment of the shell: a developer's LOG_LEVEL
+// or PGHOST reaches neither the libraries under test nor the processes that tests
 // start. The packages for tests call Clear when they are initialized, so a test that imports
 // one of them is isolated. Only tests and packages for tests import it.
 //

@@ -1,5 +1,5 @@
-// Package logging provides the log handlers and sinks of the service: text or JSON on standard
-// output, and syslog. A record has the ids of its request and its trace.
+// Package logging provides the log handlers and sinks of the service. A record has the ids of
+// its request.
 //
 // It does not know what is logged.
 package logging
@@ -51,7 +51,7 @@ func escapeTerminal(value string) string {
 	return terminalReplacer.Replace(strings.ToValidUTF8(value, "?"))
 }
 
-// requestHandler adds the ids of the request and of its trace to records that are logged with
+// requestHandler adds the ids of the request to records that are logged with
 // the request's context.
 type requestHandler struct{ slog.Handler }
 
@@ -60,7 +60,7 @@ func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
 	if info.ID != "" {
 		r.AddAttrs(slog.String("request_id", info.ID))
 	}
-	if info.TraceID != "" {
+	if info.TraceID != "" { // feature: traces
 		r.AddAttrs(slog.String("trace_id", info.TraceID))
 	}
 	return h.Handler.Handle(ctx, r)

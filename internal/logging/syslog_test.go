@@ -21,7 +21,7 @@ import (
 // newLog returns a logger that sends to address, and its sink.
 func newLog(t *testing.T, address string) (*slog.Logger, *logging.Syslog) {
 	t.Helper()
-	s, err := logging.NewSyslog(address, "templatesite", "host", 42)
+	s, err := logging.NewSyslog(address, "shop", "host", 42)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestRecordIsSentAsAMessageWithItsRequestID(t *testing.T) {
 	log.Error("second")
 	m := server.Next(t)
 	data := (*m.StructuredData)["request@32473"]
-	if *m.Severity != 4 || *m.Facility != 16 || *m.Appname != "templatesite" || *m.Hostname != "host" || *m.ProcID != "42" || data["id"] != "test_id" {
+	if *m.Severity != 4 || *m.Facility != 16 || *m.Appname != "shop" || *m.Hostname != "host" || *m.ProcID != "42" || data["id"] != "test_id" {
 		t.Errorf("message = %+v, data %v", m, data)
 	}
 	if want := `first line a=1 g.b="x\ny" g.text="\"quoted\"" g.request_id=test_id`; *m.Message != want {
@@ -213,6 +213,20 @@ func TestInvalidSyslogAddressIsRefused(t *testing.T) {
 	for _, address := range []string{"log:514", "http://log:514", "tcp://log", "tcp://log:514/x", "tcp://", ""} {
 		if _, err := logging.NewSyslog(address, "a", "h", 1); err == nil {
 			t.Errorf("%q is accepted", address)
+		}
+	}
+}
+
+func TestMessagesHaveNoUnsafeCharacters(t *testing.T) {
+	t.Parallel()
+	server := logtest.Listen(t, "127.0.0.1:0")
+	log, _ := newLog(t, server.URL())
+	for _, chars := range unsafeTexts {
+		value := "größe 🧱 " + chars + " after"
+		log.With("with", value).Info("message", "path", value, "error", errors.New(value), slog.Group("group", "inner", value))
+		message := *server.Next(t).Message
+		if c := findUnsafe(message, ""); c != 0 || !strings.Contains(message, "größe 🧱") || !strings.Contains(message, " after") {
+			t.Errorf("%q leaves %q: %q", chars, c, message)
 		}
 	}
 }

@@ -129,12 +129,15 @@ func (m *httpMetrics) exemplar(info *web.Info, now time.Time) prometheus.Labels 
 	return exemplarLabels(info)
 }
 
-// hasKnownID reports whether the request has an id that is known elsewhere: that of its trace, or
-// the client's own.
-func hasKnownID(info *web.Info) bool { return info.TraceID != "" || info.ClientSentID }
+// hasKnownID reports whether the request has an id that is known elsewhere.
+func hasKnownID(info *web.Info) bool {
+	known := info.ClientSentID
+	known = known || info.TraceID != "" // feature: traces
+	return known
+}
 
 func exemplarLabels(info *web.Info) prometheus.Labels {
-	if info.TraceID != "" {
+	if info.TraceID != "" { // feature: traces
 		return prometheus.Labels{"trace_id": info.TraceID}
 	}
 	// OpenMetrics limits the names and values of an exemplar to 128 characters.

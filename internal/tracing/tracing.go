@@ -72,7 +72,7 @@ func New(s *Settings, name, version string, log *slog.Logger) (*Tracer, error) {
 	}
 	provider := sdk.NewTracerProvider(
 		sdk.WithBatcher(d), sdk.WithSampler(sampler), sdk.WithResource(service), sdk.WithRawSpanLimits(limits))
-	return &Tracer{provider.Tracer("templatesite"), provider, d}, nil
+	return &Tracer{provider.Tracer(name), provider, d}, nil
 }
 
 // resource returns the attributes of the service.

@@ -24,7 +24,7 @@ func TestAcceptedTextIsReturnedUnchanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			created := c.Want(http.StatusCreated, "POST", "/book/", `{`+emma+`,"note":`+string(note)+`}`)
-			read := c.Want(http.StatusOK, "GET", strings.TrimPrefix(created.Header.Get("Location"), "http://example.com"), "")
+			read := c.Want(http.StatusOK, "GET", strings.TrimPrefix(created.Header.Get("Location"), "http://example.org"), "")
 			if got := webtest.JSON[sampletest.Book](t, read).Note; got != text {
 				t.Errorf("%q came back as %q", text, got)
 			}

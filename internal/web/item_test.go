@@ -16,7 +16,7 @@ func TestCreatedItemIsReadBackAndListed(t *testing.T) {
 	sampletest.Each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
 		created := c.Want(http.StatusCreated, "POST", "/book/", `{"shelf":1,"title":"Grüße 👋","pages":1}`)
 		got := webtest.JSON[sampletest.Book](t, created)
-		if got.ID != 3 || got.Title != "Grüße 👋" || got.Href != "http://example.com/book/3" || created.Header.Get("Location") != got.Href {
+		if got.ID != 3 || got.Title != "Grüße 👋" || got.Href != "http://example.org/book/3" || created.Header.Get("Location") != got.Href {
 			t.Errorf("created %+v, Location %s", got, created.Header.Get("Location"))
 		}
 		read := c.Want(http.StatusOK, "GET", "/book/3", "")

@@ -36,7 +36,7 @@ type Problem struct {
 	Status    int          `json:"status" doc:"The HTTP status code." example:"404"`
 	Detail    string       `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
 	RequestID string       `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
-	TraceID   string       `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"`
+	TraceID   string       `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"` // feature: traces
 	Errors    []FieldError `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
 
 	cause  error
@@ -126,7 +126,8 @@ func (p *Problem) forRequest(ctx context.Context) *Problem {
 		info.Err = p
 	}
 	c := *p
-	c.RequestID, c.TraceID = info.ID, info.TraceID
+	c.RequestID = info.ID
+	c.TraceID = info.TraceID // feature: traces
 	return &c
 }
 

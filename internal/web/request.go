@@ -11,22 +11,21 @@ import (
 // Info is what the service knows about one request. Middlewares and handlers find it with
 // InfoFrom. It belongs to the goroutine that serves the request. The rules are:
 //
-//   - RequestInfo, the outermost middleware, makes it and sets the fields up to URL, except
-//     TraceID, which tracing sets. Afterwards only ClearUnknownHosts may clear BaseURL, and the
+//   - RequestInfo, the outermost middleware, makes it and sets the fields up to URL. Afterwards only ClearUnknownHosts may clear BaseURL, and the
 //     HTML pages may remove their own parameter from URL.
 //   - The writer and the body that RequestInfo puts around the connection count BodyBytes,
 //     Status and Bytes.
 //   - The Mux sets Route.
 //   - WriteProblem and the errors of handlers set Err; Recover sets Err and Panicked.
 //   - Everything else only reads it. The fields from Route on are final when the request is over,
-//     which is when the access log, the metrics and tracing read them.
+//     which is when the access log and other observers read them.
 type Info struct {
 	// ID is the request's id: the client's if it is well formed, else a new one.
 	ID string
 	// ClientSentID reports whether the id came from the client.
 	ClientSentID bool
 	// TraceID is the id of the trace that records the request, or empty.
-	TraceID string
+	TraceID string // feature: traces
 	// Start is when the header of the request had arrived.
 	Start time.Time
 	// Client is the address of the client, without port or zone.

@@ -38,7 +38,7 @@ func loadBook(t *testing.T, db *database.DB, id, fields string) error {
 func linked(header, relation string) string {
 	for link := range strings.SplitSeq(header, ", ") {
 		if target, ok := strings.CutSuffix(link, `>; rel="`+relation+`"`); ok {
-			return strings.TrimPrefix(target, "<http://example.com")
+			return strings.TrimPrefix(target, "<http://example.org")
 		}
 	}
 	return ""

@@ -31,13 +31,14 @@ type Client struct {
 }
 
 // New returns a client of a handler with the middlewares of the service around it. Their
-// log goes to the output of the test.
+// log goes to the output of the test. The host of the requests is example.org.
 func New(t testing.TB, handler http.Handler) *Client {
 	log := logtest.New(t)
 	handler = web.Chain(handler,
 		middleware.RequestInfo(nil), middleware.AccessLog(log, health.IsProbe), middleware.Recover(log), middleware.Deadline(10*time.Second))
 	return &Client{t, func(method, target string, body io.Reader, headers []string) (Response, error) {
 		r := httptest.NewRequestWithContext(t.Context(), method, target, body)
+		r.Host = "example.org"
 		setHeaders(r, headers)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)

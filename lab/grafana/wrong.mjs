@@ -17,7 +17,7 @@ export const wrong = [
   ['the query does not select $job: up', (d) => { query(d).expr = 'up'; }],
   ['the query does not select $job: build_info', (d) => { d.annotations.list[0].target.expr = 'build_info'; }],
   ['broken link to', (d) => { link(d).url += '-other'; }],
-  ['broken link to https://example.com/', (d) => { link(d).url = 'https://example.com/'; }],
+  ['broken link to https://example.org/', (d) => { link(d).url = 'https://example.org/'; }],
   ['broken link to http://localhost:1/', (d) => { link(d).url = 'http://localhost:1/'; }],
   ['broken link to /d/other', (d) => { link(d).url = '/d/other'; }],
   ['broken link to other', (d) => { link(d).url = 'other'; }],
