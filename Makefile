@@ -7,12 +7,12 @@
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: ## serve on localhost:8000, with SQLite
+run: ## serve on localhost:8000
 	go run ./cmd/app
 
-test: ## run all tests; on PostgreSQL, too, when TEST_DATABASE_URL names a server
+test: ## run all tests
 	go test ./...
-	@test -n "$$TEST_DATABASE_URL" || echo 'PostgreSQL was not covered: TEST_DATABASE_URL is not set'
+	@test -n "$$TEST_DATABASE_URL" || echo 'PostgreSQL was not covered: TEST_DATABASE_URL is not set' # feature: postgres
 
 check: lint ## lint, and test with the race detector
 	go test -race ./...

@@ -1,7 +1,6 @@
 package systemtest
 
 import (
-	"path/filepath"
 	"testing"
 
 	"example.com/templatesite/internal/openapitest"
@@ -11,7 +10,7 @@ import (
 // served starts a service with the fixtures.
 func served(t *testing.T) openapitest.Do {
 	t.Helper()
-	p := serve(t, "sqlite:"+filepath.Join(t.TempDir(), "description.db"))
+	p := serve(t, newDatabase(t))
 	return webtest.At(t, p.URL).Do
 }
 

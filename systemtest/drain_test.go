@@ -20,7 +20,7 @@ import (
 // A client that keeps connections open and sends one request after another gets a response
 // to each, and learns from "Connection: close" that a connection ends.
 func TestShutdownAnswersEveryRequestOnOpenConnections(t *testing.T) {
-	p := serveFile(t, "")
+	p := serveNew(t)
 	resource := needResource(t)
 	request := fmt.Sprintf("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", resource.Item(1))
 	address := strings.TrimPrefix(p.URL, "http://")
@@ -57,7 +57,7 @@ func TestShutdownAnswersEveryRequestOnOpenConnections(t *testing.T) {
 // An ordinary client that reuses its connections sees no error until it needs a new one,
 // which is refused before it has sent a request.
 func TestShutdownFailsNoRequestOfAKeepAliveClient(t *testing.T) {
-	p := serveFile(t, "", "DRAIN_DELAY=1s")
+	p := serveNew(t, "DRAIN_DELAY=1s")
 	href := create(t, webtest.At(t, p.URL), needResource(t), "kept").href()
 	const clients = 16
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}

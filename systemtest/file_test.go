@@ -45,7 +45,8 @@ func TestConcurrentFirstStartsOnOneFileAllServe(t *testing.T) {
 
 func TestNewDatabaseIgnoresTheWriteAheadLogOfADeletedOne(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "removed.db")
-	first := serveFile(t, file)
+	needBinary(t)
+	first := serve(t, "sqlite:"+file)
 	resource := needResource(t)
 	for i := range 30 {
 		create(t, webtest.At(t, first.URL), resource, fmt.Sprintf("old %d", i))
@@ -63,7 +64,8 @@ func TestNewDatabaseIgnoresTheWriteAheadLogOfADeletedOne(t *testing.T) {
 
 func TestAcknowledgedRowSurvivesAKill(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kept.db")
-	first := serveFile(t, file)
+	needBinary(t)
+	first := serve(t, "sqlite:"+file)
 	resource := needResource(t)
 	created := create(t, webtest.At(t, first.URL), resource, "kept")
 	first.Kill()

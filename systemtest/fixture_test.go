@@ -28,9 +28,10 @@ func TestLoadingAndDumpingManyRowsNeedsBoundedMemory(t *testing.T) {
 	if err := os.WriteFile(first, makeFixture(t, resource, 100_000), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command(t, dir, "migrate")
-	command(t, dir, "loaddata", first)
-	dump(t, dir, second)
+	database := emptyDatabase(t)
+	runOn(t, database, nil, "migrate")
+	runOn(t, database, nil, "loaddata", first)
+	dump(t, database, second)
 	if readFile(t, first) != readFile(t, second) {
 		t.Error("the dump differs from the fixture that was loaded")
 	}
@@ -43,7 +44,7 @@ var pk = regexp.MustCompile(`"pk": \d+`)
 func makeFixture(t *testing.T, resource discovertest.Resource, n int) []byte {
 	t.Helper()
 	const text = "to be multiplied"
-	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	database := newDatabase(t)
 	create(t, webtest.At(t, serve(t, database).URL), resource, text)
 	status, output := runApp(t, []string{"DATABASE_URL=" + database}, "dumpdata")
 	if status != 0 {
@@ -70,25 +71,17 @@ func makeFixture(t *testing.T, resource discovertest.Resource, n int) []byte {
 	return []byte("[\n" + strings.Join(records, ",\n") + "\n]\n")
 }
 
-func dump(t *testing.T, dir, name string) {
+func dump(t *testing.T, database, name string) {
 	t.Helper()
 	file, err := os.Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if peak := runOn(t, fixtureDatabase(dir), file, "dumpdata"); peak == 0 && runtime.GOOS == "linux" {
+	if peak := runOn(t, database, file, "dumpdata"); peak == 0 && runtime.GOOS == "linux" {
 		t.Error("the memory that app dumpdata uses was not measured")
 	}
 }
-
-// command runs one command on the database of dir.
-func command(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	runOn(t, fixtureDatabase(dir), nil, args...)
-}
-
-func fixtureDatabase(dir string) string { return "sqlite:" + filepath.Join(dir, "fixture.db") }
 
 // runOn runs a command and returns the most memory that it was observed to use.
 func runOn(t *testing.T, database string, stdout *os.File, args ...string) (peak int64) {

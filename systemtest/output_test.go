@@ -3,7 +3,6 @@ package systemtest
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,7 +22,7 @@ func shell(t *testing.T, database, script string) (status int, stderr string) {
 
 func TestUnwritableStandardOutputIsAnError(t *testing.T) {
 	needBinary(t)
-	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	database := emptyDatabase(t)
 	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)
 	}
@@ -50,7 +49,7 @@ func TestUnwritableStandardOutputIsAnError(t *testing.T) {
 
 func TestClosedStandardOutputIsAnErrorOnlyForData(t *testing.T) {
 	needBinary(t)
-	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	database := emptyDatabase(t)
 	if status, stderr := shell(t, database, `"$0" migrate >/dev/null && "$0" loaddata`); status != 0 {
 		t.Fatalf("exit status %d: %s", status, stderr)
 	}

@@ -7,12 +7,13 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/processtest"
 	"example.com/templatesite/internal/webtest"
 )
@@ -32,14 +33,48 @@ func wait(t *testing.T, p *processtest.Process) int {
 	return status
 }
 
-// serveFile starts a service for one test on an SQLite file, or on a new one if file is empty.
-func serveFile(t *testing.T, file string, settings ...string) *processtest.Process {
+// fill migrates a new database and loads the fixtures.
+func fill(database string) error {
+	for _, name := range []string{"migrate", "loaddata"} {
+		command := exec.Command(binary, name)
+		command.Env = processtest.Options{Database: database}.Env()
+		if output, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("app %s: %w: %s", name, err, output)
+		}
+	}
+	return nil
+}
+
+// emptyDatabase returns the URL of a new database.
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
+	url, remove, err := databasetest.Make()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := remove(); err != nil {
+			t.Error(err)
+		}
+	})
+	return url
+}
+
+// newDatabase returns the URL of a new database with the fixtures.
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	url := emptyDatabase(t)
+	if err := fill(url); err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// serveNew starts a service for one test on a database of its own with the fixtures.
+func serveNew(t *testing.T, settings ...string) *processtest.Process {
 	t.Helper()
 	needBinary(t)
-	if file == "" {
-		file = filepath.Join(t.TempDir(), "own.db")
-	}
-	return serve(t, "sqlite:"+file, settings...)
+	return serve(t, newDatabase(t), settings...)
 }
 
 // serve starts a service that ends with the test.
@@ -105,7 +140,7 @@ func await(t *testing.T, state string, reached func() bool) {
 func TestSignalFinishesRequestsAndExitsWithZero(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run(signal.String(), func(t *testing.T) {
-			p := serveFile(t, "", "DRAIN_DELAY=5s", "SHUTDOWN_TIMEOUT=30s", "REQUEST_TIMEOUT=60s")
+			p := serveNew(t, "DRAIN_DELAY=5s", "SHUTDOWN_TIMEOUT=30s", "REQUEST_TIMEOUT=60s")
 			resource, c := needResource(t), webtest.At(t, p.URL)
 			row := resource.Body("slow")
 			// A request is in flight until its whole body has arrived.
@@ -144,7 +179,7 @@ func TestSignalFinishesRequestsAndExitsWithZero(t *testing.T) {
 }
 
 func TestSecondSignalExitsAtOnceWithOne(t *testing.T) {
-	p := serveFile(t, "", "DRAIN_DELAY=30s")
+	p := serveNew(t, "DRAIN_DELAY=30s")
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +191,7 @@ func TestSecondSignalExitsAtOnceWithOne(t *testing.T) {
 
 // timeout(1) sends its signal to the process and then to the group that both are in.
 func TestRepeatedSignalsWithinASecondCountAsOne(t *testing.T) {
-	p := serveFile(t, "", "DRAIN_DELAY=500ms")
+	p := serveNew(t, "DRAIN_DELAY=500ms")
 	for range 5 {
 		if err := p.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Fatal(err)
@@ -189,7 +224,7 @@ func fullPipe(t *testing.T) *os.File {
 func TestExitDoesNotWaitForAReaderOfStandardError(t *testing.T) {
 	needBinary(t)
 	resource := needResource(t)
-	database := "sqlite:" + filepath.Join(t.TempDir(), "own.db")
+	database := newDatabase(t)
 	for name, tt := range map[string]struct {
 		setting string
 		signals int

@@ -64,8 +64,5 @@ func countRows(t *testing.T, database string, resource discovertest.Resource) in
 // countFixtures returns how many rows of a resource a new database holds.
 func countFixtures(t *testing.T, resource discovertest.Resource) int {
 	t.Helper()
-	dir := t.TempDir()
-	command(t, dir, "migrate")
-	command(t, dir, "loaddata")
-	return countRows(t, fixtureDatabase(dir), resource)
+	return countRows(t, newDatabase(t), resource)
 }

@@ -1,7 +1,7 @@
 // Package systemtest tests the service from outside, over HTTP.
 //
-// With SYSTEM_TEST_URL, the tests use a running service, in any state and any number of times.
-// Otherwise they build the program, start it on SQLite, and also test what
+// With SYSTEM_TEST_URL, the tests use a running service, such as that of the cluster, in any state
+// and any number of times. Otherwise they build the program, start it on a new database, and also test what
 // needs control of the process: signals, exits and restarts.
 package systemtest
 
@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/processtest"
 )
 
@@ -40,7 +41,13 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	p, err := start("sqlite:"+filepath.Join(dir, "systemtest.db"), os.Stderr)
+	database, remove, err := databasetest.Make()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer remove() //nolint:errcheck // the tests are over
+	p, err := startNew(database)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -48,6 +55,14 @@ func run(m *testing.M) int {
 	defer p.Kill()
 	baseURL = p.URL
 	return m.Run()
+}
+
+// startNew runs the service on an empty database, in which it loads the fixtures.
+func startNew(database string) (*processtest.Process, error) {
+	if err := fill(database); err != nil {
+		return nil, err
+	}
+	return start(database, os.Stderr)
 }
 
 // go test caches a result until a file that the test has opened changes. It does not know that

@@ -16,7 +16,7 @@ func TestLogDoesNotContainTheProxyPassword(t *testing.T) {
 	const secret = "S3cretPart"
 	file := filepath.Join(t.TempDir(), "log")
 	p, err := processtest.Start(processtest.Options{
-		Binary: binary, Database: "sqlite:" + filepath.Join(t.TempDir(), "own.db"), Log: file, Stderr: t.Output(),
+		Binary: binary, Database: newDatabase(t), Log: file, Stderr: t.Output(),
 		Settings: []string{"HTTP_PROXY=http://me:" + secret + "%@127.0.0.1:1", "NO_PROXY=", "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.invalid:4318", "OTEL_BSP_SCHEDULE_DELAY=50", "LOG_LEVEL=debug"},
 	})
 	if err != nil {

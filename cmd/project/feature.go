@@ -20,8 +20,8 @@ type feature struct {
 	words string
 	// needs are features that this one cannot do without.
 	needs []string
-	// unless is a feature without which this one cannot be removed.
-	unless string
+	// role is what this feature does for the service; one of those with the same role must stay.
+	role string
 	// optional features are left out of a new project that does not ask for them.
 	optional bool
 	// hidden features are not for users.
@@ -129,8 +129,9 @@ func removable(t tree, names []string, withDependents bool) (map[string]bool, er
 	}
 	maps.Copy(gone, needing)
 	for _, f := range all {
-		if gone[f.name] && f.unless != "" && (!has(all, f.unless) || gone[f.unless]) {
-			return nil, fmt.Errorf("%s cannot be removed without %s: one of them must stay", f.name, f.unless)
+		another := func(o feature) bool { return o.role == f.role && !gone[o.name] }
+		if gone[f.name] && f.role != "" && !slices.ContainsFunc(all, another) {
+			return nil, fmt.Errorf("%s cannot be removed: it is the last %s, and one of them must stay", f.name, f.role)
 		}
 	}
 	return gone, nil

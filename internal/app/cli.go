@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/settings"
 )
 
@@ -31,14 +31,16 @@ type commands struct {
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
-const about = `A RESTful service: it serves the API, and migrates, fills and checks its database.
-
-Examples:
-
-	app
-	app --address :8080 --database-url sqlite:/var/lib/app/data.db
-	DATABASE_URL=postgres://app@db/app DATABASE_PASSWORD_FILE=password app migrate
-	app settings`
+// about returns the description of the program, with an example for each database engine.
+func about() string {
+	examples := []string{"app"}
+	for _, engine := range database.Help() {
+		examples = append(examples, engine.Example)
+	}
+	examples = append(examples, "app migrate", "app settings")
+	return "A RESTful service: it serves the API, and migrates, fills and checks its database.\n\nExamples:\n\n\t" +
+		strings.Join(examples, "\n\t")
+}
 
 // program is the context of a command.
 type program struct {
@@ -63,8 +65,8 @@ func run(ctx context.Context, s Service, process Process) int {
 	helped, out := false, &output{Writer: stdout}
 	options := append(settingTypes(source),
 		kong.Name("app"),
-		kong.Description(about),
-		kong.Vars{"name": s.Name},
+		kong.Description(about()),
+		kong.Vars{"database_url": database.DefaultURL(s.Name), "database_url_help": database.URLHelp()},
 		kong.Writers(out, stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -89,7 +91,6 @@ func run(ctx context.Context, s Service, process Process) int {
 	}
 	_, noColor := env["NO_COLOR"]
 	all := source.List(parsed)
-	cli.Settings.databaseIsDefault = slices.ContainsFunc(all, func(s settings.Setting) bool { return s.Name == "DATABASE_URL" && s.Origin == "default" })
 	p := &program{ctx, s, &cli.Settings, all, misspelt, process.Stdin, stdout, stderr, noColor}
 	command, _, _ := strings.Cut(parsed.Command(), " ")
 	if command == "serve" { // its output is the log, which counts what it cannot write

@@ -25,7 +25,7 @@ Examples:
   app loaddata
   app loaddata note
   app loaddata staging.json
-  app dumpdata | DATABASE_URL=sqlite:copy.db app loaddata -`
+  app dumpdata | DATABASE_URL=$COPY app loaddata -`
 }
 
 // Run loads the fixtures in one transaction.

@@ -6,30 +6,26 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
 )
 
 func TestImageOfTheDatabaseHasTheTemplateThatTestsLookFor(t *testing.T) {
+	t.Parallel()
 	sh, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skipf("docker/db/template-name is not covered: %v", err)
 	}
-	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
-		if db.Engine != database.Postgres {
-			return // the image has only PostgreSQL
-		}
-		status, stdout, stderr := command(t, env, "", "migrate", "--status")
-		if status != 0 {
-			t.Fatalf("app migrate --status = %d: %s", status, stderr)
-		}
-		name := exec.CommandContext(t.Context(), sh, filepath.Join("..", "..", "docker", "db", "template-name"))
-		name.Dir = filepath.Join("..", "sampletest") // it finds the migrations below this folder
-		name.Stdin = strings.NewReader(stdout)
-		got, err := name.Output()
-		want, nameErr := databasetest.TemplateName(resources())
-		if err != nil || nameErr != nil || strings.TrimSpace(string(got)) != want {
-			t.Errorf("template-name prints %q, %v, want %q, %v", got, err, want, nameErr)
-		}
-	})
+	env := settingsOf(t, databasetest.OpenPostgres(t, resources())) // the image has no other engine
+	status, stdout, stderr := command(t, env, "", "migrate", "--status")
+	if status != 0 {
+		t.Fatalf("app migrate --status = %d: %s", status, stderr)
+	}
+	name := exec.CommandContext(t.Context(), sh, filepath.Join("..", "..", "docker", "db", "template-name"))
+	name.Dir = filepath.Join("..", "sampletest") // it finds the migrations below this folder
+	name.Stdin = strings.NewReader(stdout)
+	got, err := name.Output()
+	want, nameErr := databasetest.TemplateName(resources())
+	if err != nil || nameErr != nil || strings.TrimSpace(string(got)) != want {
+		t.Errorf("template-name prints %q, %v, want %q, %v", got, err, want, nameErr)
+	}
 }

@@ -40,7 +40,8 @@ func TestAddressInUseOnOneLoopbackIsAnError(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, port, _ := net.SplitHostPort(ln.Addr().String())
-		env := map[string]string{"ADDRESS": "localhost:" + port, "DATABASE_URL": "sqlite:" + t.TempDir() + "/x.db"}
+		env := settingsOf(t, filledDB(t))
+		env["ADDRESS"] = "localhost:" + port
 		if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "another instance") {
 			t.Errorf("%s is in use: exit status %d: %s", host, status, stderr)
 		}

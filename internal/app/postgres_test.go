@@ -10,8 +10,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/pgbouncertest"
+	"example.com/templatesite/internal/sampletest"
 )
 
 // hostile are settings that a database or a role may impose on every session.
@@ -21,6 +23,14 @@ var hostile = []string{
 	"default_transaction_deferrable = on", "statement_timeout = '1min'", "lock_timeout = '1min'", "idle_in_transaction_session_timeout = '5s'",
 	"idle_session_timeout = '5s'", "application_name = 'theirs'", "array_nulls = off", "transform_null_equals = on",
 	"quote_all_identifiers = on", "row_security = off", "xmloption = 'document'", "plan_cache_mode = 'force_custom_plan'",
+}
+
+// filledPostgres returns a PostgreSQL database with the rows of the fixtures.
+func filledPostgres(t *testing.T) *database.DB {
+	t.Helper()
+	db := databasetest.OpenPostgres(t, resources())
+	sampletest.Load(t, db)
+	return db
 }
 
 // setOnDatabase alters the settings of the database that a URL names.

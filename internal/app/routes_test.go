@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/settings"
 )
 
@@ -18,7 +19,7 @@ func TestRoutesGoNamesEveryURL(t *testing.T) {
 	}
 	empty := testService
 	empty.Resources = nil
-	p := &program{ctx: context.Background(), service: empty, config: &config{DatabaseURL: "sqlite:none.db", MaxInFlight: 1}, settings: []settings.Setting{}}
+	p := &program{ctx: context.Background(), service: empty, config: &config{DatabaseURL: database.DefaultURL("none"), MaxInFlight: 1}, settings: []settings.Setting{}}
 	api, err := p.api()
 	if err != nil {
 		t.Fatal(err)

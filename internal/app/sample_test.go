@@ -46,7 +46,7 @@ func bookWith(field string, value any) string {
 const insertBook = `insert into book (shelf, title, pages, note, status, listed, version)
 	values (1, $1, 352, '', 'unread', true, 1)`
 
-// onEach runs test on both engines, with the settings of a migrated database without rows.
+// onEach runs test on every engine, with the settings of a migrated database without rows.
 func onEach(t *testing.T, test func(t *testing.T, env map[string]string, db *database.DB)) {
 	t.Helper()
 	databasetest.Each(t, resources(), func(t *testing.T, db *database.DB) { test(t, settingsOf(t, db), db) })
@@ -61,25 +61,16 @@ func onEachFilled(t *testing.T, test func(t *testing.T, env map[string]string, d
 	})
 }
 
-// filledPostgres returns a PostgreSQL database with the rows of the fixtures.
-func filledPostgres(t *testing.T) *database.DB {
+// filledDB returns a database with the rows of the fixtures.
+func filledDB(t testing.TB) *database.DB {
 	t.Helper()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, resources())
-	sampletest.Load(t, db)
-	return db
-}
-
-// filledSQLite returns a SQLite database with the rows of the fixtures.
-func filledSQLite(t testing.TB) *database.DB {
-	t.Helper()
-	db := databasetest.OpenSQLite(t, resources())
+	db := databasetest.Open(t, resources())
 	sampletest.Load(t, db)
 	return db
 }
 
 // settingsOf returns the settings with which the service uses a database.
-func settingsOf(t *testing.T, db *database.DB) map[string]string {
+func settingsOf(t testing.TB, db *database.DB) map[string]string {
 	t.Helper()
 	return map[string]string{"DATABASE_URL": databasetest.URL(t, db), "DATABASE_MAX_CONNECTIONS": "4"}
 }

@@ -20,13 +20,15 @@ type serveCommand struct{}
 
 // Help is shown by app serve --help.
 func (serveCommand) Help() string {
-	return `With SQLite the database is created, migrated and filled on the first start.
-With PostgreSQL the service is not ready until "app migrate" has run.
+	var starts []string
+	for _, engine := range database.Help() {
+		starts = append(starts, engine.Start)
+	}
+	return strings.Join(starts, "\n") + `
 
 Examples:
   app
-  app serve --address :8080 --log-level debug
-  DATABASE_URL=postgres://app@localhost/app DATABASE_PASSWORD_FILE=password app`
+  app serve --address :8080 --log-level debug`
 }
 
 // Run assembles the service and serves until it is stopped.
@@ -43,9 +45,7 @@ func (serveCommand) Run(p *program) error {
 	log := sinks.log()
 	hooks := p.openMetrics()             // feature: metrics
 	log = hooks.countRecords(log, sinks) // feature: metrics
-	for _, m := range p.misspelt {
-		log.Warn("a variable looks like a misspelt setting, and has no effect", "variable", m.Variable, "setting", m.Meant)
-	}
+	p.warnOfMisspelt(log)
 	limitMemory(log)
 	traces, err := p.openTraces(log) // feature: traces
 	if err != nil {                  // feature: traces
@@ -56,11 +56,14 @@ func (serveCommand) Run(p *program) error {
 	var observers []database.Observer
 	observers = append(observers, hooks.statements)  // feature: metrics
 	observers = append(observers, traces.statements) // feature: traces
-	db, err := p.openDatabase(log, observers)
+	db, err := p.openDatabase(observers)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := p.prepare(db, log); err != nil { // feature: sqlite
+		return err
+	}
 	ready := p.watch(log, db)
 	hooks.watch(db, p.service.Resources, ready) // feature: metrics
 
@@ -100,8 +103,15 @@ func (serveCommand) Run(p *program) error {
 	return err
 }
 
-// openDatabase opens the database. With SQLite it also creates, migrates and fills it.
-func (p *program) openDatabase(log *slog.Logger, observers []database.Observer) (*database.DB, error) {
+// warnOfMisspelt logs the variables that look like settings.
+func (p *program) warnOfMisspelt(log *slog.Logger) {
+	for _, m := range p.misspelt {
+		log.Warn("a variable looks like a misspelt setting, and has no effect", "variable", m.Variable, "setting", m.Meant)
+	}
+}
+
+// openDatabase opens the database that the service uses.
+func (p *program) openDatabase(observers []database.Observer) (*database.DB, error) {
 	options := p.options()
 	options.StatementTimeout = p.config.timeouts().statement
 	options.Observe = all(observers)
@@ -111,9 +121,6 @@ func (p *program) openDatabase(log *slog.Logger, observers []database.Observer) 
 	}
 	if _, err := database.NewTimeline(p.service.Resources, db.Engine); err != nil {
 		return nil, errors.Join(err, db.Close())
-	}
-	if err := db.Prepare(p.ctx, p.service.Resources, p.fill(log)); err != nil {
-		return nil, errors.Join(p.config.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err)), db.Close())
 	}
 	return db, nil
 }
@@ -128,17 +135,6 @@ func all(observers []database.Observer) database.Observer {
 		for _, observe := range observers {
 			observe(ctx, s)
 		}
-	}
-}
-
-// fill returns a function that loads the fixtures of all resources into a new database.
-func (p *program) fill(log *slog.Logger) func(context.Context, *database.DB) error {
-	return func(ctx context.Context, db *database.DB) error {
-		if err := load(ctx, db, p.service.Resources, ownFixtures(p.service.Resources), func() {}); err != nil {
-			return err
-		}
-		log.Info("created a new database and loaded the fixtures")
-		return nil
 	}
 }
 

@@ -3,37 +3,11 @@ package app
 import (
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/databasetest"
 )
-
-func TestOnlyTheFirstStartLoadsFixtures(t *testing.T) {
-	t.Parallel()
-	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "first.db")}
-	first := startService(t, env)
-	var books []struct{ Href string }
-	if err := json.Unmarshal([]byte(first.Do("GET", "/book/", "").Body), &books); err != nil || len(books) != 2 {
-		t.Fatalf("the first start serves %v, %v", books, err)
-	}
-	for _, book := range books {
-		if got := first.Do("GET", book.Href, "").Status; got != http.StatusOK {
-			t.Errorf("GET %s = %d", book.Href, got)
-		}
-	}
-	first.Do("DELETE", "/book/1", "")
-	if status := first.exit(); status != 0 {
-		t.Errorf("exit status = %d", status)
-	}
-	second := startService(t, env)
-	if got := second.Do("GET", "/book/1", "").Status; got != http.StatusNotFound {
-		t.Errorf("the deleted book is back: %d", got)
-	}
-}
 
 func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
@@ -49,46 +23,6 @@ func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
 			t.Errorf("app healthcheck = %d: %s", status, stderr)
 		}
 	})
-}
-
-func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
-	t.Parallel()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, resources())
-	if err := db.MigrateTo(t.Context(), resources(), 0, nil); err != nil {
-		t.Fatal(err)
-	}
-	env := map[string]string{"DATABASE_URL": databasetest.URL(t, db)}
-	s := startService(t, env)
-	s.record("health check fails", func(r map[string]any) bool {
-		return strings.Contains(r["error"].(string), "run `app migrate`")
-	})
-	health := s.Do("GET", "/healthcheck", "")
-	if health.Status != http.StatusServiceUnavailable || !strings.Contains(health.Body, "run `app migrate`") {
-		t.Errorf("healthcheck = %d %s", health.Status, health.Body)
-	}
-	if got := s.Do("GET", "/livez", "").Status; got != http.StatusOK {
-		t.Errorf("livez = %d", got)
-	}
-	if got := s.Do("GET", "/book/", "").Status; got != http.StatusServiceUnavailable {
-		t.Errorf("GET /book/ = %d", got)
-	}
-	env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
-	if status, _, _ := command(t, env, "", "healthcheck"); status != 1 {
-		t.Errorf("app healthcheck = %d, want 1", status)
-	}
-	status, stdout, stderr := command(t, env, "", "migrate")
-	if status != 0 || !strings.HasPrefix(stdout, "applied shelf/20260101090000_create_shelf.sql in ") {
-		t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
-	}
-	got := 0
-	for range 200 { // a check that began before may still be shared
-		if got = s.Do("GET", "/healthcheck", "").Status; got == http.StatusOK {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Errorf("healthcheck after the migration = %d", got)
 }
 
 func TestWellFormedRequestIDOfAClientIsKept(t *testing.T) {
@@ -223,10 +157,8 @@ func TestIndexLinksWork(t *testing.T) {
 func TestAddressInUseIsReported(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
-	env := map[string]string{
-		"ADDRESS":      strings.TrimPrefix(s.url, "http://"),
-		"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "x.db"),
-	}
+	env := settingsOf(t, filledDB(t))
+	env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
 	if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "address already in use") {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}

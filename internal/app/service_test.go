@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/webtest"
 )
 
@@ -49,13 +49,16 @@ type service struct {
 }
 
 // startService runs the program with these settings and flags, and returns once it serves.
-// The service has a SQLite database with the fixtures unless DATABASE_URL is set.
+// The service has a database with the fixtures unless DATABASE_URL is set.
 func startService(t *testing.T, env map[string]string, flags ...string) *service {
 	t.Helper()
 	all := map[string]string{
 		"ADDRESS": "127.0.0.1:0", "DRAIN_DELAY": "0s", "LOG_LEVEL": "debug",
-		"ADMIN_ADDRESS": "127.0.0.1:0", // feature: admin
-		"DATABASE_URL":  "sqlite:" + filepath.Join(t.TempDir(), "service.db"), "DATABASE_MAX_CONNECTIONS": "4",
+		"ADMIN_ADDRESS":            "127.0.0.1:0", // feature: admin
+		"DATABASE_MAX_CONNECTIONS": "4",
+	}
+	if env["DATABASE_URL"] == "" {
+		all["DATABASE_URL"] = databasetest.URL(t, filledDB(t))
 	}
 	for name, value := range env {
 		all[name] = value

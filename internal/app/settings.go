@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -17,29 +16,25 @@ import (
 // config holds every setting of the service. A field is a flag and an environment variable;
 // its help is its documentation.
 type config struct {
-	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
-	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`                                                    // feature: admin
-	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."` // feature: admin
-	DatabaseURL            string         `name:"database-url" default:"sqlite:${name}.db" secret:"url" help:"sqlite:PATH or postgres://USER@HOST:PORT/NAME. Several hosts are allowed. User and password are percent-encoded."`
-	DatabasePassword       string         `secret:"all" help:"Overrides the password in the URL."`
-	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
-	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
-	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
-	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
-	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
-	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
-	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
-	Environment            environment    `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
-	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
-	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
-	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
-	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
-	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
+	Address                hostPort         `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
+	AdminAddress           adminAddress     `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`                                                    // feature: admin
+	AdminToken             string           `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."` // feature: admin
+	DatabaseURL            string           `name:"database-url" default:"${database_url}" secret:"url" help:"${database_url_help}"`
+	Postgres               postgresSettings `embed:""` // feature: postgres
+	DatabaseMaxConnections count            `default:"10" help:"Maximum number of connections in the pool."`
+	AllowedHosts           []string         `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
+	TrustedProxies         []netip.Prefix   `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
+	LogLevel               logLevel         `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
+	LogFormat              logFormat        `help:"text or json. By default text on a terminal, else json."`
+	SyslogAddress          syslogAddress    `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
+	Authentication         authentication   `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
+	DrainDelay             time.Duration    `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
+	ShutdownTimeout        time.Duration    `default:"6s" help:"How long requests in flight may take to finish after that."`
+	RequestTimeout         time.Duration    `default:"10s" help:"How long a request may take."`
+	MaxInFlight            count            `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
+	MaxBodyBytes           count            `default:"1048576" help:"Maximum size of a request body in bytes."`
 
 	Tracing tracing.Settings `embed:""` // feature: traces
-
-	// databaseIsDefault is true if DATABASE_URL is not set.
-	databaseIsDefault bool
 }
 
 type (
@@ -47,7 +42,6 @@ type (
 	logLevel       slog.Level
 	logFormat      string
 	authentication string
-	environment    string
 	count          int64
 )
 
@@ -67,37 +61,19 @@ func isWildcard(host string) bool {
 
 // options returns the options for the database that the settings name.
 func (p *program) options() database.Options {
-	return database.Options{
-		URL:            p.config.DatabaseURL,
-		Password:       p.config.DatabasePassword,
-		Program:        p.service.Name, // feature: postgres
-		MaxConnections: int(p.config.DatabaseMaxConnections),
-	}
+	o := database.Options{URL: p.config.DatabaseURL, MaxConnections: int(p.config.DatabaseMaxConnections)}
+	p.addSession(&o) // feature: postgres
+	return o
 }
 
-// openExisting opens the database, and fails if it does not exist.
+// openExisting opens the database for a command that does not create it.
 func (p *program) openExisting() (*database.DB, error) {
 	db, err := database.Open(p.options())
-	if err != nil {
-		return nil, err
+	if err == nil { // feature: sqlite
+		err = p.checkExists(db)
 	}
-	if err := db.Exists(); err != nil {
-		return nil, errors.Join(p.config.withDatabaseHint(err), db.Close())
-	}
-	return db, nil
+	return db, err
 }
-
-// withDatabaseHint adds to err how to choose a database, if DATABASE_URL is not set.
-func (c *config) withDatabaseHint(err error) error {
-	if c.databaseIsDefault {
-		return fmt.Errorf("%w\nDATABASE_URL is not set, so the default was used: %s. "+
-			"Set it to postgres://USER@HOST:PORT/NAME, or to sqlite:PATH with a path that can be written", err, c.DatabaseURL)
-	}
-	return err
-}
-
-// publishedPassword is that of the database of development: everyone knows it.
-const publishedPassword = "development-only-password"
 
 // check reports to s the problems that parsing single values cannot find.
 func (c *config) check(s *settings.Source) {
@@ -114,17 +90,7 @@ func (c *config) check(s *settings.Source) {
 		s.Problem("DATABASE_URL", err)
 		return
 	}
-	db, err := database.Open(database.Options{URL: c.DatabaseURL, Password: c.DatabasePassword})
-	if err != nil { // the error may quote the URL
-		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
-		return
-	}
-	if c.Environment == "production" && db.HasPassword(publishedPassword) {
-		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
-	}
-	if err := db.Close(); err != nil {
-		s.Problem("DATABASE_URL", err)
-	}
+	c.checkServer(s) // feature: postgres
 }
 
 type settingsCommand struct{}

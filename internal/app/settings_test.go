@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/templatesite/internal/database"
 )
 
 // listed returns the values and origins that app settings prints, by name of setting.
@@ -53,9 +55,10 @@ func TestEmptyVariableCountsAsUnset(t *testing.T) {
 	for name := range defaults {
 		empty[name], empty[name+"_FILE"] = "", ""
 	}
-	delete(empty, "ENVIRONMENT")
-	delete(empty, "ADMIN_TOKEN_FILE") // feature: admin
-	delete(empty, "ADMIN_ADDRESS")    // feature: admin
+	for name := range safeguards {
+		delete(empty, name)
+	}
+	delete(empty, "ADMIN_ADDRESS") // feature: admin
 	values, origins := listed(t, empty)
 	for name, value := range defaults {
 		if values[name] != value || origins[name] != "default" {
@@ -64,12 +67,14 @@ func TestEmptyVariableCountsAsUnset(t *testing.T) {
 	}
 }
 
+// safeguards are settings that must not be empty, and the end of the message that says so.
+var safeguards = map[string]string{
+	"ADMIN_TOKEN_FILE": "is empty", // feature: admin
+}
+
 func TestEmptyVariableOfASafeguardIsRefused(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{
-		"ENVIRONMENT":      "development or production",
-		"ADMIN_TOKEN_FILE": "is empty", // feature: admin
-	} {
+	for name, want := range safeguards {
 		status, _, stderr := command(t, map[string]string{name: ""}, "", "settings")
 		if status != 2 || !strings.HasPrefix(stderr, "app: "+name) || !strings.Contains(stderr, want) {
 			t.Errorf("%s= ends with %d: %s", name, status, stderr)
@@ -156,7 +161,7 @@ func TestMisspeltSettingIsReported(t *testing.T) {
 		status  int
 	}{
 		"ALLOWED_HOST": {"ALLOWED_HOSTS", 0}, "DATABASE_URI": {"DATABASE_URL", 0}, "LOG_LEVELS": {"LOG_LEVEL", 0}, "LOGLEVEL": {"LOG_LEVEL", 0}, "ADDRESSX": {"ADDRESS", 0},
-		"log_level": {"LOG_LEVEL", 0}, "TRUSTED_PORXIES": {"TRUSTED_PROXIES", 0}, "LOG_FORMAT_FILE": {"LOG_FORMAT", 0}, "DATABASE_PASSWORD_FIL": {"DATABASE_PASSWORD", 0},
+		"log_level": {"LOG_LEVEL", 0}, "TRUSTED_PORXIES": {"TRUSTED_PROXIES", 0}, "LOG_FORMAT_FILE": {"LOG_FORMAT", 0},
 		"OTEL_EXPORTER_OTLP_ENDPONT": {"OTEL_EXPORTER_OTLP_ENDPOINT", 0},                                                            // feature: traces
 		"ADMIN_TOKE":                 {"ADMIN_TOKEN", 2}, "ADMIN_TOKEN_FILES": {"ADMIN_TOKEN", 2}, "ADMINTOKEN": {"ADMIN_TOKEN", 2}, // feature: admin
 	} {
@@ -169,7 +174,7 @@ func TestMisspeltSettingIsReported(t *testing.T) {
 	for _, env := range []map[string]string{
 		{"PORT": "8000", "HOST": "x", "HOSTNAME": "x", "DATABASE_HOST": "x", "DATABASE_NAME": "x", "LOG_PORT": "tcp://x:1", "ADDRESS_PORT": "1"},
 		{"OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none"}, // feature: traces
-		{"DATABASE_URI": "x", "DATABASE_URL": "sqlite:x.db"},
+		{"DATABASE_URI": "x", "DATABASE_URL": database.DefaultURL("x")},
 		{"ALLOWED_HOST": ""},
 	} {
 		listed(t, env)

@@ -31,10 +31,12 @@ func (p *program) openTraces(log *slog.Logger) (traces, error) {
 	}, err
 }
 
-// system returns the name of the database engine in OpenTelemetry's conventions.
+// system returns the name of the database engine in OpenTelemetry's conventions, which is the
+// full scheme of its URLs.
 func (c *config) system() string {
-	if strings.HasPrefix(c.DatabaseURL, "sqlite:") {
-		return "sqlite"
+	scheme, _, _ := strings.Cut(c.DatabaseURL, ":")
+	if scheme == "postgres" { // feature: postgres
+		return "postgresql"
 	}
-	return "postgresql"
+	return scheme
 }

@@ -31,7 +31,7 @@ func start(t *testing.T) *webtest.Client { return webtest.New(t, library(t, 1000
 // library is a service of shelves and books, with pages, and with a few URLs that respond as no
 // resource does. It accepts bodies of up to maxBody bytes.
 func library(t *testing.T, maxBody int64) http.Handler {
-	db := databasetest.OpenSQLite(t, sampletest.Resources())
+	db := databasetest.Open(t, sampletest.Resources())
 	sampletest.Load(t, db)
 	api := web.NewAPI(web.Options{
 		Title: "library", Description: "Books.", Version: "1", MaxBodyBytes: maxBody, Classify: database.Classifier(sampletest.Resources()),

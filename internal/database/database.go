@@ -5,7 +5,6 @@
 package database
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
@@ -14,23 +13,21 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// engines are the kinds of databases that Open can open. The files with the prefix of an
-// engine are only for that one: to drop it, delete its line here and those files.
+// engines are the kinds of databases that Open can open; the first is that of DefaultURL. The
+// files with the prefix of an engine are only for that one.
 var engines = []engine{
-	sqliteEngine{},
-	postgresEngine{},
+	sqliteEngine{},   // feature: sqlite
+	postgresEngine{}, // feature: postgres
 }
 
 // Options say which database to open, and how.
 type Options struct {
-	// URL is sqlite:PATH or postgres://…
+	// URL has the form that one of the engines shows in Help.
 	URL string
 	// Password, when it is not empty, overrides the URL's.
 	Password string
-	// Program is the name of PostgreSQL's sessions (application_name), if the URL sets none.
-	Program string // feature: postgres
-	// Create makes an empty SQLite file when it is missing. Otherwise the first query fails.
-	Create bool
+	// Program is the name of the sessions on a database server, if the URL sets none.
+	Program string
 	// MaxConnections bounds the pool.
 	MaxConnections int
 	// LockTimeout bounds how long a statement waits for a lock; 0 means no bound but the
@@ -81,19 +78,4 @@ func Open(o Options) (*DB, error) {
 // the same.
 func newDB(e engine, c driver.Connector, read, write *sql.DB) *DB {
 	return &DB{DB: web.DB{DB: read, Write: write, Transient: e.transient}, Engine: e.name(), engine: e, connector: c}
-}
-
-// HasPassword reports whether connections are opened with this password, whether it comes
-// from the options, the URL or the environment.
-func (db *DB) HasPassword(password string) bool { return db.engine.hasPassword(password) }
-
-// Exists returns an error that says what to do when there is no database file.
-func (db *DB) Exists() error { return db.engine.exists() }
-
-// Prepare gets a database file ready to be served: it migrates the database and, if it is
-// new, calls fill. On a database server it does nothing. When several programs start at once
-// on one file, one does the work and the others wait. A start that is killed leaves an empty
-// database, and the next start begins again.
-func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
-	return db.engine.prepare(ctx, db, resources, fill)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/templatesite/internal/web"
@@ -17,8 +16,10 @@ type Engine string
 // on the zero value.
 type engine interface {
 	name() Engine
-	// urlForm shows what the URL of a database looks like, as in sqlite:PATH.
-	urlForm() string
+	// help says how to use the engine.
+	help() EngineHelp
+	// defaultURL is the URL of the database of a service when no other is given.
+	defaultURL(service string) string
 	// accepts reports whether a URL is meant for this engine.
 	accepts(url string) bool
 	// checkURL returns why the URL is refused: see CheckURL.
@@ -36,15 +37,6 @@ type engine interface {
 	// violation returns which constraints a statement has violated, according to an error of
 	// this engine: err is of kind conflict, and conn is the connection that it came from.
 	violation(ctx context.Context, conn fullConn, s *web.Statement, err error) violation
-	// readOnlyFile reports whether err says that the database's file cannot be written.
-	readOnlyFile(err error) bool
-
-	// exists returns an error that says what to do when there is no database.
-	exists() error
-	// hasPassword reports whether connections are opened with this password.
-	hasPassword(password string) bool
-	// prepare is DB.Prepare.
-	prepare(ctx context.Context, db *DB, resources []web.Resource, fill func(context.Context, *DB) error) error
 	// readOnly reports whether the server refuses changes now.
 	readOnly(ctx context.Context, db *DB) (bool, error)
 	// lock runs f while no other program migrates the database.
@@ -64,13 +56,7 @@ func engineOf(url string) (engine, error) {
 }
 
 // mustBe begins the sentence that says what URLs look like.
-func mustBe() string {
-	var forms []string
-	for _, e := range engines {
-		forms = append(forms, e.urlForm())
-	}
-	return "must be " + strings.Join(forms, " or ")
-}
+func mustBe() string { return "must be " + urlForms() }
 
 // CheckURL returns why the URL of a database is refused. The error continues a sentence
 // about the URL, and quotes nothing of it, since it may contain a password.
@@ -81,3 +67,6 @@ func CheckURL(url string) error {
 	}
 	return e.checkURL(url)
 }
+
+// DefaultURL returns the URL of the database of a service when no other is given.
+func DefaultURL(service string) string { return engines[0].defaultURL(service) }

@@ -103,8 +103,8 @@ func (c *observeConn) QueryContext(ctx context.Context, query string, args []dri
 	return r, nil
 }
 
-// BeginTx begins a transaction. Begin and commit count as statements: SQLite waits for other
-// writers in the first, and both engines flush to the disk in the second.
+// BeginTx begins a transaction. Begin and commit count as statements: the first may wait for
+// other writers, and the second flushes to the disk.
 func (c *observeConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	s := c.connector.begin("begin")
 	tx, err := c.fullConn.BeginTx(ctx, options)

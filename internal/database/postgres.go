@@ -11,8 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
-
-	"example.com/templatesite/internal/web"
 )
 
 // migrationLock is the key of the advisory lock under which migrations run: the
@@ -37,15 +35,11 @@ type postgresEngine struct {
 
 func (postgresEngine) name() Engine { return Postgres }
 
-func (e postgresEngine) hasPassword(password string) bool { return e.password == password }
-
-func (postgresEngine) exists() error { return nil } // the first query shows it
-
-func (postgresEngine) readOnlyFile(error) bool { return false } // readOnly asks the server
-
-// prepare does nothing: other programs may use the database, too, so migrating it is a command.
-func (postgresEngine) prepare(context.Context, *DB, []web.Resource, func(context.Context, *DB) error) error {
-	return nil
+// HasPassword reports whether connections are opened with this password, whether it comes
+// from the options, the URL or the environment.
+func (db *DB) HasPassword(password string) bool {
+	e, ok := db.engine.(postgresEngine)
+	return ok && e.password == password
 }
 
 func (postgresEngine) open(o Options) (*DB, error) {

@@ -25,7 +25,16 @@ var (
 
 func urlError(text string) error { return errors.New(mustBe() + ". " + text) }
 
-func (postgresEngine) urlForm() string { return "postgres://USER@HOST:PORT/NAME" }
+func (postgresEngine) help() EngineHelp {
+	return EngineHelp{
+		URL:     "postgres://USER@HOST:PORT/NAME",
+		URLNote: "Several hosts are allowed. User and password are percent-encoded.",
+		Start:   `With PostgreSQL the service is not ready until "app migrate" has run.`,
+		Example: "DATABASE_URL=postgres://app@db/app DATABASE_PASSWORD_FILE=password app",
+	}
+}
+
+func (postgresEngine) defaultURL(service string) string { return "postgres://localhost/" + service }
 
 func (postgresEngine) accepts(url string) bool { return strings.HasPrefix(url, "postgres") }
 

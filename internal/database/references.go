@@ -10,7 +10,7 @@ import (
 const missingTableAdvice = "a migration may refer only to tables of earlier ones, so give its file a later time"
 
 // DeferReferences makes tx check foreign keys at its end: a row may then come before the rows
-// that it refers to. On PostgreSQL the constraints must be deferrable.
+// that it refers to. An engine may require that the constraints are deferrable.
 func (db *DB) DeferReferences(ctx context.Context, tx *sql.Tx) error {
 	return db.engine.deferReferences(ctx, tx)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,26 +25,24 @@ const sqliteSettings = "_busy_timeout=10000&_journal_mode=WAL&_synchronous=FULL&
 const SQLite Engine = "sqlite"
 
 type sqliteEngine struct {
-	path   string // of the file
-	create bool   // an empty file if there is none
+	path string // of the file
 }
 
 func (sqliteEngine) name() Engine { return SQLite }
 
-func (sqliteEngine) urlForm() string { return "sqlite:PATH" }
+func (sqliteEngine) help() EngineHelp {
+	return EngineHelp{
+		URL:     "sqlite:PATH",
+		Start:   "With SQLite the database is created, migrated and filled on the first start.",
+		Example: "app --address :8080 --database-url sqlite:/var/lib/app/data.db",
+	}
+}
+
+func (sqliteEngine) defaultURL(service string) string { return "sqlite:" + service + ".db" }
 
 func (sqliteEngine) accepts(url string) bool { return strings.HasPrefix(url, "sqlite:") }
 
 func (sqliteEngine) checkURL(url string) error { return checkPath(strings.TrimPrefix(url, "sqlite:")) }
-
-func (sqliteEngine) hasPassword(string) bool { return false }
-
-func (e sqliteEngine) exists() error {
-	if _, err := os.Stat(e.path); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no database %q: `app` creates and fills one, `app migrate` creates an empty one", e.path)
-	}
-	return nil
-}
 
 // readOnly is false: SQLite opens a file that it cannot write, and only a change shows it.
 func (sqliteEngine) readOnly(context.Context, *DB) (bool, error) { return false, nil }
@@ -56,7 +53,7 @@ func (e sqliteEngine) open(o Options) (*DB, error) {
 	if err := e.checkURL(o.URL); err != nil {
 		return nil, fmt.Errorf("the URL %w", err)
 	}
-	e.path, e.create = strings.TrimPrefix(o.URL, "sqlite:"), o.Create
+	e.path = strings.TrimPrefix(o.URL, "sqlite:")
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: e.path}).EscapedPath(), RawQuery: sqliteSettings + "&mode=rw"}
 	return e.connect(name.String(), o.Observe)
 }

@@ -28,8 +28,11 @@ func (sqliteEngine) kind(err error) *kind {
 
 func (sqliteEngine) connectionLost(error) (lost, known bool) { return false, false }
 
-// readOnlyFile reports whether the file cannot be written.
-func (sqliteEngine) readOnlyFile(err error) bool {
+// failedAdvice is the advice about a file that cannot be written. Clients may see it.
+const failedAdvice = "the last change failed, since the database file is read-only"
+
+// readOnlyFile reports whether err says that the file cannot be written.
+func readOnlyFile(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return false

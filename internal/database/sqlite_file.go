@@ -21,8 +21,28 @@ import (
 // maxLinks is how many symbolic links may lead to a file; Linux has the same bound.
 const maxLinks = 40
 
-func (e sqliteEngine) prepare(ctx context.Context, db *DB, resources []web.Resource, fill func(context.Context, *DB) error) error {
-	return e.lockFile(ctx, true, func() error {
+// Exists returns an error that says what to do when there is no database file.
+func (db *DB) Exists() error {
+	e, isFile := db.engine.(sqliteEngine)
+	if !isFile {
+		return nil // the first query shows it
+	}
+	if _, err := os.Stat(e.path); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no database %q: `app` creates and fills one, `app migrate` creates an empty one", e.path)
+	}
+	return nil
+}
+
+// Prepare gets a database file ready to be served: it migrates the database and, if it is
+// new, calls fill. On a database server it does nothing, since other programs may use the
+// database, too. When several programs start at once on one file, one does the work and the
+// others wait. A start that is killed leaves an empty database, and the next start begins again.
+func (db *DB) Prepare(ctx context.Context, resources []web.Resource, fill func(context.Context, *DB) error) error {
+	e, isFile := db.engine.(sqliteEngine)
+	if !isFile {
+		return nil
+	}
+	return e.lockFile(ctx, func() error {
 		empty := false
 		err := db.QueryRowContext(ctx, "select count(*) = 0 from sqlite_master").Scan(&empty)
 		if err == nil && empty {
@@ -89,12 +109,12 @@ func (db *DB) copyFrom(ctx context.Context, name string) error {
 }
 
 func (e sqliteEngine) lock(ctx context.Context, _ *DB, f func() error) error {
-	return e.lockFile(ctx, e.create, f)
+	return e.lockFile(ctx, f)
 }
 
-// lockFile runs f while it holds the lock file beside the database. With create, it first
-// makes a database file that is missing.
-func (e sqliteEngine) lockFile(ctx context.Context, create bool, f func() error) error {
+// lockFile runs f while it holds the lock file beside the database. It first makes a database
+// file that is missing.
+func (e sqliteEngine) lockFile(ctx context.Context, f func() error) error {
 	path, err := followLinks(e.path)
 	if err != nil {
 		return err
@@ -111,10 +131,7 @@ func (e sqliteEngine) lockFile(ctx context.Context, create bool, f func() error)
 	if _, err := lock.TryLockContext(waiting, 10*time.Millisecond); err != nil {
 		return explainLock(path, err)
 	}
-	if create {
-		err = makeFile(path)
-	}
-	if err == nil {
+	if err = makeFile(path); err == nil {
 		shareWithOwner(lock.Path(), path)
 		err = explainIO(f())
 	}

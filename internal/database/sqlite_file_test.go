@@ -72,7 +72,7 @@ func TestNewSQLiteFilesAreReadableOnlyByTheirOwner(t *testing.T) {
 	for name, start := range map[string]func(path string) *database.DB{
 		"the service": func(path string) *database.DB { return mustStart(t, path) },
 		"migrate": func(path string) *database.DB {
-			db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 1, Create: true})
+			db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,8 +12,7 @@ import (
 const maxStatements = 100
 
 // stmtCacheConnector opens connections that keep their compiled statements: SQLite takes
-// longer to compile the SQL that reads a row than to run it. (PostgreSQL's driver does this
-// itself.)
+// longer to compile the SQL that reads a row than to run it, and its driver keeps none.
 type stmtCacheConnector struct{ driver.Connector }
 
 func (c stmtCacheConnector) Connect(ctx context.Context) (driver.Conn, error) {

@@ -72,13 +72,13 @@ func TestFilesThatCannotFormATimelineAreRefused(t *testing.T) {
 		"the name of the migration a/202611271015001_a.sql does not begin with a time":                                        {named("202611271015001")},
 		"the resource a has no migrations in migrations/":                                                                     {{Name: "a", Migrations: fstest.MapFS{}}},
 	} {
-		for _, engine := range []database.Engine{database.Postgres, database.SQLite} {
+		for _, engine := range databasetest.Engines() {
 			if _, err := database.NewTimeline(resources, engine); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("the error is %v, want %q", err, want)
 			}
 		}
 	}
-	if all, err := database.NewTimeline([]web.Resource{{Name: "none"}}, database.SQLite); len(all) != 0 || err != nil {
+	if all, err := database.NewTimeline([]web.Resource{{Name: "none"}}, databasetest.Engines()[0]); len(all) != 0 || err != nil {
 		t.Errorf("a resource without migrations: %v, %v", all, err)
 	}
 }
@@ -86,8 +86,8 @@ func TestFilesThatCannotFormATimelineAreRefused(t *testing.T) {
 // named returns the resource a, whose only migration has a name that begins with stamp.
 func named(stamp string) web.Resource {
 	files := fstest.MapFS{}
-	for _, engine := range []string{"postgres", "sqlite"} {
-		files["migrations/"+engine+"/"+stamp+"_a.sql"] = &fstest.MapFile{}
+	for _, engine := range databasetest.Engines() {
+		files["migrations/"+string(engine)+"/"+stamp+"_a.sql"] = &fstest.MapFile{}
 	}
 	return web.Resource{Name: "a", Migrations: files}
 }

@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 
 	"example.com/templatesite/internal/web"
@@ -11,12 +10,11 @@ import (
 // The advice about a database that can be read but not changed. Clients may see it.
 const (
 	readOnlyAdvice = "the database is read-only: reads are served, changes fail"
-	failedAdvice   = "the last change failed, since the database file is read-only"
 	fullAdvice     = "the last change failed, since there is no space left"
 )
 
 // changes remembers why the last change failed if the next one will fail for the same
-// reason: a full disk and a read-only file show only when something is written.
+// reason: a full disk, for instance, shows only when something is written.
 type changes struct{ failure atomic.Value }
 
 // observe is the Observer that records failed changes.
@@ -28,7 +26,7 @@ func (c *changes) observe(_ context.Context, s *web.Statement) {
 		}
 	case s.ErrorType == full.name:
 		c.failure.Store(fullAdvice)
-	case readOnlyFile(s.Err):
+	case readOnlyFile(s.Err): // feature: sqlite
 		c.failure.Store(failedAdvice)
 	}
 }
@@ -45,10 +43,6 @@ func changed(s *web.Statement) bool {
 		return s.Rows > 0
 	}
 	return s.Name == "commit"
-}
-
-func readOnlyFile(err error) bool {
-	return slices.ContainsFunc(engines, func(e engine) bool { return e.readOnlyFile(err) })
 }
 
 // unwritable returns advice when the database cannot be changed.

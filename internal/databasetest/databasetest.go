@@ -1,17 +1,11 @@
 // Package databasetest gives each test a database of its own, which is migrated and empty,
 // and is deleted when the test ends. Only tests import it.
 //
-// A database is cloned from a template that is migrated once: for SQLite a copy of a file,
-// for PostgreSQL a database whose name has the hash of the migrations, so that it is made
-// again only when they change.
-//
-// PostgreSQL is the server that TEST_DATABASE_URL names. Without it, tests run on SQLite
-// alone and print that; with REQUIRE_POSTGRES=1 they fail.
+// A database is cloned from a template that is migrated once.
 package databasetest
 
 import (
-	"fmt"
-	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -25,39 +19,55 @@ func init() { envtest.Clear() }
 // maxConnections is small, since many tests run at once on one server.
 const maxConnections = 4
 
+// engines are the engines that tests run on.
+var engines = []engine{
+	{database.SQLite, OpenSQLite, makeSQLite},       // feature: sqlite
+	{database.Postgres, OpenPostgres, makePostgres}, // feature: postgres
+}
+
+type engine struct {
+	name database.Engine
+	open func(t testing.TB, resources []web.Resource) *database.DB
+	make func() (url string, remove func() error, err error)
+}
+
+// Engines returns the names of the engines.
+func Engines() []database.Engine {
+	var names []database.Engine
+	for _, e := range engines {
+		names = append(names, e.name)
+	}
+	return names
+}
+
+// Open returns a migrated database on the first engine, for tests of what is the same on all.
+func Open(t testing.TB, resources []web.Resource) *database.DB {
+	t.Helper()
+	return engines[0].open(t, resources)
+}
+
+// OpenOn returns a migrated database on an engine.
+func OpenOn(t testing.TB, name database.Engine, resources []web.Resource) *database.DB {
+	t.Helper()
+	i := slices.IndexFunc(engines, func(e engine) bool { return e.name == name })
+	return engines[i].open(t, resources)
+}
+
+// Make makes an empty database on the first engine, for a test of the whole program. The caller
+// removes it.
+func Make() (url string, remove func() error, err error) { return engines[0].make() }
+
 // Each runs test on every engine, as parallel subtests with a database each.
 func Each(t *testing.T, resources []web.Resource, test func(t *testing.T, db *database.DB)) {
 	t.Helper()
 	t.Parallel()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, OpenSQLite(t, resources))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		NeedPostgres(t)
-		test(t, OpenPostgres(t, resources))
-	})
-}
-
-var saidOnce sync.Once
-
-// NeedPostgres skips a test when there is no PostgreSQL server to test on, or fails it when
-// REQUIRE_POSTGRES is 1.
-func NeedPostgres(t testing.TB) {
-	t.Helper()
-	if serverURL() != "" {
-		return
+	for _, e := range engines {
+		t.Run(string(e.name), func(t *testing.T) {
+			t.Parallel()
+			test(t, e.open(t, resources))
+		})
 	}
-	if os.Getenv("REQUIRE_POSTGRES") == "1" {
-		t.Fatal("REQUIRE_POSTGRES is 1, but TEST_DATABASE_URL does not name a PostgreSQL server")
-	}
-	const reason = "PostgreSQL is not covered: TEST_DATABASE_URL does not name a server"
-	saidOnce.Do(func() { fmt.Fprintln(os.Stderr, reason) })
-	t.Skip(reason)
 }
-
-func serverURL() string { return os.Getenv("TEST_DATABASE_URL") }
 
 // urls holds the URL of each open database of this package.
 var urls sync.Map

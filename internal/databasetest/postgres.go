@@ -3,11 +3,8 @@ package databasetest
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"strings"
 	"sync"
@@ -30,7 +27,9 @@ const timeout = time.Minute
 // templateLock is the advisory lock under which a template is made.
 const templateLock = 0x74657374
 
-// OpenPostgres returns a migrated database on the server of TEST_DATABASE_URL.
+// OpenPostgres returns a migrated database on the server of TEST_DATABASE_URL. Its template is
+// a database whose name has the hash of the migrations, so that it is made again only when they
+// change.
 func OpenPostgres(t testing.TB, resources []web.Resource) *database.DB {
 	t.Helper()
 	return open(t, PostgresURL(t, resources))
@@ -41,18 +40,40 @@ var sweepOnce = sync.OnceValue(func() error { return withServer(sweep) })
 // PostgresURL returns the URL of a new migrated database.
 func PostgresURL(t testing.TB, resources []web.Resource) string {
 	t.Helper()
+	NeedPostgres(t)
+	url, drop, err := clonedFor(resources)
+	if err != nil {
+		t.Fatalf("make a test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	return url
+}
+
+func makePostgres() (url string, remove func() error, err error) {
+	if serverURL() == "" {
+		return "", nil, errors.New(needServer)
+	}
+	return clonedFor(nil)
+}
+
+// clonedFor clones the template of the resources.
+func clonedFor(resources []web.Resource) (url string, drop func() error, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, serverURL())
 	if err != nil {
-		t.Fatalf("connect to TEST_DATABASE_URL: %v", err)
+		return "", nil, fmt.Errorf("connect to TEST_DATABASE_URL: %w", err)
 	}
 	name := prefix + strings.ToLower(rand.Text())
-	t.Cleanup(func() { dropOwned(t, conn, name) })
+	drop = func() error { return dropOwned(conn, name) }
 	if err := errors.Join(sweepOnce(), makeOwned(ctx, conn, name, resources)); err != nil {
-		t.Fatalf("make a test database: %v", err)
+		return "", nil, errors.Join(err, drop())
 	}
-	return databaseURL(name)
+	return databaseURL(name), drop, nil
 }
 
 // makeOwned clones the template. The connection stays open as long as the test and holds an
@@ -68,12 +89,10 @@ func makeOwned(ctx context.Context, conn *pgx.Conn, name string, resources []web
 	return clone(ctx, conn, name, template)
 }
 
-func dropOwned(t testing.TB, conn *pgx.Conn, name string) {
+func dropOwned(conn *pgx.Conn, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if err := errors.Join(drop(ctx, conn, name), conn.Close(ctx)); err != nil {
-		t.Errorf("drop the test's database: %v", err)
-	}
+	return errors.Join(drop(ctx, conn, name), conn.Close(ctx))
 }
 
 // makeTemplate makes the template of the migrations, unless the server has it, and returns
@@ -207,26 +226,8 @@ func databaseURL(name string) string {
 }
 
 // TemplateName returns the name of the template with the migrations of these resources.
+// docker/db/template-name computes it, too.
 func TemplateName(resources []web.Resource) (string, error) {
 	sum, err := hash(resources, database.Postgres)
 	return prefix + "template_" + sum, err
-}
-
-// hash names the migrations of an engine: SHA-256 over the name and the text of each, in
-// chronological order.
-func hash(resources []web.Resource, engine database.Engine) (string, error) {
-	timeline, err := database.NewTimeline(resources, engine)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.New()
-	names, _ := fs.Glob(timeline, "*.sql") // the pattern is well formed
-	for _, name := range names {
-		text, err := fs.ReadFile(timeline, name)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(sum, "%s\n%s", name, text)
-	}
-	return hex.EncodeToString(sum.Sum(nil))[:16], nil
 }

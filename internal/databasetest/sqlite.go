@@ -14,7 +14,7 @@ import (
 // templates holds, by the hash of the migrations, the bytes of a migrated file.
 var templates sync.Map
 
-// OpenSQLite returns a migrated database in a file of its own.
+// OpenSQLite returns a migrated database in a file of its own, a copy of the template.
 func OpenSQLite(t testing.TB, resources []web.Resource) *database.DB {
 	t.Helper()
 	return open(t, "sqlite:"+SQLiteFile(t, resources))
@@ -48,7 +48,7 @@ func migratedFile(resources []web.Resource) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
-	db, err := database.Open(database.Options{URL: "sqlite:" + path, Create: true, MaxConnections: 1})
+	db, err := database.Open(database.Options{URL: "sqlite:" + path, MaxConnections: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -60,4 +60,9 @@ func migratedFile(resources []web.Resource) ([]byte, error) {
 		return nil, err
 	}
 	return os.ReadFile(path)
+}
+
+func makeSQLite() (url string, remove func() error, err error) {
+	dir, err := os.MkdirTemp("", "database")
+	return "sqlite:" + filepath.Join(dir, "test.db"), func() error { return os.RemoveAll(dir) }, err
 }

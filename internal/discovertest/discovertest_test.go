@@ -23,7 +23,7 @@ func serve(t *testing.T, api *web.API) string {
 
 func TestResourcesAreFoundAndAcceptTheirBodies(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenSQLite(t, sampletest.Resources())
+	db := databasetest.Open(t, sampletest.Resources())
 	sampletest.Load(t, db)
 	url := serve(t, sampletest.NewAPI(db))
 	all, err := discovertest.All(t.Context(), url)

@@ -9,8 +9,8 @@ import (
 )
 
 func TestVariablesOfTheShellReachNeitherTestsNorProcesses(t *testing.T) {
-	removed := []string{"LOG_LEVEL", "ALLOWED_HOSTS", "DATABASE_PASSWORD_FILE", "GODEBUG", "HTTP_PROXY", "http_proxy", "PGHOST", "LC_ALL", "TZ", "A_SETTING_TO_COME"}
-	kept := []string{"PATH", "HOME", "PGPASSWORD", "TEST_DATABASE_URL", "REQUIRE_POSTGRES", "FAULTS"}
+	removed := []string{"LOG_LEVEL", "ALLOWED_HOSTS", "DATABASE_URL_FILE", "GODEBUG", "HTTP_PROXY", "http_proxy", "PGHOST", "LC_ALL", "TZ", "A_SETTING_TO_COME"}
+	kept := []string{"PATH", "HOME", "PGPASSWORD", "TEST_DATABASE_URL", "REQUIRE_CHROMIUM", "FAULTS"}
 	for _, name := range append(removed, kept...) {
 		t.Setenv(name, "odd") // also restores it
 	}

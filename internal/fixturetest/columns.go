@@ -24,7 +24,7 @@ func KeepsEveryColumn(t *testing.T, resources []web.Resource) {
 	databasetest.Each(t, resources, func(t *testing.T, db *database.DB) {
 		LoadAll(t, db, resources)
 		text := Dump(t, db, resources)
-		copied := second(t, db.Engine, resources)
+		copied := databasetest.OpenOn(t, db.Engine, resources)
 		if err := Load(t, copied, resources, text); err != nil {
 			t.Fatalf("load the dump: %v", err)
 		}
@@ -97,13 +97,4 @@ func table(t *testing.T, db *database.DB, name string) (columns, values []string
 	}
 	columns = slices.DeleteFunc(all, func(column string) bool { return column == "id" || column == "version" })
 	return columns, values
-}
-
-// second returns another database of an engine.
-func second(t *testing.T, engine database.Engine, resources []web.Resource) *database.DB {
-	t.Helper()
-	if engine == database.Postgres {
-		return databasetest.OpenPostgres(t, resources)
-	}
-	return databasetest.OpenSQLite(t, resources)
 }

@@ -60,10 +60,10 @@ func NewAPI(db *database.DB) *web.API {
 	return api
 }
 
-// New returns a client of the service on a SQLite database that has the fixtures.
+// New returns a client of the service on a database that has the fixtures.
 func New(t testing.TB) *webtest.Client {
 	t.Helper()
-	db := databasetest.OpenSQLite(t, Resources())
+	db := databasetest.Open(t, Resources())
 	Load(t, db)
 	return webtest.New(t, NewAPI(db))
 }

@@ -2,16 +2,11 @@ package sampletest
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
-	"sync"
 	"testing"
 
 	"example.com/templatesite/internal/database"
-	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
@@ -51,73 +46,6 @@ func TestTransactionStoresAShelfAndItsBooksOrNothing(t *testing.T) {
 			t.Errorf("%d shelves and %d books after a transaction that failed, want 2 and 4", len(shelves), len(books))
 		}
 	})
-}
-
-func TestTransactionRunsAgainAfterADeadlock(t *testing.T) {
-	t.Parallel()
-	databasetest.NeedPostgres(t)
-	db := databasetest.OpenPostgres(t, Resources())
-	Load(t, db)
-	var runs [2]int
-	var both, all sync.WaitGroup
-	both.Add(2)
-	for i, order := range [2][2]int{{1, 2}, {2, 1}} {
-		all.Go(func() {
-			err := db.Tx(t.Context(), func(tx web.Querier) error {
-				runs[i]++
-				for step, id := range order {
-					if _, err := tx.ExecContext(t.Context(), "update book set pages = pages + 1 where id = $1", id); err != nil {
-						return err
-					}
-					if step == 0 && runs[i] == 1 {
-						both.Done()
-						both.Wait() // each holds the row that the other one needs next
-					}
-				}
-				return nil
-			})
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	pages := 0
-	err := db.QueryRowContext(t.Context(), "select sum(pages) from book").Scan(&pages)
-	if err != nil || pages != 352+474+4 || runs[0]+runs[1] < 3 {
-		t.Errorf("%d pages after %d runs, %v; want %d after 3 or more", pages, runs, err, 352+474+4)
-	}
-}
-
-func TestTransactionRunsAtMostFiveTimesWhileSQLiteIsBusy(t *testing.T) {
-	t.Parallel()
-	db := databasetest.OpenSQLite(t, Resources())
-	Load(t, db)
-	impatient, err := sql.Open("sqlite", strings.TrimPrefix(databasetest.URL(t, db), "sqlite:"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer impatient.Close()
-	for _, busy := range []int{2, 100} {
-		runs := 0
-		err := db.Tx(t.Context(), func(tx web.Querier) error {
-			if _, err := tx.ExecContext(t.Context(), "update book set pages = pages + 1"); err != nil {
-				return err
-			}
-			if runs++; runs <= busy {
-				_, err := impatient.ExecContext(t.Context(), "update book set pages = 0")
-				return fmt.Errorf("busy: %w", err)
-			}
-			return nil
-		})
-		if busy == 2 && (err != nil || runs != 3) || busy == 100 && (err == nil || runs != 5) {
-			t.Errorf("%d runs while it is busy %d times, %v", runs, busy, err)
-		}
-	}
-	pages := 0
-	if err := db.QueryRowContext(t.Context(), "select sum(pages) from book").Scan(&pages); err != nil || pages != 352+474+2 {
-		t.Errorf("%d pages, %v", pages, err)
-	}
 }
 
 func TestTransactionDoesNotRunAgainAfterAnErrorOfItsOwn(t *testing.T) {

@@ -55,7 +55,8 @@ func masked(flag *kong.Flag) string {
 	case "url":
 		if u, err := url.Parse(value); err == nil && u.Host != "" {
 			return redacted(u)
-		} else if strings.HasPrefix(value, "sqlite:") {
+		}
+		if strings.HasPrefix(value, "sqlite:") { // feature: sqlite
 			return value
 		}
 	}

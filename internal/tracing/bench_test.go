@@ -29,7 +29,7 @@ func BenchmarkRequestWithAStatement(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer tracer.Close(time.Second)
-			observe := tracer.Statements("sqlite")
+			observe := tracer.Statements("other_sql")
 			handler := web.Chain(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				if observe != nil {
 					observe(r.Context(), &web.Statement{Name: "shelf.get", Operation: "select", Table: "shelf", Start: time.Now(), Duration: 1})

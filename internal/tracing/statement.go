@@ -18,7 +18,7 @@ type sqlState interface {
 }
 
 // Statements returns an observer that creates a span for each database statement when it has ended.
-// The system is OpenTelemetry's name of the engine: postgresql or sqlite. Statements outside
+// The system is OpenTelemetry's name of the engine. Statements outside
 // of a traced request, such as those of health checks, have none. It is nil when tracing is
 // off.
 func (t *Tracer) Statements(system string) func(context.Context, *web.Statement) {

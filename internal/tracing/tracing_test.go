@@ -100,7 +100,7 @@ func TestTruncatedResponseIsAnError(t *testing.T) {
 func TestStatementOutsideOfATraceHasNoSpan(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{})
-	observe := tracer.Statements("sqlite")
+	observe := tracer.Statements("other_sql")
 	observe(context.Background(), &web.Statement{Name: "a health check", Start: time.Now(), Err: errors.New("x"), ErrorType: "other"})
 	tracer.Close(20 * time.Second)
 	if spans := receiver.Spans(); len(spans) > 0 {
@@ -150,18 +150,18 @@ func TestCloseCancelsTheRequestAfterItsTimeout(t *testing.T) {
 	}
 }
 
-// pgError is an error like those of PostgreSQL's driver.
-type pgError struct{}
+// stateError is an error with an SQLSTATE, like those of drivers.
+type stateError struct{}
 
-func (pgError) Error() string    { return `invalid input syntax for type integer: "a value"` }
-func (pgError) SQLState() string { return "22P02" }
+func (stateError) Error() string    { return `invalid input syntax for type integer: "a value"` }
+func (stateError) SQLState() string { return "22P02" }
 
 func TestSpanOfAnErrorHasNoValuesFromItsMessage(t *testing.T) {
 	t.Parallel()
 	tracer, receiver := newTracer(t, tracing.Settings{})
-	observe := tracer.Statements("postgresql")
+	observe := tracer.Statements("other_sql")
 	server := serve(t, tracer, func(w http.ResponseWriter, r *http.Request) {
-		err := fmt.Errorf("wrapped: %w", pgError{})
+		err := fmt.Errorf("wrapped: %w", stateError{})
 		observe(r.Context(), &web.Statement{Name: "shelf.get", Start: time.Now(), Err: err, ErrorType: "other"})
 		web.WriteProblem(w, r, web.NewProblem(http.StatusInternalServerError, "What the client sees.").WithCause(err))
 	})
@@ -180,7 +180,7 @@ func TestSpanOfAnErrorHasNoValuesFromItsMessage(t *testing.T) {
 func TestTracingIsOffWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
 	tracer, err := tracing.New(&tracing.Settings{Sampler: "always_on"}, "test", "1", logtest.New(t))
-	if err != nil || tracer != nil || tracer.Requests(health.IsProbe) != nil || tracer.Statements("sqlite") != nil {
+	if err != nil || tracer != nil || tracer.Requests(health.IsProbe) != nil || tracer.Statements("other_sql") != nil {
 		t.Errorf("the tracer is %+v, %v", tracer, err)
 	}
 	tracer.Close(time.Second)

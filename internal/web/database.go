@@ -11,9 +11,9 @@ import (
 // safe for concurrent use.
 type DB struct {
 	*sql.DB
-	// Write is the pool for changes. SQLite has one writer, so there it is a single
+	// Write is the pool for changes. Where only one program can write at a time, it is a single
 	// connection, and changes that wait for each other leave the other connections to the
-	// reads. With PostgreSQL it is the same pool as DB.
+	// reads. Otherwise it is the same pool as DB.
 	Write *sql.DB
 	// Transient reports whether an error says that the database has rolled back a transaction,
 	// or refused to begin one, because of a concurrent one. If nil, Tx runs it only once.
@@ -75,8 +75,8 @@ const txAttempts = 5
 //		return err
 //	})
 //
-// All statements of f must go through tx: with SQLite, a change through db would deadlock
-// with the transaction. When a concurrent transaction makes the database roll this one back,
+// All statements of f must go through tx: a change through db could deadlock with the
+// transaction. When a concurrent transaction makes the database roll this one back,
 // Tx runs f again, up to 5 times in all, so f must have no other effects.
 func (db DB) Tx(ctx context.Context, f func(tx Querier) error) error {
 	err := db.tryTx(ctx, f)

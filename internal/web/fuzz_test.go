@@ -28,7 +28,7 @@ func checkAnswer(t *testing.T, answer webtest.Response) {
 
 // fuzzedAPI returns the API on a database with the fixtures.
 func fuzzedAPI(f *testing.F) *web.API {
-	db := databasetest.OpenSQLite(f, sampletest.Resources())
+	db := databasetest.Open(f, sampletest.Resources())
 	sampletest.Load(f, db)
 	return sampletest.NewAPI(db)
 }

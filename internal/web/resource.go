@@ -12,10 +12,10 @@ import (
 // value that exists already is a 409. A reference to something that does not exist is a 422,
 // and so is any other value that a constraint refuses.
 type Constraint struct {
-	// Name is the name of the constraint, as in book_shelf_fkey, which PostgreSQL reports.
+	// Name is the name of the constraint, as in book_shelf_fkey.
 	Name string
-	// Columns are its table and columns, as in "book.shelf" or "book.row, book.seat". SQLite
-	// reports them instead of the name. A check needs none: both engines report its name.
+	// Columns are its table and columns, as in "book.shelf" or "book.row, book.seat", which an
+	// engine may report instead of the name. A check needs none: its name is always reported.
 	Columns string
 	// Field is the location in the request, as in body.shelf, and what to do about the error.
 	Field FieldError
@@ -27,10 +27,10 @@ type Resource struct {
 	// Name is the model in fixtures, and the table whose rows are counted as the model's
 	// when a statement inserts, updates or deletes them.
 	Name string
-	// Migrations holds the folder migrations with the folders postgres and sqlite, each
-	// with files named by the time at which they were written, as in
-	// 20261127101500_what_it_does.sql; the names in both must agree. The migrations of
-	// all resources are applied in chronological order. It is nil when there are none.
+	// Migrations holds the folder migrations with a folder for each engine, with files named
+	// by the time at which they were written, as in 20261127101500_what_it_does.sql; the names
+	// for all engines must agree. The migrations of all resources are applied in chronological
+	// order. It is nil when there are none.
 	Migrations fs.FS
 	// Fixtures holds the files fixtures/*.json that are loaded when none is named. It may be
 	// nil.

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/webtest"
 )
@@ -52,53 +51,4 @@ func TestReadOnlyDatabaseServesReadsAndTheHealthSaysSo(t *testing.T) {
 	s.healthSays("") // though the pool has sessions from before
 	s.answers(http.StatusOK, http.StatusCreated)
 	s.record("health check passes again", nil)
-}
-
-func TestHealthSaysWhyTheLastChangeFailedUntilOneSucceeds(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		begin, end, want string
-		status           int
-	}{
-		"read-only": {"pragma query_only = on", "pragma query_only = off", "the last change failed, since the database file is read-only", http.StatusServiceUnavailable},
-		"full":      {"pragma max_page_count = 1", "pragma max_page_count = 1000000", "the last change failed, since there is no space left", http.StatusInsufficientStorage},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			db := filledSQLite(t)
-			change := func(pragma string) {
-				t.Helper()
-				if _, err := db.Write.ExecContext(t.Context(), pragma); err != nil {
-					t.Fatal(err)
-				}
-			}
-			ready := func(want string) {
-				t.Helper()
-				if advice, err := db.Ready(t.Context(), resources()); advice != want || err != nil {
-					t.Errorf("Ready = %q, %v, want %q", advice, err, want)
-				}
-			}
-			write := func() error {
-				_, err := db.Write.ExecContext(t.Context(), insertBook, strings.Repeat("x", 80))
-				return err
-			}
-			change(tt.begin)
-			ready("")
-			for range 100 { // until the existing pages are full
-				if err := write(); err != nil {
-					if p := database.Problem(err); p == nil || p.Status != tt.status {
-						t.Errorf("%v is %v", err, p)
-					}
-					break
-				}
-			}
-			ready(tt.want)
-			change(tt.end)
-			ready(tt.want) // only a change can show that it works again
-			if err := write(); err != nil {
-				t.Error(err)
-			}
-			ready("")
-		})
-	}
 }

@@ -1,0 +1,39 @@
+package app
+
+import (
+	"errors"
+
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/settings"
+)
+
+// postgresSettings are the settings that only PostgreSQL has a use for.
+type postgresSettings struct {
+	DatabasePassword string      `secret:"all" help:"Overrides the password in the URL."`
+	Environment      environment `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
+}
+
+type environment string
+
+// publishedPassword is the one in docker/db/password.development.
+const publishedPassword = "development-only-password"
+
+// addSession adds how the sessions of the service identify themselves.
+func (p *program) addSession(o *database.Options) {
+	o.Password, o.Program = p.config.Postgres.DatabasePassword, p.service.Name
+}
+
+// checkServer reports to s what is wrong with the server of the database, or with the password.
+func (c *config) checkServer(s *settings.Source) {
+	db, err := database.Open(database.Options{URL: c.DatabaseURL, Password: c.Postgres.DatabasePassword})
+	if err != nil { // the error may quote the URL
+		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
+		return
+	}
+	if c.Postgres.Environment == "production" && db.HasPassword(publishedPassword) {
+		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
+	}
+	if err := db.Close(); err != nil {
+		s.Problem("DATABASE_URL", err)
+	}
+}
