@@ -99,8 +99,13 @@ FROM scratch AS server
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/app /
 USER 65532:65532
-ENV ENVIRONMENT=production PORT=8080 ADMIN_ADDRESS=:8001
-EXPOSE 8080 8001
+ENV ENVIRONMENT=production PORT=8080
+EXPOSE 8080
+
+# feature: admin
+ENV ADMIN_ADDRESS=:8001
+EXPOSE 8001
+
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=6s --start-period=5s --retries=3 CMD ["/app", "healthcheck"]
 ENTRYPOINT ["/app"]

@@ -2,7 +2,6 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint
-.PHONY: up down system-test # feature: cluster
 .PHONY: template-matrix # feature: template
 
 help: ## show this menu
@@ -26,14 +25,11 @@ bin/%: tools/go.mod
 	GOWORK=off go build -C tools -buildvcs=false -o ../bin/ tool
 
 # feature: cluster
+.PHONY: up down system-test
 up: ## start the cluster, with what was changed
 	docker compose up --detach --wait --build
-
-# feature: cluster
 down: ## stop the cluster, whatever was started; its logs and metrics are kept
 	docker compose --profile '*' down
-
-# feature: cluster
 system-test: ## test the cluster from outside
 	docker compose run --rm --build system-test
 

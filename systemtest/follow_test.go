@@ -110,7 +110,7 @@ func TestRequestIDFindsAllRecordsOfASlowFailedRequest(t *testing.T) {
 		{"the log of PostgreSQL about the canceled statement", `ERROR:  canceling statement due to .*\n.*STATEMENT:  /\* request_id=REQUEST \*/ -- STATEMENT_NAME\n`, f.readPostgres},
 		{"the trace of the request", `GET ROUTE: trace TRACE, request REQUEST, error 504\n`, f.readTraces},
 		{"the trace of the statement", `STATEMENT_NAME: trace TRACE, .* error timeout\n`, f.readTraces},
-		{"an exemplar", `http_server_request_duration_seconds_bucket{.*http_response_status_code="504",.*} 1 # {trace_id="TRACE"}`, f.readMetrics},
+		{"an exemplar", `http_server_request_duration_seconds_bucket{.*http_response_status_code="504",.*} 1 # {trace_id="TRACE"}`, f.readMetrics}, // feature: metrics
 	} {
 		want := regexp.MustCompile(pattern.Replace(place.want))
 		var text string
@@ -154,6 +154,6 @@ func (f *followed) readTraces(*testing.T) string {
 	return text.String()
 }
 
-func (f *followed) readMetrics(t *testing.T) string {
+func (f *followed) readMetrics(t *testing.T) string { // feature: metrics
 	return webtest.At(t, f.Admin).Want(http.StatusOK, "GET", "/metrics", "", "Accept: application/openmetrics-text").Body
 }

@@ -24,8 +24,8 @@ var service = app.Service{
 	Static: static.Files, // feature: static
 }
 
-// version and commit are set by builds that Git cannot be asked about, such as that
-// of the image: go build -ldflags "-X main.version=… -X main.commit=…".
+// version and commit are set by builds that Git cannot be asked about:
+// go build -ldflags "-X main.version=… -X main.commit=…".
 var version, commit string
 
 func main() {

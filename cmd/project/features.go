@@ -6,7 +6,7 @@ var features = []feature{
 	{ // feature: traces
 		name:  "traces",
 		about: "traces of requests and statements, sent to an OpenTelemetry collector; Jaeger in the cluster",
-		files: []string{"internal/tracing/", "internal/otlptest/", "internal/app/tracing*.go", "internal/logging/trace_id_test.go", "systemtest/follow_test.go", "systemtest/tracing_test.go", ".ci/jaeger", ".ci/follow"},
+		files: []string{"internal/tracing/", "internal/otlptest/", "internal/app/tracing*.go", "internal/logging/trace_id_test.go", "systemtest/follow_test.go", "systemtest/tracing_test.go", ".ci/trace-image", ".ci/follow"},
 		words: `(?i)\botel|otlp|tracing|jaeger|trace_?id\b`,
 	},
 	{ // feature: plots
@@ -25,7 +25,7 @@ var features = []feature{
 	{ // feature: metrics
 		name:  "metrics",
 		about: "metrics of requests, statements, the pool and the runtime; Prometheus with rules and alerts in the cluster",
-		files: []string{"internal/metrics/", "internal/app/metrics*.go", "systemtest/cluster_metrics_test.go", "docker/metrics/", ".ci/rules"},
+		files: []string{"internal/app/metrics*.go", "systemtest/cluster_metrics_test.go", "*/metrics/", ".ci/rules"},
 		words: `(?i)prometheus|promtool|/metrics\b`,
 		needs: []string{"admin"},
 	},
@@ -46,7 +46,7 @@ var features = []feature{
 	{ // feature: syslog
 		name:  "syslog",
 		about: "the log is also sent to a syslog server; syslog-ng in the cluster",
-		files: []string{"internal/logging/syslog*.go", "internal/app/syslog*.go", "internal/logtest/server.go", "systemtest/cluster_log_test.go", "systemtest/follow_test.go", "systemtest/stdout_test.go", "docker/log/", ".ci/follow"},
+		files: []string{"internal/logging/syslog*.go", "internal/app/syslog*.go", "internal/logtest/server.go", "systemtest/cluster_log_test.go", "systemtest/follow_test.go", "systemtest/stdout_test.go", "*/log/", ".ci/follow"},
 		words: `(?i)syslog`,
 	},
 	{ // feature: pages
@@ -84,15 +84,15 @@ var features = []feature{
 	{ // feature: cluster
 		name:  "cluster",
 		about: "the images, Compose's services and operations, and their tests",
-		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/cluster", ".ci/follow", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/", "systemtest/cluster*_test.go"},
-		words: `(?i)docker|compose`,
+		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/docker", ".ci/with-docker", ".ci/cluster", ".ci/follow", ".ci/trace-image", ".ci/rules", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/", "internal/app/environment_file_test.go", "internal/app/image_test.go", "systemtest/cluster*_test.go", "systemtest/follow_test.go", "lab/measure", "lab/observe/", "lab/ci/runbook", "lab/ci/federate"},
+		words: `(?i)docker|compose\b|environment\.env`,
 		needs: []string{"postgres"},
 	},
 	{ // feature: deps
 		name:  "deps",
 		about: "your own modules from other repositories in a Go workspace, and vendor/ for builds without a network",
-		files: []string{"deps/", "docker/build-deps/", ".ci/offline"},
-		words: `(?i)build-deps|\bdeps/|fill-vendor|vendor/`,
+		files: []string{"deps/", "*/build-deps/", ".ci/offline"},
+		words: `(?i)build-deps|\bdeps/|!deps|fill-vendor|vendor/|submodule|go\.work\b`,
 	},
 	{ // feature: benchmark
 		name:     "benchmark",

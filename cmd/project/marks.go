@@ -12,10 +12,10 @@ import (
 //	traced, // feature: traces
 //
 // At the end of a line it covers that line, the comment directly above, and what is nested
-// below: the lines with more indentation, and the bracket that closes them. At the end of
-// a heading of Markdown it covers the section, at the opening of a code block the block.
-// On a line of its own it covers the lines up to the next blank one, and as the first line of
-// a file all of it.
+// below: the lines with more indentation, and the bracket that closes them. At the opening of
+// a code block of Markdown it covers the block. On a line of its own it covers the lines up to
+// the next blank one, above a heading of Markdown the section, and as the first line of a file
+// all of it.
 //
 // A place that needs two features says "feature: traces and metrics", one that serves
 // either says "feature: traces or metrics".
@@ -39,6 +39,12 @@ func goes(expression string, gone map[string]bool) bool {
 	return slices.ContainsFunc(strings.Split(expression, " and "), func(name string) bool { return gone[name] })
 }
 
+// staying returns an expression without the features that are gone.
+func staying(expression string, gone map[string]bool) string {
+	names := strings.Split(expression, " or ")
+	return strings.Join(slices.DeleteFunc(names, func(name string) bool { return gone[name] }), " or ")
+}
+
 // marksFile reports whether the first line of a file is a mark for all of it, and goes.
 func marksFile(first string, gone map[string]bool) bool {
 	expression, rest := markOf(first)
@@ -52,12 +58,12 @@ func withoutMarked(name, text string, gone map[string]bool) string {
 	for i := 0; i < len(lines); {
 		expression, rest := markOf(lines[i])
 		if expression == "" || !goes(expression, gone) {
-			kept = append(kept, lines[i])
+			kept = append(kept, strings.Replace(lines[i], expression, staying(expression, gone), 1))
 			i++
 			continue
 		}
 		if isBlank(rest) {
-			i = endOfParagraph(lines, i)
+			i = endOfPart(path.Ext(name) == ".md", lines, i)
 		} else {
 			kept = withoutComment(kept, rest)
 			i = endOfMarked(path.Ext(name) == ".md", rest, lines, i)
@@ -73,9 +79,15 @@ func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
-// endOfParagraph returns the index behind the lines that a mark on a line of its own covers.
-// The end of the enclosing block ends them, too, and a code block is never cut.
-func endOfParagraph(lines []string, start int) int {
+// endOfPart returns the index behind the lines that a mark on a line of its own covers: a
+// section of Markdown, or a paragraph. The end of the enclosing block ends it, too, and a
+// code block is never cut.
+func endOfPart(markdown bool, lines []string, start int) int {
+	if markdown && start+1 < len(lines) {
+		if level := levelOf(lines[start+1]); level > 0 {
+			return endOfSection(lines, start+1, level)
+		}
+	}
 	fenced := false
 	for i := start + 1; i < len(lines); i++ {
 		fence := strings.HasPrefix(strings.TrimSpace(lines[i]), "```")
@@ -90,9 +102,6 @@ func endOfParagraph(lines []string, start int) int {
 // endOfMarked returns the index behind the lines that the mark at the end of a line covers.
 func endOfMarked(markdown bool, line string, lines []string, start int) int {
 	trimmed := strings.TrimSpace(line)
-	if level := len(trimmed) - len(strings.TrimLeft(trimmed, "#")); markdown && level > 0 {
-		return endOfSection(lines, start, level)
-	}
 	if markdown && strings.HasPrefix(trimmed, "```") {
 		for i := start + 1; i < len(lines); i++ {
 			if strings.TrimSpace(lines[i]) == "```" {
@@ -116,14 +125,19 @@ func endOfMarked(markdown bool, line string, lines []string, start int) int {
 	return end
 }
 
+// levelOf returns the level of a heading of Markdown, or 0.
+func levelOf(line string) int { return len(line) - len(strings.TrimLeft(line, "#")) }
+
 func endOfSection(lines []string, start, level int) int {
 	fenced := false
 	for i := start + 1; i < len(lines); i++ {
 		if strings.HasPrefix(lines[i], "```") {
 			fenced = !fenced
 		}
-		hashes := len(lines[i]) - len(strings.TrimLeft(lines[i], "#"))
-		if !fenced && hashes > 0 && hashes <= level {
+		if other := levelOf(lines[i]); !fenced && other > 0 && other <= level {
+			if expression, rest := markOf(lines[i-1]); expression != "" && isBlank(rest) {
+				return i - 1 // the mark of the next section
+			}
 			return i
 		}
 	}

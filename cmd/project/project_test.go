@@ -49,7 +49,7 @@ func succeed(t *testing.T, folder string, args ...string) string {
 // small is a template that has the tool, and just enough else to try it.
 var small = map[string]string{
 	"README.md": "# templatesite\n\n<!-- feature: template -->\nA template.\n\nA service with `traces`.\n\n" +
-		"## Traces <!-- feature: traces -->\n\nThey are sent somewhere.\n\n## The end\n\nThat is all.\n",
+		"<!-- feature: traces -->\n## Traces\n\nThey are sent somewhere.\n\n## The end\n\nThat is all.\n",
 	"cmd/app/main.go": "package main\n\nimport (\n\t\"example.com/templatesite/internal/tracing\"\n\t\"example.com/templatesite/tweet\"\n)\n\n" +
 		"var service = struct{ Name, Title string }{\n\tName:  \"templatesite\",\n\tTitle: \"templatesite\",\n}\n\n" +
 		"func main() {\n\tprintln(service.Name)\n\ttracing.Start() // feature: traces\n\t_ = []int{\n\t\ttweet.Resource(),\n\t}\n}\n",

@@ -19,13 +19,13 @@ func TestMarkCoversItsLineTheCommentAboveAndWhatIsNested(t *testing.T) {
 		{"a command of several lines", "Dockerfile", "RUN a \\\n    && b\n# feature: x\nRUN c \\\n    && d\n\nRUN e\n", "RUN a \\\n    && b\n\nRUN e\n"},
 		{"lines up to a blank one", "a.env", "A=1\n\n# feature: x\n# This is B.\nB=1\n#C=1\n\nD=1\n", "A=1\n\nD=1\n"},
 		{"a paragraph", "a.md", "a\n\n<!-- feature: x -->\nb\nc\n\nd\n", "a\n\nd\n"},
-		{"a section", "a.md", "# a\n\n## b <!-- feature: x -->\n\nc\n\n```sh\n# no heading\n```\n\n### d\n\n## e\n", "# a\n\n## e\n"},
-		{"the last section", "a.md", "# a\n\nb\n\n## c <!-- feature: x -->\n\nd\n", "# a\n\nb\n"},
+		{"a section", "a.md", "# a\n\n<!-- feature: x -->\n## b\n\nc\n\n```sh\n# no heading\n```\n\n### d\n\n<!-- feature: y -->\n## e\n", "# a\n\n<!-- feature: y -->\n## e\n"},
+		{"the last section", "a.md", "# a\n\nb\n\n<!-- feature: x -->\n## c\n\nd\n", "# a\n\nb\n"},
 		{"a code block", "a.md", "a\n\n```sh <!-- feature: x -->\nb\n\nc\n```\n\nd\n", "a\n\nd\n"},
 		{"a row of a table", "a.md", "| a |\n| - |\n| b | <!-- feature: x -->\n| c |\n", "| a |\n| - |\n| c |\n"},
 		{"a template", "a.html", "<p>a</p>\n<p>b</p> {{/* feature: x */}}\n<p>c</p>\n", "<p>a</p>\n<p>c</p>\n"},
 		{"what needs two", "a.go", "a // feature: x and y\nb // feature: y and w\n", "b // feature: y and w\n"},
-		{"what serves two", "a.go", "a // feature: x or y\nb // feature: x or y\n", "a // feature: x or y\nb // feature: x or y\n"},
+		{"what serves two", "a.go", "a // feature: x or y\nb // feature: z or y\n", "a // feature: y\nb // feature: z or y\n"},
 	} {
 		if got := withoutMarked(tt.file, tt.before, map[string]bool{"x": true}); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.title, got, tt.want)

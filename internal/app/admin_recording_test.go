@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"io"
+	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -44,4 +46,49 @@ func (s *service) keepRecording(path string) (stop func()) {
 		}
 	})
 	return func() { cancel(); recording.Wait() }
+}
+
+func TestStalledTraceDownloadBlocksOthersOnlyBriefly(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	unread(t, s.admin, "GET /debug/pprof/trace?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	stop := make(chan struct{})
+	defer close(stop)
+	for range 4 { // each switch is an event of the trace
+		ping := make(chan struct{})
+		go func() {
+			for range ping {
+			}
+		}()
+		go func() {
+			defer close(ping)
+			for {
+				select {
+				case ping <- struct{}{}:
+				case <-stop:
+					return
+				}
+			}
+		}()
+	}
+	status := 0
+	for end := time.Now().Add(30 * time.Second); status != http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Second)
+		status = s.Do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").Status
+	}
+	if status != http.StatusOK {
+		t.Errorf("the next trace is answered with %d", status)
+	}
+}
+
+// unread sends requests and does not read the responses.
+func unread(t *testing.T, url, requests string) {
+	t.Helper()
+	conn := dial(t, url)
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, requests); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -33,7 +33,7 @@ func TestRunningServiceShowsNoSecret(t *testing.T) {
 // showsNoSecret tests the pages of a service, and its log.
 func showsNoSecret(t *testing.T, s *service) {
 	t.Helper()
-	for _, path := range []string{"/", "/settings", "/healthcheck", "/metrics", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2"} {
+	for _, path := range []string{"/", "/settings", "/healthcheck", "/debug/pprof/cmdline", "/debug/pprof/goroutine?debug=2"} {
 		for _, accept := range []string{"*/*", "text/html"} {
 			got := s.Do("GET", s.admin+path, "", "Accept: "+accept, "Authorization: Bearer "+marker+marker)
 			if strings.Contains(got.Body, marker) || got.Status == 401 {
@@ -46,5 +46,23 @@ func showsNoSecret(t *testing.T, s *service) {
 	defer s.mu.Unlock()
 	if log, err := json.Marshal(s.records); err != nil || strings.Contains(string(log), marker) {
 		t.Errorf("the log shows the secret: %v", err)
+	}
+}
+
+func TestEmptyAdminAddressDisablesIt(t *testing.T) {
+	t.Parallel()
+	if values, origins := listed(t, map[string]string{"ADMIN_ADDRESS": ""}); values["ADMIN_ADDRESS"] != "" || origins["ADMIN_ADDRESS"] != "environment" {
+		t.Errorf("ADMIN_ADDRESS= is %q from %s", values["ADMIN_ADDRESS"], origins["ADMIN_ADDRESS"])
+	}
+}
+
+func TestSharedPortIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, env := range []map[string]string{
+		{"ADDRESS": "localhost:8001"}, {"ADDRESS": ":8001"}, {"PORT": "8001"}, {"ADDRESS": "localhost:1", "ADMIN_ADDRESS": "0.0.0.0:1"},
+	} {
+		if status, _, stderr := command(t, env, "", "settings"); status != 2 || !strings.Contains(stderr, "ADDRESS ") {
+			t.Errorf("%v: exit status %d: %s", env, status, stderr)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -204,4 +206,30 @@ func TestServiceRunsWithoutAnAdminAddress(t *testing.T) {
 	if got := s.Do("GET", "/book/1", "").Status; got != 200 {
 		t.Errorf("status %d", got)
 	}
+}
+
+func TestAdminAddressMayBeUnspecified(t *testing.T) {
+	t.Parallel()
+	s := startService(t, map[string]string{"ADMIN_ADDRESS": "0.0.0.0:0"})
+	address, err := netip.ParseAddrPort(s.record("serving", nil)["admin"].(string))
+	if err != nil || !address.Addr().IsUnspecified() {
+		t.Fatalf("the log says %v, %v", address, err)
+	}
+	if got := s.Do("GET", fmt.Sprintf("http://localhost:%d/healthcheck", address.Port()), "").Status; got != 200 {
+		t.Errorf("status %d", got)
+	}
+}
+
+func TestAdminAddressIsLocalByDefault(t *testing.T) {
+	t.Parallel()
+	_, stdout, _ := command(t, nil, "", "settings")
+	for line := range strings.Lines(stdout) {
+		if fields := strings.Fields(line); fields[0] == "ADMIN_ADDRESS" {
+			if fields[1] != "localhost:8001" || fields[2] != "default" {
+				t.Error(line)
+			}
+			return
+		}
+	}
+	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -41,20 +40,6 @@ func TestSettingsNameTheirOrigin(t *testing.T) {
 			t.Errorf("%s is not from %s:\n%s", setting, origin, stdout)
 		}
 	}
-}
-
-func TestAdminAddressIsLocalByDefault(t *testing.T) {
-	t.Parallel()
-	_, stdout, _ := command(t, nil, "", "settings")
-	for line := range strings.Lines(stdout) {
-		if fields := strings.Fields(line); fields[0] == "ADMIN_ADDRESS" {
-			if fields[1] != "localhost:8001" || fields[2] != "default" {
-				t.Error(line)
-			}
-			return
-		}
-	}
-	t.Errorf("there is no ADMIN_ADDRESS:\n%s", stdout)
 }
 
 func TestHelpOfACommandLeavesOutTheSettings(t *testing.T) {
@@ -121,24 +106,5 @@ func TestHealthcheckFailsWhenTheServiceDoesNotAnswer(t *testing.T) {
 	env := map[string]string{"ADDRESS": "127.0.0.1:1"}
 	if status, _, stderr := command(t, env, "", "healthcheck"); status != 1 || !strings.Contains(stderr, "does not answer") {
 		t.Errorf("app healthcheck = %d: %s", status, stderr)
-	}
-}
-
-func TestEnvironmentFileIsValid(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../../environment.env")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := map[string]string{}
-	for line := range strings.Lines(string(text)) { // as docker run --env-file reads it
-		name, value, found := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
-		if found && !strings.HasPrefix(line, "#") {
-			env[name] = value
-		}
-	}
-	env["DATABASE_PASSWORD_FILE"] = "../../docker/db/password.development"
-	if status, _, stderr := command(t, env, "", "settings"); status != 0 || len(env) < 10 {
-		t.Errorf("exit status %d with %d settings:\n%s", status, len(env), stderr)
 	}
 }

@@ -41,3 +41,11 @@ func TestLogNamesTheDocumentsOfAnUnspecifiedAddress(t *testing.T) {
 		t.Errorf("the log says %v", serving)
 	}
 }
+
+func TestDocumentsHaveCacheAndSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	s.checkHeaders([]headers{
+		{"GET", "/docs", "", "Accept: text/html", 200, "no-cache"},
+	})
+}

@@ -21,12 +21,10 @@ func loopbacks(t *testing.T) []string {
 
 func TestLocalhostIsServedOnBothLoopbackAddresses(t *testing.T) {
 	t.Parallel()
-	s := startService(t, map[string]string{"ADDRESS": "localhost:0", "ADMIN_ADDRESS": "localhost:0"})
-	for _, url := range []string{s.url, s.admin} {
-		for _, host := range append(loopbacks(t), "localhost") {
-			if got := s.Do("GET", strings.Replace(url, "localhost", host, 1)+"/healthcheck", ""); got.Status != 200 {
-				t.Errorf("%s at %s: status %d", url, host, got.Status)
-			}
+	s := startService(t, map[string]string{"ADDRESS": "localhost:0"})
+	for _, host := range append(loopbacks(t), "localhost") {
+		if got := s.Do("GET", strings.Replace(s.url, "localhost", host, 1)+"/healthcheck", ""); got.Status != 200 {
+			t.Errorf("%s at %s: status %d", s.url, host, got.Status)
 		}
 	}
 	if status := s.exit(); status != 0 {
@@ -43,7 +41,7 @@ func TestAddressInUseOnOneLoopbackIsAnError(t *testing.T) {
 		}
 		_, port, _ := net.SplitHostPort(ln.Addr().String())
 		env := settingsOf(t, filledDB(t))
-		env["ADDRESS"], env["ADMIN_ADDRESS"] = "localhost:"+port, ""
+		env["ADDRESS"] = "localhost:" + port
 		if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "another instance") {
 			t.Errorf("%s is in use: exit status %d: %s", host, status, stderr)
 		}
@@ -53,19 +51,16 @@ func TestAddressInUseOnOneLoopbackIsAnError(t *testing.T) {
 
 func TestLogNamesAnUnspecifiedAddressAsItIs(t *testing.T) {
 	t.Parallel()
-	s := startService(t, map[string]string{"ADDRESS": ":0", "ADMIN_ADDRESS": "0.0.0.0:0"})
+	s := startService(t, map[string]string{"ADDRESS": ":0"})
 	serving := s.record("serving", nil)
-	for _, name := range []string{"api", "admin"} {
-		address, err := netip.ParseAddrPort(serving[name].(string))
-		if err != nil || !address.Addr().IsUnspecified() || address.Port() == 0 {
-			t.Errorf("the log says %v", serving)
-			continue
-		}
-		for _, host := range []string{"127.0.0.1", "localhost"} {
-			_, port, _ := net.SplitHostPort(address.String())
-			if got := s.Do("GET", "http://"+net.JoinHostPort(host, port)+"/healthcheck", ""); got.Status != 200 {
-				t.Errorf("%s at %s: status %d", name, host, got.Status)
-			}
+	address, err := netip.ParseAddrPort(serving["api"].(string))
+	if err != nil || !address.Addr().IsUnspecified() || address.Port() == 0 {
+		t.Fatalf("the log says %v", serving)
+	}
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		_, port, _ := net.SplitHostPort(address.String())
+		if got := s.Do("GET", "http://"+net.JoinHostPort(host, port)+"/healthcheck", ""); got.Status != 200 {
+			t.Errorf("%s: status %d", host, got.Status)
 		}
 	}
 }

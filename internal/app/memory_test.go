@@ -25,7 +25,7 @@ func TestMemoryLimitIsTheLowestOfTheControlGroups(t *testing.T) {
 			"sys/fs/cgroup/pod/app/memory.max": "128000000\n",
 		}, 64000000},
 		"a container that sees only its own": {map[string]string{
-			"proc/self/cgroup":         "0::/../../docker/abc\n",
+			"proc/self/cgroup":         "0::/../../system/abc\n",
 			"sys/fs/cgroup/memory.max": "64000000\n",
 		}, 64000000},
 		"version 1": {map[string]string{

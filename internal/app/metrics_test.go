@@ -151,3 +151,19 @@ func TestExemplarsHoldRequestIDs(t *testing.T) {
 		t.Errorf("no exemplar in %s", metrics)
 	}
 }
+
+func TestStalledScrapersDoNotBlockOthers(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	for range 4 {
+		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
+	}
+	var got webtest.Response
+	for end := time.Now().Add(15 * time.Second); got.Status != http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Second) // until the buffers of their connections are full
+		got = s.Do("GET", s.admin+"/metrics", "")
+	}
+	if got.Status != http.StatusOK {
+		t.Errorf("a scrape is answered with %d: %s", got.Status, got.Body)
+	}
+}

@@ -106,7 +106,7 @@ func TestEqualVersionsAreRefusedAtTheStart(t *testing.T) {
 	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		const want = "the migrations book/20260102090000_create_book.sql and diary/20260102090000_create_diary.sql have the same version: " +
 			"rename the one that is not applied anywhere to a later time, for each engine (`date -u +%Y%m%d%H%M%S` prints one)"
-		env["ADDRESS"], env["ADMIN_ADDRESS"] = "127.0.0.1:0", ""
+		env["ADDRESS"] = "127.0.0.1:0"
 		for _, args := range []string{"serve", "migrate", "migrate --status", "migrate --to 0", "loaddata", "dumpdata"} {
 			status, stdout, stderr := commandWith(t, diary("20260102090000"), env, args)
 			if status != 1 || !strings.Contains(stderr, want) {

@@ -124,3 +124,26 @@ func TestFilesOfAPageMayBeKeptForEver(t *testing.T) {
 		t.Errorf("%s = %d %v", name, got.Status, got.Header)
 	}
 }
+
+func TestEveryPageHasCacheAndSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	s := startService(t, nil)
+	s.checkHeaders([]headers{
+		{"GET", "/book/1", "", "Accept: text/html", 200, "no-store"},
+		{"GET", "/book/9", "", "Accept: text/html", 404, "no-store"},
+		{"POST", "/book/", validForm, "Accept: text/html", 303, "no-store"},
+	})
+}
+
+func TestFormHasTheTimeoutOfOneRequest(t *testing.T) {
+	t.Parallel()
+	s := startLocked(t, "3s")
+	begin := time.Now()
+	got := s.Do("POST", "/book/1", "_method=PATCH&title=x", "Accept: text/html", formType)
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("a form that reads and changes took %v", took)
+	}
+	if got.Status != http.StatusGatewayTimeout || !strings.Contains(got.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("%d, %s", got.Status, got.Header.Get("Content-Type"))
+	}
+}

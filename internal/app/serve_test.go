@@ -158,7 +158,7 @@ func TestAddressInUseIsReported(t *testing.T) {
 	t.Parallel()
 	s := startService(t, nil)
 	env := settingsOf(t, filledDB(t))
-	env["ADDRESS"], env["ADMIN_ADDRESS"] = strings.TrimPrefix(s.url, "http://"), ""
+	env["ADDRESS"] = strings.TrimPrefix(s.url, "http://")
 	if status, _, stderr := command(t, env, "", "serve"); status != 1 || !strings.Contains(stderr, "address already in use") {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}

@@ -39,7 +39,7 @@ type service struct {
 	*webtest.Client
 	t     *testing.T
 	url   string
-	admin string
+	admin string // feature: admin
 	stop  context.CancelFunc
 	done  chan int
 
@@ -53,7 +53,8 @@ type service struct {
 func startService(t *testing.T, env map[string]string, flags ...string) *service {
 	t.Helper()
 	all := map[string]string{
-		"ADDRESS": "127.0.0.1:0", "ADMIN_ADDRESS": "127.0.0.1:0", "DRAIN_DELAY": "0s", "LOG_LEVEL": "debug",
+		"ADDRESS": "127.0.0.1:0", "DRAIN_DELAY": "0s", "LOG_LEVEL": "debug",
+		"ADMIN_ADDRESS":            "127.0.0.1:0", // feature: admin
 		"DATABASE_MAX_CONNECTIONS": "4",
 	}
 	if env["DATABASE_URL"] == "" {
@@ -73,7 +74,7 @@ func startService(t *testing.T, env map[string]string, flags ...string) *service
 	serving := s.record("serving", nil)
 	s.url = strings.TrimSuffix(serving["api"].(string), "/")
 	s.Client = webtest.At(t, s.url)
-	s.admin = strings.TrimSuffix(serving["admin"].(string), "/")
+	s.admin = strings.TrimSuffix(serving["admin"].(string), "/") // feature: admin
 	return s
 }
 

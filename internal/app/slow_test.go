@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"example.com/templatesite/internal/webtest"
 )
 
 // dial opens a TCP connection to a service, for tests that write their requests themselves.
@@ -97,66 +95,5 @@ func TestSlowBodiesGiveUpTheirMemory(t *testing.T) {
 	}
 	if ended[http.StatusRequestTimeout] == 0 {
 		t.Errorf("the stalled bodies were answered with %v", ended)
-	}
-}
-
-// unread sends requests and does not read the responses.
-func unread(t *testing.T, url, requests string) {
-	t.Helper()
-	conn := dial(t, url)
-	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(conn, requests); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestStalledScrapersDoNotBlockOthers(t *testing.T) {
-	t.Parallel()
-	s := startService(t, nil)
-	for range 4 {
-		unread(t, s.admin, strings.Repeat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", 200))
-	}
-	var got webtest.Response
-	for end := time.Now().Add(15 * time.Second); got.Status != http.StatusOK && time.Now().Before(end); {
-		time.Sleep(time.Second) // until the buffers of their connections are full
-		got = s.Do("GET", s.admin+"/metrics", "")
-	}
-	if got.Status != http.StatusOK {
-		t.Errorf("a scrape is answered with %d: %s", got.Status, got.Body)
-	}
-}
-
-func TestStalledTraceDownloadBlocksOthersOnlyBriefly(t *testing.T) {
-	t.Parallel()
-	s := startService(t, nil)
-	unread(t, s.admin, "GET /debug/pprof/trace?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-	stop := make(chan struct{})
-	defer close(stop)
-	for range 4 { // each switch is an event of the trace
-		ping := make(chan struct{})
-		go func() {
-			for range ping {
-			}
-		}()
-		go func() {
-			defer close(ping)
-			for {
-				select {
-				case ping <- struct{}{}:
-				case <-stop:
-					return
-				}
-			}
-		}()
-	}
-	status := 0
-	for end := time.Now().Add(30 * time.Second); status != http.StatusOK && time.Now().Before(end); {
-		time.Sleep(time.Second)
-		status = s.Do("GET", s.admin+"/debug/pprof/trace?seconds=0.01", "").Status
-	}
-	if status != http.StatusOK {
-		t.Errorf("the next trace is answered with %d", status)
 	}
 }

@@ -1,3 +1,5 @@
+// feature: metrics
+
 package app
 
 import (

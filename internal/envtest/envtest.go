@@ -19,8 +19,12 @@ var kept = []string{
 	"TMP", "TEMP", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", // Windows
 }
 
-// keptPrefixes begin the names of the variables that configure the tests themselves, and Docker.
-var keptPrefixes = []string{"TEST_", "REQUIRE_", "SYSTEM_TEST_", "FAULTS", "OBSERVE", "XDG_", "DOCKER_", "COMPOSE_"}
+// keptPrefixes begin the names of the variables that configure the tests themselves, and what
+// they start.
+var keptPrefixes = []string{
+	"TEST_", "REQUIRE_", "SYSTEM_TEST_", "FAULTS", "OBSERVE", "XDG_",
+	"DOCKER_", "COMPOSE_", // feature: cluster
+}
 
 // shell is the environment before Clear.
 var shell = os.Environ()

@@ -52,15 +52,18 @@ type Options struct {
 // Process is a running program.
 type Process struct {
 	*exec.Cmd
-	// URL and Admin are the URLs of its addresses, without a final slash.
-	URL, Admin string
+	// URL is the URL of its API, without a final slash.
+	URL string
+	// Admin is the same of its admin address.
+	Admin string // feature: admin
 	// Ended is closed when the process has ended.
 	Ended chan struct{}
 }
 
 // Env returns the environment of the program, which listens on free ports.
 func (o Options) Env() []string {
-	env := append(envtest.Environ(), "ADDRESS=127.0.0.1:0", "ADMIN_ADDRESS=127.0.0.1:0", "DRAIN_DELAY=0s", "LOG_FORMAT=json", "DATABASE_URL="+o.Database)
+	env := append(envtest.Environ(), "ADDRESS=127.0.0.1:0", "DRAIN_DELAY=0s", "LOG_FORMAT=json", "DATABASE_URL="+o.Database)
+	env = append(env, "ADMIN_ADDRESS=127.0.0.1:0") // feature: admin
 	return append(env, o.Settings...)
 }
 
@@ -116,9 +119,13 @@ func (p *Process) awaitServing(log *os.File, from int64) error {
 
 func (p *Process) findAddresses(log io.Reader) bool {
 	for lines := bufio.NewScanner(log); lines.Scan(); {
-		var record struct{ Msg, API, Admin string }
+		var record struct {
+			Msg, API string
+			Admin    string // feature: admin
+		}
 		if err := json.Unmarshal(lines.Bytes(), &record); err == nil && record.Msg == "serving" {
-			p.URL, p.Admin = strings.TrimSuffix(record.API, "/"), strings.TrimSuffix(record.Admin, "/")
+			p.URL = strings.TrimSuffix(record.API, "/")
+			p.Admin = strings.TrimSuffix(record.Admin, "/") // feature: admin
 			return true
 		}
 	}

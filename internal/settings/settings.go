@@ -1,6 +1,6 @@
 // Package settings fills a struct of flags from the environment and from secret files, reports
-// all mistakes at once, and lists the values. The setting ADMIN_ADDRESS is the flag
-// --admin-address.
+// all mistakes at once, and lists the values. The setting LOG_LEVEL is the flag
+// --log-level.
 //
 // It does not know the settings, and does not read the environment itself.
 package settings
@@ -89,8 +89,8 @@ func (s *Source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 	return nil, nil
 }
 
-// get returns a variable. An empty one counts as not set, because Compose and CI systems cannot
-// unset variables. The tag empty marks settings that may be empty.
+// get returns a variable. An empty one counts as not set, because CI systems and others
+// cannot unset variables. The tag empty marks settings that may be empty.
 func (s *Source) get(name string) (value string, set bool) {
 	value = s.env[name]
 	return value, value != ""

@@ -95,7 +95,7 @@ func TestMemoryIsLimited(t *testing.T) {
 // A refused form is shown again with its values, which HTML escaping makes even longer.
 func TestHostileFormsFitInTheClusterMemoryLimit(t *testing.T) {
 	requireFaults(t)
-	const limit = "134217728" // the limit in compose.yaml
+	const limit = "134217728" // that of the server there
 	group := cgroup(t, "memory", "memory.limit_in_bytes", limit, "memory.max", limit)
 	s := startWrapped(t, group, newSQLite(t))
 	apostrophes := strings.Repeat("'", 1_000_000)
