@@ -226,7 +226,7 @@ func databaseURL(name string) string {
 }
 
 // TemplateName returns the name of the template with the migrations of these resources.
-// docker/db/template-name computes it, too.
+// The script that builds the database's image computes it, too.
 func TemplateName(resources []web.Resource) (string, error) {
 	sum, err := hash(resources, database.Postgres)
 	return prefix + "template_" + sum, err
