@@ -226,7 +226,6 @@ func databaseURL(name string) string {
 }
 
 // TemplateName returns the name of the template with the migrations of these resources.
-// docker/db/template-name computes it, too.
 func TemplateName(resources []web.Resource) (string, error) {
 	sum, err := hash(resources, database.Postgres)
 	return prefix + "template_" + sum, err
