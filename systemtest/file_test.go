@@ -1,6 +1,7 @@
 package systemtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/templatesite/internal/discovertest"
 	"example.com/templatesite/internal/processtest"
 	"example.com/templatesite/internal/webtest"
 )
@@ -74,4 +76,22 @@ func TestAcknowledgedRowSurvivesAKill(t *testing.T) {
 	if got[resource.Text] != "kept" {
 		t.Errorf("the row is %v, want %v", got, created)
 	}
+}
+
+// countRows returns how many rows of a resource a database holds, which may be more than
+// one page of its collection.
+func countRows(t *testing.T, database string, resource discovertest.Resource) int {
+	t.Helper()
+	status, output := runApp(t, []string{"DATABASE_URL=" + database}, "dumpdata", resource.Name)
+	var rows []json.RawMessage
+	if err := json.Unmarshal([]byte(output), &rows); err != nil || status != 0 {
+		t.Fatalf("app dumpdata %s: status %d, %v: %s", resource.Name, status, err, output)
+	}
+	return len(rows)
+}
+
+// countFixtures returns how many rows of a resource a new database holds.
+func countFixtures(t *testing.T, resource discovertest.Resource) int {
+	t.Helper()
+	return countRows(t, newDatabase(t), resource)
 }

@@ -2,7 +2,6 @@ package systemtest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -47,22 +46,4 @@ func (r row) href() string {
 func create(t *testing.T, c *webtest.Client, resource discovertest.Resource, text string) row {
 	t.Helper()
 	return webtest.JSON[row](t, c.Want(http.StatusCreated, "POST", resource.Path, resource.Body(text)))
-}
-
-// countRows returns how many rows of a resource a database holds, which may be more than
-// one page of its collection.
-func countRows(t *testing.T, database string, resource discovertest.Resource) int {
-	t.Helper()
-	status, output := runApp(t, []string{"DATABASE_URL=" + database}, "dumpdata", resource.Name)
-	var rows []json.RawMessage
-	if err := json.Unmarshal([]byte(output), &rows); err != nil || status != 0 {
-		t.Fatalf("app dumpdata %s: status %d, %v: %s", resource.Name, status, err, output)
-	}
-	return len(rows)
-}
-
-// countFixtures returns how many rows of a resource a new database holds.
-func countFixtures(t *testing.T, resource discovertest.Resource) int {
-	t.Helper()
-	return countRows(t, newDatabase(t), resource)
 }

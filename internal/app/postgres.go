@@ -7,8 +7,8 @@ import (
 	"example.com/templatesite/internal/settings"
 )
 
-// postgresSettings are the settings that only PostgreSQL has a use for.
-type postgresSettings struct {
+// databaseServer holds the settings that only PostgreSQL has a use for.
+type databaseServer struct {
 	DatabasePassword string      `secret:"all" help:"Overrides the password in the URL."`
 	Environment      environment `default:"development" empty:"refused" help:"development or production. Production rejects the published development password."`
 }
@@ -20,17 +20,20 @@ const publishedPassword = "development-only-password"
 
 // addSession adds how the sessions of the service identify themselves.
 func (p *program) addSession(o *database.Options) {
-	o.Password, o.Program = p.config.Postgres.DatabasePassword, p.service.Name
+	o.Password, o.Program = p.config.DatabaseServer.DatabasePassword, p.service.Name
 }
 
 // checkServer reports to s what is wrong with the server of the database, or with the password.
 func (c *config) checkServer(s *settings.Source) {
-	db, err := database.Open(database.Options{URL: c.DatabaseURL, Password: c.Postgres.DatabasePassword})
+	if database.CheckURL(c.DatabaseURL) != nil {
+		return // it is reported already
+	}
+	db, err := database.Open(database.Options{URL: c.DatabaseURL, Password: c.DatabaseServer.DatabasePassword})
 	if err != nil { // the error may quote the URL
 		s.Problem("DATABASE_URL", errors.New("cannot be opened"))
 		return
 	}
-	if c.Postgres.Environment == "production" && db.HasPassword(publishedPassword) {
+	if c.DatabaseServer.Environment == "production" && db.HasPassword(publishedPassword) {
 		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
 	}
 	if err := db.Close(); err != nil {

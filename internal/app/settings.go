@@ -16,23 +16,23 @@ import (
 // config holds every setting of the service. A field is a flag and an environment variable;
 // its help is its documentation.
 type config struct {
-	Address                hostPort         `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
-	AdminAddress           adminAddress     `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`                                                    // feature: admin
-	AdminToken             string           `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."` // feature: admin
-	DatabaseURL            string           `name:"database-url" default:"${database_url}" secret:"url" help:"${database_url_help}"`
-	Postgres               postgresSettings `embed:""` // feature: postgres
-	DatabaseMaxConnections count            `default:"10" help:"Maximum number of connections in the pool."`
-	AllowedHosts           []string         `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
-	TrustedProxies         []netip.Prefix   `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
-	LogLevel               logLevel         `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
-	LogFormat              logFormat        `help:"text or json. By default text on a terminal, else json."`
-	SyslogAddress          syslogAddress    `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
-	Authentication         authentication   `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
-	DrainDelay             time.Duration    `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
-	ShutdownTimeout        time.Duration    `default:"6s" help:"How long requests in flight may take to finish after that."`
-	RequestTimeout         time.Duration    `default:"10s" help:"How long a request may take."`
-	MaxInFlight            count            `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
-	MaxBodyBytes           count            `default:"1048576" help:"Maximum size of a request body in bytes."`
+	Address                hostPort       `default:"localhost:8000" help:"Where the API listens. If it is not set, PORT is the port on all addresses."`
+	AdminAddress           adminAddress   `default:"localhost:8001" empty:"off" help:"Where operators find metrics, profiles and more. Empty disables it."`                                                    // feature: admin
+	AdminToken             string         `secret:"all" guard:"" help:"Token for the admin address. It is sent as a bearer token, or as the password with any user name. If it is empty, no token is needed."` // feature: admin
+	DatabaseURL            string         `name:"database-url" default:"${database_url}" secret:"url" help:"${database_url_help}"`
+	DatabaseServer         databaseServer `embed:""` // feature: postgres
+	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
+	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
+	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
+	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
+	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
+	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
+	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
+	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
+	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
+	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
+	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
+	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
 
 	Tracing tracing.Settings `embed:""` // feature: traces
 }
@@ -88,7 +88,6 @@ func (c *config) check(s *settings.Source) {
 	c.Tracing.Check(s.Problem) // feature: traces
 	if err := database.CheckURL(c.DatabaseURL); err != nil {
 		s.Problem("DATABASE_URL", err)
-		return
 	}
 	c.checkServer(s) // feature: postgres
 }

@@ -10,6 +10,9 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
+// timeout is the kind of a statement that the server has ended.
+var timeout = &kind{"timeout", web.ErrTimeout}
+
 // sqlState returns the code of an error that PostgreSQL has sent, or "".
 func sqlState(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {

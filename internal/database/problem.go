@@ -23,7 +23,6 @@ var (
 	changesFail = &kind{"unavailable", web.NewProblem(http.StatusServiceUnavailable, "Changes are not possible at the moment, but reads are. Try again later.").RetryAfter(1)}
 	full        = &kind{"full", web.NewProblem(http.StatusInsufficientStorage, "There is no space left to store this.").RetryAfter(30)}
 	conflict    = &kind{"conflict", web.NewProblem(http.StatusConflict, "This conflicts with existing data.")}
-	timeout     = &kind{"timeout", web.ErrTimeout}
 	other       = &kind{"other", nil} // a bug
 )
 

@@ -11,8 +11,7 @@ func serverURL() string { return os.Getenv("TEST_DATABASE_URL") }
 const needServer = "these tests need a PostgreSQL server on which they may create databases: set TEST_DATABASE_URL=postgres://USER@HOST:PORT/NAME"
 
 // NeedPostgres makes sure that there is a PostgreSQL server to test on: the one that
-// TEST_DATABASE_URL names. Without it, tests of PostgreSQL are skipped, or fail when
-// REQUIRE_POSTGRES is 1.
+// TEST_DATABASE_URL names.
 func NeedPostgres(t testing.TB) {
 	t.Helper()
 	if serverURL() != "" {
