@@ -1,8 +1,8 @@
 // Package systemtest tests the service from outside, over HTTP.
 //
-// With SYSTEM_TEST_URL, the tests use a running service, such as that of the cluster, in any state
-// and any number of times. Otherwise they build the program, start it on a new database, and also test what
-// needs control of the process: signals, exits and restarts.
+// With SYSTEM_TEST_URL, the tests use a running service, in any state and any number of times.
+// Otherwise they build the program, start it on a new database, and also test what needs
+// control of the process: signals, exits and restarts.
 package systemtest
 
 import (

@@ -226,7 +226,6 @@ func databaseURL(name string) string {
 }
 
 // TemplateName returns the name of the template with the migrations of these resources.
-// The script that builds the database's image computes it, too.
 func TemplateName(resources []web.Resource) (string, error) {
 	sum, err := hash(resources, database.Postgres)
 	return prefix + "template_" + sum, err
