@@ -15,7 +15,7 @@ type databaseServer struct {
 
 type environment string
 
-// publishedPassword is the one in docker/db/password.development.
+// publishedPassword is that of the database of development: everyone knows it.
 const publishedPassword = "development-only-password"
 
 // addSession adds how the sessions of the service identify themselves.

@@ -65,7 +65,7 @@ func TestFailureOfTheDefaultDatabaseAdvisesToSetDatabaseURL(t *testing.T) {
 	}
 	for _, name := range []string{"serve", "dumpdata"} {
 		for value, want := range map[string]bool{"": true, "sqlite:" + service.Name + ".db": false} {
-			env := map[string]string{"DATABASE_URL": value, "ADDRESS": "127.0.0.1:0", "ADMIN_ADDRESS": ""}
+			env := map[string]string{"DATABASE_URL": value, "ADDRESS": "127.0.0.1:0"}
 			status, _, stderr := commandOf(t, service, env, "", name)
 			if got := strings.Contains(stderr, "DATABASE_URL is not set") && strings.Contains(stderr, "sqlite:PATH"); status != 1 || got != want {
 				t.Errorf("app %s with DATABASE_URL=%s = %d: %s", name, value, status, stderr)

@@ -1,3 +1,5 @@
+// feature: traces
+
 package app
 
 import (
