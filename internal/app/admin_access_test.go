@@ -117,12 +117,12 @@ func TestWrongTokensAreRateLimitedAndTheRightOneIsNot(t *testing.T) {
 
 func TestAdminPagesDoNotShowSecretsFromFlags(t *testing.T) {
 	t.Parallel()
-	const password, token = "a-password-to-be-hidden", "a-token-to-be-hidden"
-	s := startService(t, nil, "--database-password="+password, "--admin-token="+token)
+	const token = "a-token-to-be-hidden"
+	s := startService(t, nil, "--admin-token="+token)
 	for _, path := range append(adminPaths, "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1", "/debug/pprof/threadcreate?debug=1") {
 		for _, accept := range []string{"text/plain", "text/html"} {
 			got := s.ask(path, "Authorization: Bearer "+token, "Accept: "+accept)
-			if got.Status != http.StatusOK || strings.Contains(got.Body, password) || strings.Contains(got.Body, token) {
+			if got.Status != http.StatusOK || strings.Contains(got.Body, token) {
 				t.Errorf("GET %s = %d %s", path, got.Status, got.Body)
 			}
 			// The process is the test, so its arguments are those of go test.

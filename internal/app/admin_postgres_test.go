@@ -48,8 +48,8 @@ func TestAdminPagesSayWhyTheServiceIsNotReady(t *testing.T) {
 func TestRunningServiceShowsNoPasswordOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	s := startService(t, map[string]string{
-		"DATABASE_URL": "postgres://app:" + marker + "%40%2F@127.0.0.1:1/x?sslmode=disable", "DATABASE_PASSWORD": marker, "ADMIN_TOKEN": marker + marker,
-	})
+		"DATABASE_URL": "postgres://app:" + marker + "%40%2F@127.0.0.1:1/x?sslmode=disable", "ADMIN_TOKEN": marker + marker,
+	}, "--database-password="+marker)
 	s.Do("GET", "/book/", "")
 	showsNoSecret(t, s)
 }
