@@ -25,10 +25,11 @@ command adds the newer state to that branch and merges it into the current one. 
 are those of git: resolve them, or go back with git merge --abort. Files that you deleted stay
 deleted, and features that you removed stay removed.
 
-It runs the code of the template's repository, like a build of what you merge.
+It runs the code of the template's repository, like a build of what you merge. In CI, build
+the tool to see its exit status: go run turns every status but 0 into 1.
 
 Examples:
-  go run ./cmd/project update --check
+  go build -o project ./cmd/project && ./project update --check
   go run ./cmd/project update
   go run ./cmd/project update --from ../templatesite --to v0.2.0`
 }
