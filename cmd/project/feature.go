@@ -23,7 +23,7 @@ type feature struct {
 	// role is what this feature does for the service; one of those with the same role must stay.
 	role string
 	// optional features are left out of a new project that does not ask for them.
-	optional bool
+	optional bool // feature: template
 	// hidden features are not for users.
 	hidden bool
 }

@@ -100,7 +100,7 @@ var features = []feature{
 		files:    []string{"lab/benchmark/", "lab/measure"},
 		words:    `lab/benchmark`,
 		needs:    []string{"sqlite", "postgres"},
-		optional: true,
+		optional: true, // feature: template
 	},
 	{ // feature: faults
 		name:     "faults",
@@ -108,7 +108,7 @@ var features = []feature{
 		files:    []string{"lab/faults/", "lab/observe/", "lab/ci/runbook", "lab/ci/federate"},
 		words:    `lab/faults`,
 		needs:    []string{"sqlite", "postgres"},
-		optional: true,
+		optional: true, // feature: template
 	},
 	{ // feature: template
 		name:   templateOnly,
@@ -118,4 +118,4 @@ var features = []feature{
 }
 
 // templateOnly is the name of what concerns the template alone. No project has it.
-const templateOnly = "template"
+const templateOnly = "template" // feature: template
