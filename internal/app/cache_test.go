@@ -151,14 +151,17 @@ func TestSharedCacheServesNoStaleAnswers(t *testing.T) {
 		if got := ask(200, "GET", "/book/3", ""); !strings.Contains(got.Body, "After") {
 			t.Errorf("a change is not seen: %s", got.Body)
 		}
-		for path, headers := range map[string][]string{"/book/3": {"Accept: text/html"}, "/book/": nil} {
+		for path, headers := range map[string][]string{
+			"/book/3": {"Accept: text/html"}, // feature: pages
+			"/book/":  nil,
+		} {
 			if got := ask(200, "GET", path, "", headers...); !strings.Contains(got.Body, "After") {
 				t.Errorf("GET %s %v shows no change: %s", path, headers, got.Body)
 			}
 		}
 		s.Do("DELETE", "/book/3", "")
 		ask(404, "GET", "/book/3", "")
-		ask(404, "GET", "/book/3", "", "Accept: text/html")
+		ask(404, "GET", "/book/3", "", "Accept: text/html") // feature: pages
 	})
 }
 

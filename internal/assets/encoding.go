@@ -1,3 +1,5 @@
+// feature: docs or pages or static
+
 package assets
 
 import (
