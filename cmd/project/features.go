@@ -116,6 +116,3 @@ var features = []feature{
 		hidden: true,
 	},
 }
-
-// templateOnly is the name of what concerns the template alone. No project has it.
-const templateOnly = "template" // feature: template

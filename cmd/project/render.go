@@ -34,6 +34,9 @@ func (c renderCommand) Run(console *console) error {
 	return render(console, checkout, r, c.Directory)
 }
 
+// templateOnly is the name of what concerns the template alone. No project has it.
+const templateOnly = "template" // feature: template
+
 // render writes the files of a project to a folder.
 func render(console *console, template checkout, r record, folder string) error {
 	t, err := template.files()
