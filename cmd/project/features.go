@@ -46,7 +46,7 @@ var features = []feature{
 	{ // feature: syslog
 		name:  "syslog",
 		about: "the log is also sent to a syslog server; syslog-ng in the cluster",
-		files: []string{"internal/logging/syslog*.go", "internal/app/syslog*.go", "internal/logtest/server.go", "systemtest/cluster_log_test.go", "systemtest/follow_test.go", "systemtest/stdout_test.go", "*/log/", ".ci/follow"},
+		files: []string{"internal/logging/syslog*.go", "internal/logging/queue.go", "internal/app/syslog*.go", "internal/logtest/server.go", "systemtest/cluster_log_test.go", "systemtest/follow_test.go", "systemtest/stdout_test.go", "*/log/", ".ci/follow"},
 		words: `(?i)syslog`,
 	},
 	{ // feature: pages

@@ -48,7 +48,7 @@ func TestLivePlotsShowRequestsAsTheyCome(t *testing.T) {
 		"2xx": "('requests', 0)", "4xx": "('requests', 2)", "p50": "('latency', 0)", "p99": "('latency', 1)", "maximum": "('connections', 2)",
 		"statements": "('statements', 0)", "p99 of statements": "('statement-latency', 1)", "goroutines": "('goroutines', 1)",
 	}
-	for end := time.Now().Add(time.Minute); len(wanted) > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(3 * time.Minute); len(wanted) > 0 && time.Now().Before(end); {
 		for range 20 {
 			s.Do("GET", "/book/", "")
 			s.Do("GET", "/nowhere", "")

@@ -1,3 +1,5 @@
+// feature: static
+
 package app
 
 import "io/fs"
