@@ -51,7 +51,7 @@ func TestAddressInUseOnOneLoopbackIsAnError(t *testing.T) {
 
 func TestLogNamesAnUnspecifiedAddressAsItIs(t *testing.T) {
 	t.Parallel()
-	s := startService(t, map[string]string{"ADDRESS": ":0"})
+	s := startService(t, nil, "--address=:0") // a flag overrides the variable
 	serving := s.record("serving", nil)
 	address, err := netip.ParseAddrPort(serving["api"].(string))
 	if err != nil || !address.Addr().IsUnspecified() || address.Port() == 0 {

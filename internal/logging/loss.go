@@ -31,7 +31,7 @@ func (l *lossReport) report(dropped uint64, send func(records uint64) error) err
 }
 
 // connectionBroke makes the next report include the records whose report may be lost.
-func (l *lossReport) connectionBroke() {
+func (l *lossReport) connectionBroke() { // feature: syslog
 	if time.Since(l.at) < confirmAfter {
 		l.reported = l.confirmed
 	}
