@@ -124,7 +124,7 @@ func TestInvalidListenAddressIsRefused(t *testing.T) {
 }
 
 // refuse checks that each value of a setting is refused.
-func refuse(t *testing.T, setting string, values ...string) {
+func refuse(t *testing.T, setting string, values ...string) { // feature: syslog or traces
 	t.Helper()
 	for _, value := range values {
 		if status, _, stderr := command(t, map[string]string{setting: value}, "", "settings"); status != 2 || !strings.Contains(stderr, setting+" ") {
