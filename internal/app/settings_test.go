@@ -189,7 +189,7 @@ func TestSettingsAreListed(t *testing.T) {
 	t.Parallel()
 	values, _ := listed(t, nil)
 	names := slices.Sorted(maps.Keys(values))
-	if len(names) < 20 || !slices.Contains(names, "AUTHENTICATION") {
+	if len(names) < 10 || !slices.Contains(names, "AUTHENTICATION") {
 		t.Errorf("listed are %v", names)
 	}
 }
