@@ -118,7 +118,6 @@ func TestEveryAlertHasASectionInTheRunbook(t *testing.T) {
 	}
 }
 
-
 // runbook returns the part of the runbook about alerts: its introduction, and the sections
 // by name.
 func runbook(t *testing.T) (overview string, sections map[string]string) {
