@@ -82,16 +82,7 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {                          // feature: admin
 		return err
 	}
-	_, handler := p.routes(parts)
-	api := &server.Server{
-		Handler:         handler,
-		Log:             log,
-		ReadTimeout:     p.config.timeouts().read,
-		WriteTimeout:    p.config.timeouts().write,
-		Stopping:        func() { log.Info("stopping"); ready.Stop() },
-		DrainDelay:      p.config.DrainDelay,
-		ShutdownTimeout: p.config.ShutdownTimeout,
-	}
+	api := p.server(parts)
 	url := listeningAt(string(p.config.Address), listeners)
 	addresses := []any{"api", url}
 	addresses = append(addresses, "documents", documentsAt(url)) // feature: docs
@@ -101,6 +92,20 @@ func (serveCommand) Run(p *program) error {
 	admin.stop() // feature: admin
 	log.Info("stopped")
 	return err
+}
+
+// server returns the server of the API.
+func (p *program) server(s parts) *server.Server {
+	_, handler := p.routes(s)
+	return &server.Server{
+		Handler:         handler,
+		Log:             s.log,
+		ReadTimeout:     p.config.timeouts().read,
+		WriteTimeout:    p.config.timeouts().write,
+		Stopping:        func() { s.log.Info("stopping"); s.ready.Stop() },
+		DrainDelay:      p.config.DrainDelay,
+		ShutdownTimeout: p.config.ShutdownTimeout,
+	}
 }
 
 // warnOfMisspelt logs the variables that look like settings.
