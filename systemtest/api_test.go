@@ -85,7 +85,7 @@ func TestRowIsCreatedReplacedPatchedAndDeleted(t *testing.T) {
 	c.Want(http.StatusNotFound, "GET", created.href(), "")
 }
 
-func TestBrowserGetsAPageFromTheSameURL(t *testing.T) {
+func TestBrowserGetsAPageFromTheSameURL(t *testing.T) { // feature: pages
 	t.Parallel()
 	resource, c := needResource(t), webtest.At(t, baseURL)
 	created := create(t, c, resource, temporary+", as a page")

@@ -12,7 +12,7 @@ import (
 
 // Store keeps tweets in a database. It is safe for concurrent use if its queriers are pools;
 // in a transaction, both are the transaction: see web.DB.Tx. The SQL is the same for both
-// engines. Its first line names the statement in metrics, traces and the database's log.
+// engines. Its first line names the statement for observers and in the database's log.
 type Store struct {
 	Read, Write web.Querier
 }

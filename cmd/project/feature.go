@@ -20,6 +20,8 @@ type feature struct {
 	words string
 	// needs are features that this one cannot do without.
 	needs []string
+	// servesOnly are features without which this one has no use: it goes with the last of them.
+	servesOnly []string
 	// role is what this feature does for the service; one of those with the same role must stay.
 	role string
 	// optional features are left out of a new project that does not ask for them.
@@ -33,7 +35,7 @@ const (
 	registry = "cmd/project/features.go"
 )
 
-var packageComment = regexp.MustCompile(`(?m)^// Package \w+ ((?:.|\n// )+?)\.?\n(?://\n|package )`)
+var packageComment = regexp.MustCompile(`(?m)^// Package \w+ (?:is )?((?:.|\n// )+?)\.?\n(?://\n|package )`)
 
 // featuresOf returns the features that the files of a project have: those that its own
 // tool knows, and its resources.
@@ -106,6 +108,18 @@ func dependents(all []feature, gone map[string]bool) map[string]bool {
 		}
 	}
 	return found
+}
+
+// withUnused returns gone with the features that only served those in it.
+func withUnused(all []feature, gone map[string]bool) map[string]bool {
+	gone = maps.Clone(gone)
+	for _, f := range all {
+		stays := func(name string) bool { return has(all, name) && !gone[name] }
+		if f.servesOnly != nil && !slices.ContainsFunc(f.servesOnly, stays) {
+			gone[f.name] = true
+		}
+	}
+	return gone
 }
 
 // removable returns the features to remove: those named and, if asked for, their dependents.

@@ -7,7 +7,7 @@ var features = []feature{
 		name:  "traces",
 		about: "traces of requests and statements, sent to an OpenTelemetry collector; Jaeger in the cluster",
 		files: []string{"internal/tracing/", "internal/otlptest/", "internal/app/tracing*.go", "internal/logging/trace_id_test.go", "systemtest/follow_test.go", "systemtest/tracing_test.go", ".ci/trace-image", ".ci/follow"},
-		words: `(?i)\botel|otlp|tracing|jaeger|trace_?id\b`,
+		words: `(?i)\botel|otlp|tracing|jaeger|trace_?id\b|(logs|metrics)(,| and) traces`,
 	},
 	{ // feature: plots
 		name:  "plots",
@@ -64,8 +64,14 @@ var features = []feature{
 	{ // feature: static
 		name:  "static",
 		about: "your static files, compressed, with names that browsers cache for good",
-		files: []string{"static/", "internal/app/static*.go"},
+		files: []string{"static/", "internal/app/static*.go", "internal/app/admin_icon.go", "internal/admin/icon.go"},
 		words: `(?i)static\.Files|service\.Static|static files`,
+	},
+	{ // feature: assets
+		name:       "assets",
+		files:      []string{"internal/assets/"},
+		servesOnly: []string{"pages", "docs", "static"},
+		hidden:     true,
 	},
 	{ // feature: sqlite
 		name:  "sqlite",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -11,7 +12,8 @@ type listCommand struct{}
 
 // Help is shown by project list --help.
 func (listCommand) Help() string {
-	return `Files and lines are those of the feature alone, places are the marked ones in other files.
+	return `Files and lines are those of the feature alone. Places are where other files of the program use it,
+tests aside; they are marked, as the places in tests, documents and scripts are.
 
 Examples:
   go run ./cmd/project list
@@ -37,7 +39,7 @@ func (listCommand) Run(console *console) error {
 		}
 		files, lines := t.extent(all, f.name)
 		needing := strings.Join(namesIn(dependents(all, map[string]bool{f.name: true})), ", ")
-		fmt.Fprintf(table, "%s\tyes\t%d\t%d\t%d\t%s\t%s\n", f.name, files, lines, len(t.places(f.name)), dash(needing), f.about)
+		fmt.Fprintf(table, "%s\tyes\t%d\t%d\t%d\t%s\t%s\n", f.name, files, lines, t.places(f.name), dash(needing), f.about)
 	}
 	if r, err := readRecord(t); err == nil {
 		for _, name := range r.Without {
@@ -67,17 +69,23 @@ func (t tree) extent(all []feature, name string) (files, lines int) {
 	return files, lines
 }
 
-// places returns the marked places of a feature, its entry among the features aside.
-func (t tree) places(name string) []string {
-	var places []string
-	for _, p := range t.paths() {
-		if strings.HasPrefix(p, "cmd/project/") || !t[p].isText() {
+// places returns the number of marked places of a feature in the program. Adjacent ones are one.
+func (t tree) places(name string) int {
+	places := 0
+	for p, f := range t {
+		if path.Ext(p) != ".go" || strings.Contains(p, "test/") || strings.HasSuffix(p, "_test.go") || strings.HasPrefix(p, "cmd/project/") {
 			continue
 		}
-		for i, line := range strings.Split(t[p].content, "\n") {
-			if expression, _ := markOf(line); expression != "" && strings.Contains(" "+expression+" ", " "+name+" ") {
-				places = append(places, fmt.Sprintf("%s:%d", p, i+1))
+		lines := strings.Split(f.content, "\n")
+		for i, end := 0, -1; i < len(lines); i++ {
+			expression, rest := markOf(lines[i])
+			if !slices.Contains(strings.Fields(expression), name) {
+				continue
 			}
+			if i > end {
+				places++
+			}
+			end = endOfPlace(false, rest, lines, i)
 		}
 	}
 	return places

@@ -62,12 +62,10 @@ func withoutMarked(name, text string, gone map[string]bool) string {
 			i++
 			continue
 		}
-		if isBlank(rest) {
-			i = endOfPart(path.Ext(name) == ".md", lines, i)
-		} else {
+		if !isBlank(rest) {
 			kept = withoutComment(kept, rest)
-			i = endOfMarked(path.Ext(name) == ".md", rest, lines, i)
 		}
+		i = endOfPlace(path.Ext(name) == ".md", rest, lines, i)
 		if i < len(lines) && isBlank(lines[i]) && (len(kept) == 0 || isBlank(kept[len(kept)-1])) {
 			i++
 		}
@@ -78,6 +76,14 @@ func withoutMarked(name, text string, gone map[string]bool) string {
 func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+
+// endOfPlace returns the index behind the place of a mark; rest is the line without it.
+func endOfPlace(markdown bool, rest string, lines []string, start int) int {
+	if isBlank(rest) {
+		return endOfPart(markdown, lines, start)
+	}
+	return endOfMarked(markdown, rest, lines, start)
+}
 
 // endOfPart returns the index behind the lines that a mark on a line of its own covers: a
 // section of Markdown, or a paragraph. The end of the enclosing block ends it, too, and a

@@ -81,6 +81,7 @@ func tidy(console *console, folder string) {
 // without returns the tree without the features in gone. It does not change t.
 func (t tree) without(gone map[string]bool) (tree, error) {
 	all := featuresOf(t)
+	gone = withUnused(all, gone)
 	after := tree{}
 	for name, f := range t {
 		first, _, _ := strings.Cut(f.content, "\n")

@@ -20,7 +20,7 @@ type Options struct {
 	// Name, Version and Commit identify the program.
 	Name, Version, Commit string
 	// Icon is an ICO file. It may be missing.
-	Icon []byte
+	Icon []byte // feature: static
 	// Ready reports whether the service can do its work now.
 	Ready func(context.Context) bool
 	// Health serves GET /healthcheck.
@@ -55,7 +55,7 @@ func New(o Options) *Admin {
 	a := &Admin{Options: o, mux: web.NewMux(nil), started: time.Now()}
 	a.live = newLive(o.Numbers, o.Probe) // feature: plots
 	a.mux.HandleFunc("GET /", a.index)
-	if o.Icon != nil {
+	if o.Icon != nil { // feature: static
 		a.mux.HandleFunc("GET /favicon.ico", a.icon)
 	}
 	a.mux.HandleFunc("GET /healthcheck", o.Health)
@@ -95,10 +95,4 @@ func isCrossSite(r *http.Request) bool {
 	default:
 		return false
 	}
-}
-
-func (a *Admin) icon(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "image/x-icon")
-	// A connection error cannot be reported.
-	_, _ = w.Write(a.Icon)
 }

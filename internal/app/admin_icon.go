@@ -1,5 +1,3 @@
-// feature: static
-
 package app
 
 import "io/fs"

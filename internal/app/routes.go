@@ -43,9 +43,9 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		resource.Routes(limited, s.db.DB) // /RESOURCE/ and /RESOURCE/{id}
 	}
 	s.ready.Routes(api)                 // /livez, /healthcheck, /healthcheck/
-	files := assets.New(p.folders()...) // feature: docs or pages or static
+	files := assets.New(p.folders()...) // feature: assets
 	swagger.Routes(api, files.URL)      // /docs // feature: docs
-	files.Routes(api)                   // /static/{file}, /favicon.ico // feature: docs or pages or static
+	files.Routes(api)                   // /static/{file}, /favicon.ico // feature: assets
 	api.Documents()                     // /, /openapi.json, /openapi.yaml
 
 	return api, web.Chain(api,
@@ -64,7 +64,7 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 	)
 }
 
-// feature: docs or pages or static
+// feature: assets
 // folders returns the folders of the files that are served below /static/.
 func (p *program) folders() []fs.FS {
 	var all []fs.FS

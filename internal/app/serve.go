@@ -43,19 +43,19 @@ func (serveCommand) Run(p *program) error {
 	}
 	defer sinks.close()
 	log := sinks.log()
-	hooks := p.openMetrics()             // feature: metrics
-	log = hooks.countRecords(log, sinks) // feature: metrics
+	var observers []database.Observer
+	hooks := p.openMetrics()                        // feature: metrics
+	log = hooks.countRecords(log, sinks)            // feature: metrics
+	observers = append(observers, hooks.statements) // feature: metrics
 	p.warnOfMisspelt(log)
 	limitMemory(log)
 	traces, err := p.openTraces(log) // feature: traces
 	if err != nil {                  // feature: traces
 		return err
 	}
-	defer traces.close() // feature: traces
-
-	var observers []database.Observer
-	observers = append(observers, hooks.statements)  // feature: metrics
+	defer traces.close()                             // feature: traces
 	observers = append(observers, traces.statements) // feature: traces
+
 	db, err := p.openDatabase(observers)
 	if err != nil {
 		return err

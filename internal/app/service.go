@@ -15,8 +15,7 @@ import (
 
 // Service is what distinguishes one service from another.
 type Service struct {
-	// Name is the name of the service in logs and traces, and that of the default database
-	// file.
+	// Name is the name of the service in the log, for example, and of the default database file.
 	Name string
 	// Title is the title of the API and of its pages.
 	Title string

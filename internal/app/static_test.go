@@ -21,3 +21,14 @@ func TestStaticFilesAreServed(t *testing.T) {
 		t.Errorf("the index links to files: %s", index.Body)
 	}
 }
+
+func TestStaticFilesHaveCacheAndSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	startService(t, nil).checkHeaders([]headers{
+		{"GET", "/static/icon.svg", "", "", 200, "no-cache"},
+		{"GET", "/favicon.ico", "", "", 200, "no-cache"},
+		{"GET", "/static//icon.svg", "", "", 307, "no-cache"},
+		{"GET", "/static/icon.svg", "", "Range: bytes=999999-", 416, "no-store"},
+		{"GET", "/static/icon.svg", "", `If-Match: "x"`, 412, "no-store"},
+	})
+}

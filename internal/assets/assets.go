@@ -1,5 +1,3 @@
-// feature: docs or pages or static
-
 // Package assets serves the files that pages load: stylesheets, scripts and images.
 // The files are embedded in the program and kept in memory. Each has two URLs: one that
 // changes with its content, which browsers may cache for ever, and one with its plain name,

@@ -1,5 +1,3 @@
-// feature: docs or pages or static
-
 package assets
 
 import (

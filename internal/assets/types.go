@@ -1,5 +1,3 @@
-// feature: docs or pages or static
-
 package assets
 
 // mediaType is the media type of a kind of file, and whether compression makes it smaller.

@@ -11,7 +11,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// kind is what an error of the database means: its name in metrics and traces, and the
+// kind is what an error of the database means: its name for observers, and the
 // problem that the client receives.
 type kind struct {
 	name    string
@@ -47,7 +47,7 @@ func kindOf(err error) *kind {
 	return other
 }
 
-// errorType names the kind of an error for metrics and traces. It is empty for no error.
+// errorType names the kind of an error for observers. It is empty for no error.
 func errorType(err error) string {
 	switch {
 	case err == nil:

@@ -116,32 +116,27 @@ func labelsOf(method string, info *web.Info) httpLabels {
 	return httpLabels{method, cmp.Or(info.Route, unmatched), info.Status}
 }
 
-// exemplar returns the exemplar for a request, or nil. Failed requests, and those with a trace or
-// the client's own id, always have one; of the others, one per exemplarInterval has.
+// exemplar returns the exemplar for a request, or nil. Failed requests, and those with an id
+// that is known elsewhere, always have one; of the others, one per exemplarInterval has.
 func (m *httpMetrics) exemplar(info *web.Info, now time.Time) prometheus.Labels {
-	if hasKnownID(info) || info.Status >= http.StatusInternalServerError {
-		return exemplarLabels(info)
+	label, id, known := exemplarID(info)
+	if !known && info.Status < http.StatusInternalServerError {
+		last := m.lastExemplar.Load()
+		if now.UnixNano()-last < int64(exemplarInterval) || !m.lastExemplar.CompareAndSwap(last, now.UnixNano()) {
+			return nil
+		}
 	}
-	last := m.lastExemplar.Load()
-	if now.UnixNano()-last < int64(exemplarInterval) || !m.lastExemplar.CompareAndSwap(last, now.UnixNano()) {
-		return nil
-	}
-	return exemplarLabels(info)
+	return prometheus.Labels{label: id}
 }
 
-// hasKnownID reports whether the request has an id that is known elsewhere.
-func hasKnownID(info *web.Info) bool {
-	known := info.ClientSentID
-	known = known || info.TraceID != "" // feature: traces
-	return known
-}
-
-func exemplarLabels(info *web.Info) prometheus.Labels {
+// exemplarID returns the id by which a request can be found, and whether it is known elsewhere.
+// OpenMetrics limits the label and the id of an exemplar to 128 characters.
+func exemplarID(info *web.Info) (label, id string, known bool) {
 	if info.TraceID != "" { // feature: traces
-		return prometheus.Labels{"trace_id": info.TraceID}
+		return "trace_id", info.TraceID, true
 	}
-	// OpenMetrics limits the names and values of an exemplar to 128 characters.
-	return prometheus.Labels{"request_id": info.ID[:min(len(info.ID), 128-len("request_id"))]}
+	label = "request_id"
+	return label, info.ID[:min(len(info.ID), 128-len(label))], info.ClientSentID
 }
 
 // observe adds a duration to a histogram, with an exemplar unless that is nil.

@@ -33,8 +33,8 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 	})
 	return func(ctx context.Context, s *web.Statement) {
 		var exemplar prometheus.Labels
-		if info := web.InfoFrom(ctx); hasKnownID(info) {
-			exemplar = exemplarLabels(info)
+		if label, id, known := exemplarID(web.InfoFrom(ctx)); known {
+			exemplar = prometheus.Labels{label: id}
 		}
 		observe(observers.Get(labels{s.Name, s.ErrorType}), s.Duration, exemplar)
 		if s.Operation != "select" && s.Err == nil {

@@ -98,8 +98,8 @@ func (db DB) tryTx(ctx context.Context, f func(tx Querier) error) error {
 	return tx.Commit()
 }
 
-// Statement is a database statement that has ended, for metrics and traces. It does not
-// contain the arguments.
+// Statement is a database statement that has ended, as observers get it. It does not contain
+// the arguments.
 type Statement struct {
 	// Name is the comment in the first line of the SQL, as in "book.list". Without one it is
 	// the operation and the table, as in "select book".
