@@ -42,55 +42,49 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	defer sinks.close()
-	log := sinks.log()
+	s := parts{log: sinks.log()}
 	var observers []database.Observer
-	hooks := p.openMetrics()                        // feature: metrics
-	log = hooks.countRecords(log, sinks)            // feature: metrics
-	observers = append(observers, hooks.statements) // feature: metrics
-	p.warnOfMisspelt(log)
-	limitMemory(log)
-	traces, err := p.openTraces(log) // feature: traces
-	if err != nil {                  // feature: traces
+	s.hooks = p.openMetrics()                         // feature: metrics
+	s.log = s.hooks.countRecords(s.log, sinks)        // feature: metrics
+	observers = append(observers, s.hooks.statements) // feature: metrics
+	p.warnOfMisspelt(s.log)
+	limitMemory(s.log)
+	var err error
+	s.traces, err = p.openTraces(s.log) // feature: traces
+	if err != nil {                     // feature: traces
 		return err
 	}
-	defer traces.close()                             // feature: traces
-	observers = append(observers, traces.statements) // feature: traces
+	defer s.traces.close()                             // feature: traces
+	observers = append(observers, s.traces.statements) // feature: traces
 
-	db, err := p.openDatabase(observers)
+	s.db, err = p.openDatabase(observers)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	if err := p.prepare(db, log); err != nil { // feature: sqlite
+	defer s.db.Close()
+	if err := p.prepare(s.db, s.log); err != nil { // feature: sqlite
 		return err
 	}
-	ready := p.watch(log, db)
-	hooks.watch(db, p.service.Resources, ready) // feature: metrics
+	s.ready = p.watch(s.log, s.db)
+	s.hooks.watch(s.db, p.service.Resources, s.ready) // feature: metrics
 
 	listeners, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
 	if err != nil {
 		return err
 	}
-	parts := parts{
-		log:    log,
-		db:     db,
-		ready:  ready,
-		hooks:  hooks,  // feature: metrics
-		traces: traces, // feature: traces
-	}
-	admin, err := p.serveAdmin(parts, level) // feature: admin
-	if err != nil {                          // feature: admin
+	admin, err := p.serveAdmin(s, level) // feature: admin
+	if err != nil {                      // feature: admin
 		return err
 	}
-	api := p.server(parts)
+	api := p.server(s)
 	url := listeningAt(string(p.config.Address), listeners)
 	addresses := []any{"api", url}
 	addresses = append(addresses, "documents", documentsAt(url)) // feature: docs
 	addresses = append(addresses, "admin", admin.url)            // feature: admin
-	log.Info("serving", addresses...)
+	s.log.Info("serving", addresses...)
 	err = api.Run(p.ctx, listeners...)
 	admin.stop() // feature: admin
-	log.Info("stopped")
+	s.log.Info("stopped")
 	return err
 }
 
