@@ -24,7 +24,8 @@ type removeCommand struct {
 
 // Help is shown by project remove --help.
 func (removeCommand) Help() string {
-	return `The changes are not committed: look at them with git diff, run the tests, commit.
+	return `The changes are not committed: look at them with git diff, run the tests, and commit.
+If you do not want them, or the command did not end, git restore . brings everything back.
 
 Examples:
   go run ./cmd/project remove deps
@@ -57,7 +58,7 @@ func (c removeCommand) Run(console *console) error {
 		return nil
 	}
 	if err := after.write(checkout.folder, before); err != nil {
-		return err
+		return fmt.Errorf("%w; git restore . undoes the changes so far", err)
 	}
 	console.say("removed %s: %d files changed or deleted", strings.Join(namesIn(gone), ", "), len(after.changes(before)))
 	tidy(console, checkout.folder)
