@@ -64,7 +64,7 @@ var features = []feature{
 	{ // feature: static
 		name:  "static",
 		about: "your static files, compressed, with names that browsers cache for good",
-		files: []string{"static/", "internal/app/static*.go", "internal/app/admin_icon.go", "internal/admin/icon.go"},
+		files: []string{"static/", "internal/app/static*.go", "internal/admin/icon.go"},
 		words: `(?i)static\.Files|service\.Static|static files`,
 	},
 	{ // feature: assets

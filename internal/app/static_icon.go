@@ -1,3 +1,5 @@
+// feature: admin
+
 package app
 
 import "io/fs"
