@@ -24,7 +24,7 @@ type commands struct {
 	Migrate     migrateCommand     `cmd:"" help:"Apply pending migrations."`
 	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
-	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready: exit status 0 or 1."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready, or alive: exit status 0 or 1."`
 	Routes      routesCommand      `cmd:"" help:"List the routes."`
 	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`

@@ -14,6 +14,8 @@ func (p *program) watch(log *slog.Logger, db *database.DB) *health.Health {
 	ready := health.New(log, map[string]health.Check{
 		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, p.service.Resources) },
 	})
-	ready.Check(p.ctx)
+	if ready.Check(p.ctx).Status != "ok" {
+		ready.Recheck()
+	}
 	return ready
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,47 +13,69 @@ import (
 )
 
 type healthcheckCommand struct {
+	Live    bool          `help:"Ask for what an engine may restart the service: it does not respond, or has not been ready since its start."`
 	Timeout time.Duration `default:"5s" help:"How long to wait for the answer."`
 }
 
 // Help is shown by app healthcheck --help.
 func (healthcheckCommand) Help() string {
-	return `Sends GET /healthcheck to ADDRESS.
+	return `Sends GET /healthcheck, or GET /livez with --live, to ADDRESS.
+
+A service whose database is away is not ready, but no restart would help it: what restarts
+containers should ask with --live, what sends requests to them without.
 
 Examples:
   app healthcheck && echo ready
+  app healthcheck --live
   app healthcheck --address :8080`
 }
 
-// Run prints the response, and fails if its status is not 200.
+// Run prints the response, and fails if the service is not ready or, with Live, not alive.
 func (c healthcheckCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
 	defer cancel()
-	host, port, err := net.SplitHostPort(string(p.config.Address))
+	path := "/healthcheck"
+	if c.Live {
+		path = "/livez"
+	}
+	status, body, err := ask(ctx, p.config, path)
 	if err != nil {
+		return fmt.Errorf("the service does not answer: %w", err)
+	}
+	if _, err := p.stdout.Write(body); err != nil {
 		return err
+	}
+	if status != http.StatusOK {
+		return fmt.Errorf("not ready: %d %s", status, http.StatusText(status))
+	}
+	if c.Live && !bytes.Contains(body, []byte(`"started":true`)) {
+		return errors.New("it has not been ready since its start")
+	}
+	return nil
+}
+
+// ask sends a request to the service that has these settings.
+func ask(ctx context.Context, c *config, path string) (status int, body []byte, err error) {
+	host, port, err := net.SplitHostPort(string(c.Address))
+	if err != nil {
+		return 0, nil, err
 	}
 	if isWildcard(host) {
 		host = "localhost"
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthcheck", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, nil)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	r.Host = allowedHost(p.config.AllowedHosts)
+	r.Host = allowedHost(c.AllowedHosts)
 	// A new Transport ignores HTTP_PROXY.
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
-		return fmt.Errorf("the service does not answer: %w", err)
+		return 0, nil, err
 	}
 	defer response.Body.Close()
-	if _, err := io.Copy(p.stdout, io.LimitReader(response.Body, 64<<10)); err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return errors.New("not ready: " + response.Status)
-	}
-	return nil
+	body, err = io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	return response.StatusCode, body, err
 }
 
 // allowedHost returns a host that ALLOWED_HOSTS allows. The address that the request is sent

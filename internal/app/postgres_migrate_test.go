@@ -35,9 +35,21 @@ func TestServiceIsAliveButNotReadyWhileMigrationsArePending(t *testing.T) {
 	if status, _, _ := command(t, env, "", "healthcheck"); status != 1 {
 		t.Errorf("app healthcheck = %d, want 1", status)
 	}
+	if status, _, stderr := command(t, env, "", "healthcheck", "--live"); status != 1 || !strings.Contains(stderr, "not been ready") {
+		t.Errorf("before the service is ready, app healthcheck --live = %d: %s", status, stderr)
+	}
 	status, stdout, stderr := command(t, env, "", "migrate")
 	if status != 0 || !strings.HasPrefix(stdout, "applied shelf/20260101090000_create_shelf.sql in ") {
 		t.Errorf("app migrate = %d: %s%s", status, stdout, stderr)
+	}
+	for range 200 { // it checks again on its own
+		if strings.Contains(s.Do("GET", "/livez", "").Body, `"started":true`) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if status, _, stderr := command(t, env, "", "healthcheck", "--live"); status != 0 {
+		t.Errorf("after the migration, app healthcheck --live = %d: %s", status, stderr)
 	}
 	got := 0
 	for range 200 { // a check that began before may still be shared

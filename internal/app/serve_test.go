@@ -22,6 +22,9 @@ func TestHealthcheckIsReadyOnAMigratedDatabase(t *testing.T) {
 		if status, _, stderr := command(t, env, "", "healthcheck"); status != 0 {
 			t.Errorf("app healthcheck = %d: %s", status, stderr)
 		}
+		if status, stdout, stderr := command(t, env, "", "healthcheck", "--live"); status != 0 || stdout != `{"status":"ok","started":true}`+"\n" {
+			t.Errorf("app healthcheck --live = %d: %s%s", status, stdout, stderr)
+		}
 	})
 }
 

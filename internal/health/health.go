@@ -33,6 +33,7 @@ type Check func(context.Context) (advice string, err error)
 type Health struct {
 	log        *slog.Logger
 	checks     map[string]Check
+	started    atomic.Bool // whether all checks have passed once
 	stopping   atomic.Bool
 	rechecking atomic.Bool
 	runs       singleflight.Group
@@ -71,7 +72,8 @@ func New(log *slog.Logger, checks map[string]Check) *Health {
 func (h *Health) Stop() { h.stopping.Store(true) }
 
 // Recheck runs the checks in the background, every second until all pass. It is called when
-// a request has failed, so that the failure and its end are logged even without probes.
+// a request has failed, so that the failure and its end are logged even without probes, and
+// when the first check has failed.
 func (h *Health) Recheck() {
 	if h.rechecking.Swap(true) {
 		return
@@ -115,6 +117,13 @@ func (h *Health) run(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lastRun = time.Now()
+	passed := true
+	for _, s := range h.states {
+		passed = passed && s.Status == "ok"
+	}
+	if passed {
+		h.started.Store(true)
+	}
 }
 
 // run runs check. A check that ignores its deadline keeps running, and the next call waits

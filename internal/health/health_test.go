@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/templatesite/internal/health"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -209,4 +211,32 @@ func TestLastRunsTheChecksEverySixSeconds(t *testing.T) {
 			t.Errorf("the check ran %d times in a minute, want 10", n)
 		}
 	})
+}
+
+func TestServiceThatWasReadyStaysStarted(t *testing.T) {
+	t.Parallel()
+	var fails atomic.Bool
+	fails.Store(true)
+	h := one(func(context.Context) (string, error) {
+		if fails.Load() {
+			return "", errors.New("away")
+		}
+		return "", nil
+	})
+	for i, away := range []bool{true, false, true} {
+		fails.Store(away)
+		h.Check(t.Context())
+		if got, want := livez(t, h), i > 0; got != want {
+			t.Errorf("after check %d, started = %t", i+1, got)
+		}
+	}
+}
+
+// livez returns whether GET /livez says that the service has started.
+func livez(t *testing.T, h *health.Health) bool {
+	t.Helper()
+	api := web.NewAPI(web.Options{Title: "test"})
+	h.Routes(api)
+	response := webtest.JSON[health.Liveness](t, webtest.New(t, api).Want(http.StatusOK, "GET", "/livez", ""))
+	return response.Started
 }

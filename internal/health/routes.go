@@ -20,6 +20,12 @@ type Result struct {
 	Detail string `json:"detail,omitempty" doc:"What to do about it." example:"migrations are pending (1): run app migrate"`
 }
 
+// Liveness is the state of the process.
+type Liveness struct {
+	Status  string `json:"status" enum:"ok" doc:"It responds." example:"ok"`
+	Started bool   `json:"started" doc:"Whether the service has been ready since its start."`
+}
+
 // Detail is what operators see of a check.
 type Detail struct {
 	Result
@@ -89,11 +95,11 @@ func (h *Health) Routes(api *web.API) {
 	web.Register(api, huma.Operation{
 		OperationID: "livez", Method: http.MethodGet, Path: livezPath, Tags: tags,
 		Summary:     "Liveness",
-		Description: "Whether the process responds. It runs no checks, because a restart does not repair a database.",
+		Description: "Whether the process responds: always 200. It runs no checks, because a restart does not repair a database.",
 		Errors:      refusals,
 
 		SkipValidateParams: true,
-	}, liveness)
+	}, h.liveness)
 }
 
 type readinessOutput struct {
@@ -112,11 +118,11 @@ func (h *Health) readiness(ctx context.Context, _ *struct{}) (*readinessOutput, 
 
 type livenessOutput struct {
 	Cache string `header:"Cache-Control" doc:"Never cached." example:"no-store"`
-	Body  Result
+	Body  Liveness
 }
 
-func liveness(context.Context, *struct{}) (*livenessOutput, error) {
-	return &livenessOutput{Cache: "no-store", Body: Result{Status: "ok"}}, nil
+func (h *Health) liveness(context.Context, *struct{}) (*livenessOutput, error) {
+	return &livenessOutput{Cache: "no-store", Body: Liveness{Status: "ok", Started: h.started.Load()}}, nil
 }
 
 // Details serves the readiness with the Detail of each check. It shows errors unfiltered, so
