@@ -2,7 +2,6 @@ package admin
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -17,17 +16,21 @@ type Guard struct {
 	// OnWrong is called for each wrong token. It may be nil.
 	OnWrong func()
 
-	token string
-	sum   [sha256.Size]byte
+	token *token
 	limit wrongTokens
 	log   wrongTokenLog
 }
 
 // NewGuard returns a guard that accepts the token as a bearer token, as programs send it, and
-// as the password of any user, as browsers do. An empty token disables the guard. The guard logs
-// wrong tokens. The caller closes it.
-func NewGuard(token string, log *slog.Logger) *Guard {
-	return &Guard{token: token, sum: sha256.Sum256([]byte(token)), log: wrongTokenLog{log: log}}
+// as the password of any user, as browsers do. An empty token disables the guard. If the token
+// may be replaced, read returns the present one; else it is nil. The guard logs wrong tokens. The
+// caller closes it.
+func NewGuard(value string, read func() (string, error), log *slog.Logger) *Guard {
+	g := &Guard{log: wrongTokenLog{log: log}}
+	if value != "" {
+		g.token = &token{read: read, present: sha256.Sum256([]byte(value)), log: log}
+	}
+	return g
 }
 
 // Close logs the wrong tokens that are not logged yet.
@@ -36,15 +39,13 @@ func (g *Guard) Close() { g.log.close() }
 // Middleware requires the token for next. It accepts the right token even from an address that
 // has sent too many wrong ones, because many clients may share the address.
 func (g *Guard) Middleware(next http.Handler) http.Handler {
-	if g.token == "" {
+	if g.token == nil {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Comparing hashes does not reveal the length of the token.
 		given := givenToken(r)
-		sum := sha256.Sum256([]byte(given))
 		switch {
-		case subtle.ConstantTimeCompare(sum[:], g.sum[:]) == 1:
+		case g.token.is(given, time.Now()):
 			next.ServeHTTP(w, r)
 		case given == "": // a browser's first request
 			unauthorized(w, r)

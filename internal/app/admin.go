@@ -39,7 +39,7 @@ func (p *program) serveAdmin(s parts, level *slog.LevelVar) (*adminServer, error
 		log.Warn("the admin address is open to everyone who can reach it: set ADMIN_TOKEN, or keep it on a private network", "address", address.String())
 	}
 	pages := p.adminPages(s, admin.NewLevel(level, log))
-	guard := admin.NewGuard(c.AdminToken, log)
+	guard := admin.NewGuard(c.AdminToken, p.readAdminToken(), log)
 	guard.OnWrong = s.hooks.registry.WrongTokens() // feature: metrics
 	pagesServer := &server.Server{
 		Handler: web.Chain(pages,

@@ -33,10 +33,27 @@ func strongToken(token string) bool {
 	return len(token) >= minToken && !strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' })
 }
 
+var errWeakToken = fmt.Errorf("must be %d printable ASCII characters or more, without spaces, as openssl rand -hex 32 makes them", minToken)
+
+// readAdminToken returns a function that reads the token again, or nil if it is not in a file.
+func (p *program) readAdminToken() func() (string, error) {
+	read := p.secretFile("ADMIN_TOKEN")
+	if read == nil {
+		return nil
+	}
+	return func() (string, error) {
+		token, err := read()
+		if err == nil && !strongToken(token) {
+			err = errWeakToken
+		}
+		return token, err
+	}
+}
+
 // checkAdmin reports to s the problems of the settings of the admin address.
 func (c *config) checkAdmin(s *settings.Source) {
 	if c.AdminToken != "" && !strongToken(c.AdminToken) {
-		s.Problem("ADMIN_TOKEN", fmt.Errorf("must be %d printable ASCII characters or more, without spaces, as openssl rand -hex 32 makes them", minToken))
+		s.Problem("ADMIN_TOKEN", errWeakToken)
 	}
 	if c.sharePort() {
 		s.Problem("ADMIN_ADDRESS", errors.New("has the port of ADDRESS: choose another, or leave it empty to have none"))

@@ -49,10 +49,12 @@ type program struct {
 	config   *config
 	settings []settings.Setting
 	misspelt []settings.Misspelt
-	stdin    io.Reader
-	stdout   io.Writer
-	stderr   io.Writer
-	noColor  bool
+	// secretFile returns a function that reads a secret again, or nil if it is not in a file.
+	secretFile func(setting string) func() (string, error)
+	stdin      io.Reader
+	stdout     io.Writer
+	stderr     io.Writer
+	noColor    bool
 }
 
 // run parses the command line, runs the command and returns the exit status, which is
@@ -91,7 +93,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	}
 	_, noColor := env["NO_COLOR"]
 	all := source.List(parsed)
-	p := &program{ctx, s, &cli.Settings, all, misspelt, process.Stdin, stdout, stderr, noColor}
+	p := &program{ctx, s, &cli.Settings, all, misspelt, source.SecretFile, process.Stdin, stdout, stderr, noColor}
 	command, _, _ := strings.Cut(parsed.Command(), " ")
 	if command == "serve" { // its output is the log, which counts what it cannot write
 		return out.end(parsed.Run(p), stderr)

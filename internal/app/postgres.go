@@ -21,6 +21,22 @@ const publishedPassword = "development-only-password"
 // addSession adds how the sessions of the service identify themselves.
 func (p *program) addSession(o *database.Options) {
 	o.Password, o.Program = p.config.DatabaseServer.DatabasePassword, p.service.Name
+	if read := p.secretFile("DATABASE_PASSWORD"); read != nil {
+		o.ReadPassword = func() (string, error) {
+			password, err := read()
+			if err == nil && p.config.DatabaseServer.refuses(password) {
+				err = errPublished
+			}
+			return password, err
+		}
+	}
+}
+
+var errPublished = errors.New("is the published one of development, and ENVIRONMENT is production: choose another")
+
+// refuses reports whether the password must not be used in production.
+func (d databaseServer) refuses(password string) bool {
+	return d.Environment == "production" && password == publishedPassword
 }
 
 // checkServer reports to s what is wrong with the server of the database, or with the password.
@@ -34,7 +50,7 @@ func (c *config) checkServer(s *settings.Source) {
 		return
 	}
 	if c.DatabaseServer.Environment == "production" && db.HasPassword(publishedPassword) {
-		s.Problem("DATABASE_PASSWORD", errors.New("is the published one of development, and ENVIRONMENT is production: choose another"))
+		s.Problem("DATABASE_PASSWORD", errPublished)
 	}
 	if err := db.Close(); err != nil {
 		s.Problem("DATABASE_URL", err)

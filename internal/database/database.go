@@ -24,8 +24,11 @@ var engines = []engine{
 type Options struct {
 	// URL has the form that one of the engines shows in Help.
 	URL string
-	// Password, when it is not empty, overrides the URL's.
-	Password string
+	// Password, when it is not empty, overrides the URL's. ReadPassword returns the present one
+	// for a new connection, if it may change; while the database still refuses that one, or it
+	// cannot be read, the last one that was accepted is used.
+	Password     string
+	ReadPassword func() (string, error)
 	// Program is the name of the sessions on a database server, if the URL sets none.
 	Program string
 	// MaxConnections bounds the pool.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -65,7 +66,12 @@ func (postgresEngine) open(o Options) (*DB, error) {
 
 	// A statement passes the last of these connectors first.
 	lost := &lastLoss{pingTimeout: config.ConnectTimeout}
-	connector := stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing))
+	connector := stdlib.GetConnector(*config, stdlib.OptionShouldPing(lost.shouldPing), stdlib.OptionBeforeConnect(setPassword))
+	if o.ReadPassword != nil {
+		accepted := &atomic.Value{}
+		accepted.Store(config.Password)
+		connector = passwordConnector{connector, o.ReadPassword, accepted}
+	}
 	connector = retryConnector{connector, lost}
 	if failover {
 		connector = failoverConnector{connector, newest}

@@ -99,9 +99,29 @@ func (s *Source) get(name string) (value string, set bool) {
 // maxSecret is the size of the largest secret file. It bounds the reading of a device.
 const maxSecret = 64 << 10
 
-// readSecret reads the file that a variable names. Errors leave out the path, which may be the
-// secret itself in the wrong variable.
+// readSecret reads the file that a variable names.
 func (s *Source) readSecret(name, path string) any {
+	secret, err := secretIn(path)
+	if err != nil {
+		s.Problem(name, err)
+		return nil
+	}
+	return secret
+}
+
+// SecretFile returns a function that reads a secret again, so that one whose file is replaced is
+// taken over without a restart. It returns nil if the setting does not come from a file.
+func (s *Source) SecretFile(setting string) func() (string, error) {
+	if s.origins[setting] != "file" {
+		return nil
+	}
+	path := s.env[setting+"_FILE"]
+	return func() (string, error) { return secretIn(path) }
+}
+
+// secretIn returns the secret in a file. Errors leave out the path, which may be the secret
+// itself in the wrong variable.
+func secretIn(path string) (string, error) {
 	secret, err := readStart(path, maxSecret)
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err
@@ -109,15 +129,13 @@ func (s *Source) readSecret(name, path string) any {
 	secret = strings.TrimSuffix(strings.TrimSuffix(secret, "\n"), "\r")
 	switch {
 	case err != nil:
-		s.Problem(name, fmt.Errorf("names a file that cannot be read: %w", err))
+		return "", fmt.Errorf("names a file that cannot be read: %w", err)
 	case secret == "":
-		s.Problem(name, errors.New("names an empty file"))
+		return "", errors.New("names an empty file")
 	case len(secret) >= maxSecret-2:
-		s.Problem(name, errors.New("names a file that is too large for a secret"))
-	default:
-		return secret
+		return "", errors.New("names a file that is too large for a secret")
 	}
-	return nil
+	return secret, nil
 }
 
 func readStart(path string, size int64) (string, error) {
