@@ -19,7 +19,7 @@ func TestRoutesGoNamesEveryURL(t *testing.T) {
 	}
 	empty := testService
 	empty.Resources = nil
-	p := &program{ctx: context.Background(), service: empty, config: &config{DatabaseURL: database.DefaultURL("none"), MaxInFlight: 1}, settings: []settings.Setting{}}
+	p := &program{ctx: context.Background(), service: empty, config: &config{DatabaseURL: database.DefaultURL("none"), MaxInFlight: 1}, settings: []settings.Setting{}, secretFile: settings.NewSource(nil).SecretFile}
 	api, err := p.api()
 	if err != nil {
 		t.Fatal(err)
