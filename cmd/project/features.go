@@ -83,7 +83,7 @@ var features = []feature{
 	{ // feature: postgres
 		name:  "postgres",
 		about: "PostgreSQL, which the cluster and production use, with or without PgBouncer",
-		files: []string{"*/migrations/postgres/", "*/postgres*_test.go", "internal/*/postgres*.go", "internal/*/*/migrations/postgres/", "internal/app/*_postgres_test.go", "internal/app/template_test.go", "internal/databasetest/skip.go", "internal/pgbouncertest/", "internal/postgrestest/", "systemtest/follow_test.go", ".ci/postgres"},
+		files: []string{"*/migrations/postgres/", "*/postgres*_test.go", "internal/*/postgres*.go", "internal/*/*/migrations/postgres/", "internal/app/*_postgres_test.go", "internal/app/template_test.go", "internal/databasetest/skip.go", "internal/pgbouncertest/", "internal/postgrestest/", "systemtest/follow_test.go", ".ci/postgres", ".ci/previous", "tools/migration-lint/", "docs/migrations.md"},
 		words: `(?i)postgres|pgx|pgbouncer|pgconn|DATABASE_PASSWORD`,
 		role:  "database engine",
 	},
