@@ -34,9 +34,10 @@ type Resource struct {
 	// characters, or 0 if it has none.
 	Text      string
 	MaxLength uint64
+	// Changes reports whether rows can also be replaced, patched and deleted.
+	Changes bool
 
 	example map[string]any
-	changes bool // whether rows can be replaced, patched and deleted
 }
 
 // First returns the first resource of All whose rows can also be replaced, patched and
@@ -47,7 +48,7 @@ func First(ctx context.Context, url string) (Resource, error) {
 		return Resource{}, err
 	}
 	for _, r := range all {
-		if r.changes {
+		if r.Changes {
 			return r, nil
 		}
 	}
@@ -109,7 +110,7 @@ func (r *Resource) describe(document *openapi3.T) bool {
 		return false
 	}
 	item := document.Paths.Value(r.Route)
-	r.changes = item.Put != nil && item.Patch != nil && item.Delete != nil
+	r.Changes = item.Put != nil && item.Patch != nil && item.Delete != nil
 	media := collection.Post.RequestBody.Value.Content["application/json"]
 	if media == nil || media.Schema == nil {
 		return false
