@@ -118,7 +118,7 @@ func (v *version) send(status int, method, path, body string) (webtest.Response,
 	if err == nil && response.Status == status {
 		return response, true
 	}
-	v.failures = append(v.failures, fmt.Sprintf("%s %s = %d %s %v", method, path, response.Status, response.Body, err))
+	v.failures = append(v.failures, fmt.Sprintf("%s %s = %s", method, path, outcome(response, err)))
 	return response, false
 }
 
@@ -141,10 +141,17 @@ func (v *version) missing(rows map[string]string) (wrong []string) {
 			err = json.Unmarshal([]byte(response.Body), &fields)
 		}
 		if got, _ := fields[v.resources[i].Text].(string); err != nil || got != text || (text == "") != (response.Status == http.StatusNotFound) {
-			wrong = append(wrong, fmt.Sprintf("GET %s = %d %s %v instead of %q", path, response.Status, response.Body, err, text))
+			wrong = append(wrong, fmt.Sprintf("GET %s = %s instead of %q", path, outcome(response, err), text))
 		}
 	}
 	return wrong
+}
+
+func outcome(response webtest.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%d %s", response.Status, strings.TrimSpace(response.Body))
 }
 
 // names returns the names of the resources that are used.

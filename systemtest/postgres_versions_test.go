@@ -1,8 +1,8 @@
 package systemtest
 
 import (
+	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,16 +47,16 @@ func verify(when, advice string, versions ...*version) (complaints []string) {
 	for _, v := range versions {
 		v.t.Logf("%s %s: %d requests, %d failed, %d rows acknowledged", v.name, when, v.requests, len(v.failures), len(v.rows))
 		if len(v.failures) > 0 {
-			complaints = append(complaints, fmt.Sprintf("%d of %d requests to %s failed %s, such as %s. %s\n%s",
-				len(v.failures), v.requests, v.name, when, v.failures[0], advice, v.errors()))
+			complaints = append(complaints, fmt.Sprintf("%d of %d requests to %s failed %s, such as %s\n%s\n%s",
+				len(v.failures), v.requests, v.name, when, v.failures[0], v.reason(), advice))
 			continue
 		}
 		if len(v.rows) == 0 {
 			complaints = append(complaints, fmt.Sprintf("%s has acknowledged no row %s: this checks nothing", v.name, when))
 		}
 		for _, reader := range versions {
-			if wrong := reader.missing(v.rows); len(wrong) > 0 {
-				complaints = append(complaints, fmt.Sprintf("%d of %d changes that %s acknowledged %s are not what %s reads, such as %s. %s",
+			if wrong := reader.missing(v.rows); len(wrong) > 0 && len(reader.failures) == 0 {
+				complaints = append(complaints, fmt.Sprintf("%d of %d changes that %s acknowledged %s are not what %s reads, such as %s\n%s",
 					len(wrong), len(v.rows), v.name, when, reader.name, wrong[0], advice))
 			}
 		}
@@ -64,13 +64,13 @@ func verify(when, advice string, versions ...*version) (complaints []string) {
 	return complaints
 }
 
-// errors returns some lines of the version's log that say why requests failed.
-func (v *version) errors() string {
-	var lines []string
+// reason returns the first error of a request in the version's log.
+func (v *version) reason() string {
 	for line := range strings.Lines(v.log()) {
-		if strings.Contains(line, `"level":"ERROR"`) || strings.Contains(line, `"status":5`) {
-			lines = append(lines, line)
+		var record struct{ Msg, Error string }
+		if err := json.Unmarshal([]byte(line), &record); err == nil && record.Msg == "request" && record.Error != "" {
+			return record.Error
 		}
 	}
-	return strings.Join(slices.Compact(lines[:min(len(lines), 3)]), "")
+	return "its log has no error"
 }
