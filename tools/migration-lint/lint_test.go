@@ -153,7 +153,7 @@ func TestFindingNamesFileAndLineOfTheStatement(t *testing.T) {
 
 func TestFolderWithoutMigrationsIsAnError(t *testing.T) {
 	t.Parallel()
-	if _, _, err := run(fstest.MapFS{"note/migrations/sqlite/1_a.sql": {Data: []byte(up)}}); err == nil {
+	if _, _, err := run(fstest.MapFS{"note/fixtures/1_a.sql": {Data: []byte(up)}}); err == nil {
 		t.Error("no error")
 	}
 }
