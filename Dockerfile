@@ -108,7 +108,7 @@ EXPOSE 8001
 
 STOPSIGNAL SIGTERM
 # Swarm replaces what is unhealthy, so this asks for liveness: a restart does not bring a database back.
-HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --start-interval=1s --retries=3 CMD ["/app", "healthcheck", "--live"]
+HEALTHCHECK --interval=5s --timeout=6s --start-period=30s --retries=3 CMD ["/app", "healthcheck", "--live"]
 ENTRYPOINT ["/app"]
 
 # These change with every build, so they come last.

@@ -90,9 +90,16 @@ var features = []feature{
 	{ // feature: cluster
 		name:  "cluster",
 		about: "the images, Compose's services and operations, and their tests",
-		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/docker", ".ci/with-docker", ".ci/cluster", ".ci/follow", ".ci/trace-image", ".ci/rules", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/", "internal/app/environment_file_test.go", "internal/app/image_test.go", "systemtest/cluster*_test.go", "systemtest/follow_test.go", "lab/measure", "lab/observe/", "lab/ci/runbook", "lab/ci/federate"},
+		files: []string{"Dockerfile", ".dockerignore", "compose.yaml", "environment.env", "docker/", ".ci/docker", ".ci/with-docker", ".ci/cluster", ".ci/follow", ".ci/trace-image", ".ci/rules", ".ci/offline", ".ci/secret-in-layers", "tools/dockerfile-lint/", "internal/app/environment_file_test.go", "internal/app/image_test.go", "systemtest/cluster*_test.go", "systemtest/follow_test.go", "systemtest/load_test.go", "lab/measure", "lab/observe/", "lab/ci/runbook", "lab/ci/federate"},
 		words: `(?i)docker|compose\b|environment\.env`,
 		needs: []string{"postgres"},
+	},
+	{ // feature: kubernetes
+		name:  "kubernetes",
+		about: "manifests for Kubernetes, their deployment in order, and a test that breaks it under load",
+		files: []string{"deploy/kubernetes/", ".ci/kubernetes"},
+		words: `(?i)kubernetes|kubectl`,
+		needs: []string{"cluster"},
 	},
 	{ // feature: deps
 		name:  "deps",
