@@ -84,6 +84,19 @@ USER nobody
 EXPOSE 514/tcp 514/udp
 ENTRYPOINT ["syslog-ng", "--foreground", "--no-caps", "--stderr"]
 
+# feature: front
+# HAProxy, for more than one replica of the server on one host and in Swarm.
+FROM ${DEBIAN} AS front
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends haproxy \
+    && rm -rf /var/lib/apt/lists/* /var/log/*
+COPY docker/front/haproxy.cfg docker/front/503.http /etc/haproxy/
+USER haproxy
+ENV SERVERS=server
+EXPOSE 8080
+STOPSIGNAL SIGUSR1
+ENTRYPOINT ["haproxy", "-f", "/etc/haproxy/haproxy.cfg"]
+
 # The system tests as a binary: they need a cluster, but no toolchain.
 FROM build AS system-test-build
 RUN --mount=type=cache,target=/go/cache \
