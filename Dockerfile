@@ -8,8 +8,9 @@ ARG GO=${REGISTRY}/library/golang:1.26-trixie
 ARG DEBIAN=${REGISTRY}/library/debian:trixie-slim
 
 # The source of the dependencies, in a separate layer: it is downloaded again only if go.mod
-# or go.sum change.
-FROM ${GO} AS modules
+# or go.sum change. Go compiles for other machines, so this always runs on the machine that
+# builds.
+FROM --platform=$BUILDPLATFORM ${GO} AS modules
 WORKDIR /src
 ENV CGO_ENABLED=0 GOCACHE=/go/cache GOFLAGS=-buildvcs=false
 COPY go.mod go.sum ./
@@ -27,11 +28,15 @@ COPY --chmod=755 docker/toolchain/entrypoint /usr/local/bin/
 ENTRYPOINT ["entrypoint"]
 
 # The service: a static binary that includes the time zones. The build cache persists, so only
-# changes are compiled.
+# changes are compiled; GO_CACHE=/tmp/cache starts with an empty one.
 FROM modules AS build
 COPY . .
 ARG VERSION=dev
 ARG COMMIT=unknown
+ARG GO_CACHE=/go/cache
+ARG TARGETOS
+ARG TARGETARCH
+ENV GOCACHE=$GO_CACHE GOOS=$TARGETOS GOARCH=$TARGETARCH
 RUN --mount=type=cache,target=/go/cache \
     go build -trimpath -tags timetzdata \
     -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /out/app ./cmd/app
