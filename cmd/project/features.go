@@ -101,6 +101,13 @@ var features = []feature{
 		words: `(?i)kubernetes|kubectl`,
 		needs: []string{"cluster"},
 	},
+	{ // feature: pipeline
+		name:  "pipeline",
+		about: "one image per commit: built once, tested, signed, and promoted from stage to stage by its digest",
+		files: []string{"deploy/pipeline/", "tools/pipeline/", ".ci/pipeline", ".github/"},
+		words: `deploy/pipeline|tools/pipeline|\.ci/pipeline`,
+		needs: []string{"cluster"},
+	},
 	{ // feature: deps
 		name:  "deps",
 		about: "your own modules from other repositories in a Go workspace, and vendor/ for builds without a network",
