@@ -89,8 +89,8 @@ USER nobody
 EXPOSE 514/tcp 514/udp
 ENTRYPOINT ["syslog-ng", "--foreground", "--no-caps", "--stderr"]
 
-# feature: front
-# HAProxy, for more than one replica of the server on one host and in Swarm.
+# feature: host
+# HAProxy, for more than one replica of the server.
 FROM ${DEBIAN} AS front
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends haproxy \
@@ -125,7 +125,7 @@ ENV ADMIN_ADDRESS=:8001
 EXPOSE 8001
 
 STOPSIGNAL SIGTERM
-# Swarm replaces what is unhealthy, so this asks for liveness: a restart does not bring a database back.
+# Some engines replace what is unhealthy, so this asks for liveness: a restart does not bring a database back.
 HEALTHCHECK --interval=5s --timeout=6s --start-period=30s --retries=3 CMD ["/app", "healthcheck", "--live"]
 ENTRYPOINT ["/app"]
 

@@ -33,6 +33,21 @@ down: ## stop the cluster, whatever was started; its logs and metrics are kept
 system-test: ## test the cluster from outside
 	docker compose run --rm --build system-test
 
+# feature: kubernetes
+.PHONY: kubernetes
+kubernetes: ## test the deployment on the Kubernetes of kubectl; LOAD_IMAGES copies images to it
+	deploy/kubernetes/test
+
+# feature: swarm
+.PHONY: swarm
+swarm: ## test the deployment on Swarm
+	deploy/swarm/test
+
+# feature: host
+.PHONY: replace-test
+replace-test: ## test the replacement of the server on one host
+	deploy/host/test
+
 # feature: template
 template-matrix: ## remove every feature from a project in turn, and run the tests of what is left
 	MATRIX=test .ci/template matrix

@@ -153,11 +153,17 @@ func (l *load) fail(kind string, took time.Duration) {
 // kindOf shortens an error to what errors of its kind have in common.
 func kindOf(err error) string {
 	var netError net.Error
+	var lookup *net.DNSError
+	var dial *net.OpError
 	switch {
+	case errors.As(err, &lookup):
+		return "the name is not found"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(err, syscall.ECONNRESET):
 		return "connection reset"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "no connection"
 	case errors.As(err, &netError) && netError.Timeout():
 		return "timeout"
 	}

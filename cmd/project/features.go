@@ -94,6 +94,26 @@ var features = []feature{
 		words: `(?i)docker|compose\b|environment\.env`,
 		needs: []string{"postgres"},
 	},
+	{ // feature: swarm
+		name:  "swarm",
+		about: "a stack for Docker Swarm, and a test that breaks it under load",
+		files: []string{"deploy/swarm/", ".ci/swarm"},
+		words: `(?i)swarm`,
+		needs: []string{"cluster", "host"},
+	},
+	{ // feature: host
+		name:  "host",
+		about: "the replacement of the server on one host without losing a request, behind HAProxy, and its test",
+		files: []string{"deploy/host/", "docker/front/"},
+		words: `(?i)haproxy|deploy/host`,
+		needs: []string{"cluster"},
+	},
+	{ // feature: clients
+		name:       "clients",
+		files:      []string{"deploy/clients"},
+		servesOnly: []string{"kubernetes", "swarm", "host"},
+		hidden:     true,
+	},
 	{ // feature: kubernetes
 		name:  "kubernetes",
 		about: "manifests for Kubernetes, their deployment in order, and a test that breaks it under load",
