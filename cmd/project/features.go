@@ -105,14 +105,18 @@ var features = []feature{
 		name:  "host",
 		about: "the replacement of the server on one host without losing a request, behind HAProxy, and its test",
 		files: []string{"deploy/host/", "docker/front/"},
-		words: `(?i)haproxy|deploy/host`,
+		words: `deploy/host|docker/front|haproxy.cfg`,
 		needs: []string{"cluster"},
 	},
 	{ // feature: clients
-		name:       "clients",
-		files:      []string{"deploy/clients"},
-		servesOnly: []string{"kubernetes", "swarm", "host"},
-		hidden:     true,
+		name:  "clients",
+		files: []string{"deploy/clients"},
+		servesOnly: []string{
+			"kubernetes", // feature: kubernetes
+			"swarm",      // feature: swarm
+			"host",       // feature: host
+		},
+		hidden: true,
 	},
 	{ // feature: kubernetes
 		name:  "kubernetes",
