@@ -97,7 +97,7 @@ var features = []feature{
 	{ // feature: swarm
 		name:  "swarm",
 		about: "a stack for Docker Swarm, and a test that breaks it under load",
-		files: []string{"deploy/swarm/", ".ci/swarm"},
+		files: []string{"deploy/swarm/"},
 		words: `(?i)swarm`,
 		needs: []string{"cluster", "host"},
 	},
