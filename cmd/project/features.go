@@ -25,7 +25,10 @@ var features = []feature{
 	{ // feature: metrics
 		name:  "metrics",
 		about: "metrics of requests, statements, the pool and the runtime; Prometheus with rules and alerts in the cluster",
-		files: []string{"internal/app/metrics*.go", "systemtest/cluster_metrics_test.go", "*/metrics/", "deploy/kubernetes/components/monitoring/", "deploy/kubernetes/generate", ".ci/rules"},
+		files: []string{
+			"internal/app/metrics*.go", "systemtest/cluster_metrics_test.go", "*/metrics/", ".ci/rules",
+			"deploy/kubernetes/components/monitoring/", "deploy/kubernetes/generate", // feature: kubernetes
+		},
 		words: `(?i)prometheus|promtool|/metrics\b`,
 		needs: []string{"admin"},
 	},
@@ -39,7 +42,10 @@ var features = []feature{
 	{ // feature: grafana
 		name:  "grafana",
 		about: "Grafana with three dashboards, in the cluster",
-		files: []string{"docker/metrics-graph/", "docker/metrics/dashboards_test.go", "deploy/kubernetes/components/monitoring/dashboards.yaml", "lab/observe/"},
+		files: []string{
+			"docker/metrics-graph/", "docker/metrics/dashboards_test.go", "lab/observe/",
+			"deploy/kubernetes/components/monitoring/dashboards.yaml", // feature: kubernetes
+		},
 		words: `(?i)grafana|metrics-graph`,
 		needs: []string{"metrics", "cluster"},
 	},

@@ -12,7 +12,7 @@ const (
 	// readInterval is how often a token that may be replaced is read.
 	readInterval = time.Second
 	// overlap is how long a replaced token is still accepted: those who send it, such as
-	// Prometheus, get the new one earlier or later than the service.
+	// a scraper, get the new one earlier or later than the service.
 	overlap = 2 * time.Minute
 )
 
