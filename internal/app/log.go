@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"time"
 
@@ -57,5 +58,11 @@ func (p *program) stdoutHandler(w io.Writer, level slog.Leveler) slog.Handler {
 	if terminal {
 		format = logging.Text
 	}
-	return logging.New(w, cmp.Or(string(p.config.LogFormat), format), terminal && !p.noColor, level)
+	format = cmp.Or(string(p.config.LogFormat), format)
+	handler := logging.New(w, format, terminal && !p.noColor, level)
+	// Programs collect the logs of many hosts: a container or a pod is one, under its name.
+	if host, err := os.Hostname(); err == nil && format == logging.JSON {
+		handler = handler.WithAttrs([]slog.Attr{slog.String("host", host)})
+	}
+	return handler
 }
