@@ -45,8 +45,12 @@ type loadResult struct {
 	Seconds  float64        `json:"seconds"`
 }
 
-// loadTimeout is how long a client waits for an answer: longer than the service may take.
-const loadTimeout = 40 * time.Second
+// A client waits at most dialTimeout for a connection: the kernel tries again after 1, 3, 7 and 15
+// seconds. It waits longer for an answer than the service may take.
+const (
+	dialTimeout = 12 * time.Second
+	loadTimeout = 40 * time.Second
+)
 
 // With SYSTEM_TEST_LOAD, as in 10m, this sends requests for at most that long, or until it gets a
 // signal to stop: reads and changes, on connections that are kept and on new ones. Then it looks
@@ -64,7 +68,9 @@ func TestLoadIsServedWithoutLosingAWrite(t *testing.T) {
 	defer cancel()
 	ctx, cancel = context.WithTimeout(ctx, limit)
 	defer cancel()
-	kept, fresh := &http.Transport{MaxIdleConnsPerHost: 8}, &http.Transport{DisableKeepAlives: true}
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	kept := &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 8}
+	fresh := &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}
 	var group sync.WaitGroup
 	for i, transport := range []*http.Transport{kept, kept, kept, kept, fresh, fresh} {
 		group.Go(func() { l.run(ctx, func(int) { l.read(transport) }) })
