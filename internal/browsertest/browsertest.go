@@ -121,7 +121,8 @@ func (tab *Tab) watch(event any) {
 			tab.complain("a request to %s", e.Request.URL)
 		}
 	case *network.EventResponseReceived:
-		if e.Type != network.ResourceTypeDocument && e.Response.Status >= 400 {
+		// Browsers ask for an icon by themselves, which a service does not need to have.
+		if e.Type != network.ResourceTypeDocument && e.Response.Status >= 400 && e.Response.URL != tab.origin+"/favicon.ico" {
 			tab.complain("%s is a %d", e.Response.URL, e.Response.Status)
 		}
 	case *log.EventEntryAdded:
