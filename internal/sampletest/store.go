@@ -35,24 +35,13 @@ const (
 )
 
 func (b *Book) scan(row interface{ Scan(...any) error }) error {
-	err := row.Scan(&b.ID, &b.Shelf, &b.Title, &b.Code, &b.Pages, &b.Note, &b.Status, &b.Listed, &b.Due, &b.Version)
-	if b.Due != nil {
-		due := b.Due.UTC()
-		b.Due = &due
-		if err == nil {
-			err = web.CheckTime(due)
-		}
-	}
+	err := row.Scan(&b.ID, &b.Shelf, &b.Title, &b.Code, &b.Pages, &b.Note, &b.Status, &b.Listed, web.OptionalTimestamp(&b.Due), &b.Version)
 	return web.Row("book", b.ID, err)
 }
 
 // values returns the values of bookFields, in the same order.
 func (b *Book) values() []any {
-	if b.Due != nil {
-		due := b.Due.UTC()
-		b.Due = &due
-	}
-	return []any{b.Shelf, b.Title, b.Code, b.Pages, b.Note, b.Status, b.Listed, b.Due, b.Version}
+	return []any{b.Shelf, b.Title, b.Code, b.Pages, b.Note, b.Status, b.Listed, web.OptionalTimestamp(&b.Due), b.Version}
 }
 
 const where = `
