@@ -18,7 +18,7 @@ func routes(api *web.API, db web.DB) {
 	}, h.list)
 	web.Register(api, huma.Operation{
 		OperationID: "create-tweet", Method: http.MethodPost, Path: "/tweet/", Tags: tags,
-		Summary: "Post a tweet", Description: "The service assigns the id and the timestamp.", DefaultStatus: http.StatusCreated,
+		Summary: "Create a tweet", Description: "The service assigns the id and the timestamp.", DefaultStatus: http.StatusCreated,
 	}, h.create)
 	web.Register(api, huma.Operation{
 		OperationID: "get-tweet", Method: http.MethodGet, Path: "/tweet/{id}", Tags: tags,

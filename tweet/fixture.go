@@ -21,7 +21,7 @@ func load(ctx context.Context, tx *sql.Tx, id int64, fields jsontext.Value) erro
 	if err != nil {
 		return err
 	}
-	t := Tweet{ID: id, Fields: r.Fields, Timestamp: timestamp(r.Timestamp), Version: web.NewVersion()}
+	t := Tweet{ID: id, Fields: r.Fields, Timestamp: r.Timestamp, Version: web.NewVersion()}
 	return Store{Write: web.InTx(tx)}.load(ctx, t)
 }
 

@@ -31,17 +31,13 @@ const (
 )
 
 func (t *Tweet) scan(row interface{ Scan(...any) error }) error {
-	err := row.Scan(&t.ID, &t.Text, &t.Timestamp, &t.Version)
-	t.Timestamp = timestamp(t.Timestamp)
-	if err == nil {
-		err = web.CheckTime(t.Timestamp)
-	}
+	err := row.Scan(&t.ID, &t.Text, web.Timestamp(&t.Timestamp), &t.Version)
 	return web.Row("tweet", t.ID, err)
 }
 
 // values returns the values of fields, in the same order.
 func (t *Tweet) values() []any {
-	return []any{t.Text, t.Timestamp, t.Version}
+	return []any{t.Text, web.Timestamp(&t.Timestamp), t.Version}
 }
 
 func scan(row *sql.Row) (Tweet, error) {
@@ -49,9 +45,6 @@ func scan(row *sql.Row) (Tweet, error) {
 	err := t.scan(row)
 	return t, err
 }
-
-// timestamp returns t as both engines store it.
-func timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 const listSQL = `-- tweet.list
 	select ` + columns + `
@@ -101,13 +94,12 @@ func (s Store) list(ctx context.Context, query string, id int64, limit int) ([]T
 const createSQL = `-- tweet.create
 	insert into tweet (` + fields + `)
 	values ($1, $2, $3)
-	returning id`
+	returning ` + columns
 
 // Create stores a new tweet and returns it.
 func (s Store) Create(ctx context.Context, f Fields) (Tweet, error) {
-	t := Tweet{Fields: f, Timestamp: timestamp(time.Now()), Version: web.NewVersion()}
-	err := s.Write.QueryRowContext(ctx, createSQL, t.values()...).Scan(&t.ID)
-	return t, err
+	t := Tweet{Fields: f, Timestamp: time.Now(), Version: web.NewVersion()}
+	return scan(s.Write.QueryRowContext(ctx, createSQL, t.values()...))
 }
 
 const getSQL = `-- tweet.get

@@ -1,5 +1,4 @@
-// Package tweet is the example resource: short texts that people post. It is the folder to
-// read first, to copy for a second resource, and to replace.
+// Package tweet is a resource: short texts that people post.
 //
 // It does not know the database's driver, the settings, the log or the metrics: it receives
 // a web.DB, and package web does what all resources share.
@@ -24,7 +23,7 @@ type Fields struct {
 type Tweet struct {
 	ID int64 `json:"id" doc:"The id, assigned by the service." example:"1"`
 	Fields
-	Timestamp time.Time `json:"timestamp" doc:"When it was posted, in UTC to the microsecond." example:"2017-07-30T15:22:42Z"`
+	Timestamp time.Time `json:"timestamp" doc:"When it was created, in UTC to the microsecond." example:"2017-07-30T15:22:42Z"`
 	Href      string    `json:"href" format:"uri" doc:"The address of this tweet." example:"http://localhost:8000/tweet/1"`
 
 	// Version starts at a random number and counts the changes: it is the optimistic lock.

@@ -35,7 +35,7 @@ const (
 	registry = "cmd/project/features.go"
 )
 
-var packageComment = regexp.MustCompile(`(?m)^// Package \w+ (?:is )?((?:.|\n// )+?)\.?\n(?://\n|package )`)
+var packageComment = regexp.MustCompile(`(?m)^// Package \w+ (?:is )?(?:a resource: )?((?:.|\n// )+?)\.?\n(?://\n|package )`)
 
 // featuresOf returns the features that the files of a project have: those that its own
 // tool knows, and its resources.

@@ -50,9 +50,10 @@ func succeed(t *testing.T, folder string, args ...string) string {
 var small = map[string]string{
 	"README.md": "# templatesite\n\n<!-- feature: template -->\nA template.\n\nA service with `traces`.\n\n" +
 		"<!-- feature: traces -->\n## Traces\n\nThey are sent somewhere.\n\n## The end\n\nThat is all.\n",
-	"cmd/app/main.go": "package main\n\nimport (\n\t\"example.com/templatesite/internal/tracing\"\n\t\"example.com/templatesite/tweet\"\n)\n\n" +
+	"cmd/app/main.go": "package main\n\nimport (\n\t\"example.com/templatesite/internal/tracing\"\n\t_ \"example.com/templatesite/internal/web\"\n\t\"example.com/templatesite/tweet\"\n)\n\n" +
 		"var service = struct{ Name, Title string }{\n\tName:  \"templatesite\",\n\tTitle: \"templatesite\",\n}\n\n" +
 		"func main() {\n\tprintln(service.Name)\n\ttracing.Start() // feature: traces\n\t_ = []int{\n\t\ttweet.Resource(),\n\t}\n}\n",
+	"internal/web/web.go":            "package web\n",
 	"internal/tracing/tracing.go":    "package tracing\n\nfunc Start() {}\n",
 	"tweet/tweet.go":                 "// Package tweet is the example.\npackage tweet\n\nfunc Resource() int { return 140 }\n",
 	"tweet/store.go":                 "package tweet\n",
@@ -68,11 +69,18 @@ func newTemplate(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "the template")
 	files := maps.Clone(small)
-	sources, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	sources := []string{"../../go.mod", "../../go.sum"}
+	for _, pattern := range []string{"*.go", "resource/*", "resource/fixtures/*", "resource/migrations/*/*"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, names...)
 	}
-	for _, name := range append(sources, "../../go.mod", "../../go.sum") {
+	for _, name := range sources {
+		if info, err := os.Stat(name); err != nil || info.IsDir() {
+			continue
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

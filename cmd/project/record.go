@@ -46,15 +46,16 @@ func parseRecord(text string) (record, error) {
 	return r, nil
 }
 
-// without returns the record of the same project without the features in gone.
+// without returns the record of the same project without the features in gone. What the template
+// does not have, such as a resource of the project's own, is not in it.
 func (r record) without(gone map[string]bool) record {
-	r.With = slices.DeleteFunc(slices.Clone(r.With), func(name string) bool { return gone[name] })
 	r.Without = slices.Clone(r.Without)
-	for _, name := range namesIn(gone) {
-		if !slices.Contains(r.Without, name) {
+	for _, name := range r.With {
+		if gone[name] {
 			r.Without = append(r.Without, name)
 		}
 	}
+	r.With = slices.DeleteFunc(slices.Clone(r.With), func(name string) bool { return gone[name] })
 	slices.Sort(r.Without)
 	return r
 }

@@ -56,7 +56,7 @@ func TestRemovalSurvivesEditsAroundItAndSaysWhatItCannotChange(t *testing.T) {
 	if got := read(t, folder, "cmd/app/main.go"); !strings.Contains(got, "println(1)\n\tprintln(2)\n") || strings.Contains(got, "tracing") {
 		t.Errorf("main.go is %s", got)
 	}
-	if exists(folder, "internal") || strings.Contains(read(t, folder, registry), `"traces"`) || !strings.Contains(read(t, folder, recordFile), `"traces"`) {
+	if exists(folder, "internal/tracing") || strings.Contains(read(t, folder, registry), `"traces"`) || !strings.Contains(read(t, folder, recordFile), `"traces"`) {
 		t.Error("the files, the entry or the record are not as they should be")
 	}
 	run(t, folder, "go", "vet", "./...")

@@ -91,6 +91,37 @@ type Response struct {
 	Body   string
 }
 
+// With returns a JSON object with one member set to a value, which is nil for null.
+func With(t testing.TB, object, name string, value any) string {
+	t.Helper()
+	members := map[string]any{}
+	if err := json.Unmarshal([]byte(object), &members); err != nil {
+		t.Fatal(err)
+	}
+	members[name] = value
+	return marshal(t, members)
+}
+
+// Without returns a JSON object without one of its members.
+func Without(t testing.TB, object, name string) string {
+	t.Helper()
+	members := map[string]any{}
+	if err := json.Unmarshal([]byte(object), &members); err != nil {
+		t.Fatal(err)
+	}
+	delete(members, name)
+	return marshal(t, members)
+}
+
+func marshal(t testing.TB, members map[string]any) string {
+	t.Helper()
+	text, err := json.Marshal(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // JSON parses the body of a response.
 func JSON[T any](t testing.TB, answer Response) T {
 	t.Helper()

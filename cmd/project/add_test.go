@@ -1,0 +1,189 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// everyKind is a resource with fields of every kind, and with all that can follow a kind.
+var everyKind = []string{
+	"title:string:1..80", "body:text?", "code:string:0..20", "pages:int:1..9999", "score:int:-5..5=1", "rank:int?", "done:bool=false",
+	"listed:bool=true", "sold:bool", "state:enum:open,closed=open", "size:enum:s,m,l?", "due:time?", "starts_at:time", "written:time:auto",
+	"owner:email", "site:url?", "motto:string:1..40=Carpe diem", "tweet:ref", "answers:ref:tweet?",
+}
+
+// thisProject is the part of this repository that add reads, without the resource tweet.
+func thisProject(t *testing.T) tree {
+	t.Helper()
+	all := tree{}
+	for _, name := range []string{"go.mod", mainFile} {
+		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = file{content: string(text)}
+	}
+	without, err := all.without(map[string]bool{"tweet": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return without
+}
+
+// added returns the files of a project after a resource was added.
+func added(t *testing.T, before tree, c addCommand) tree {
+	t.Helper()
+	r, err := newResource(before, c, time.Date(2027, 1, 31, 9, 30, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := r.addedTo(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return after
+}
+
+var addTweet = addCommand{Name: "tweet", Fields: []string{"text:string:1..140", "timestamp:time:auto"}, About: "short texts that people post"}
+
+func TestTheExampleIsWhatAddWrites(t *testing.T) {
+	t.Parallel()
+	after := added(t, thisProject(t), addTweet)
+	for _, name := range []string{"tweet/tweet.go", "tweet/api.go", "tweet/store.go", "tweet/fixture.go", "tweet/tweet_test.go", mainFile} {
+		want, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after[name].content != string(want) {
+			t.Errorf("add writes another %s:\n%s", name, after[name].content)
+		}
+	}
+}
+
+func TestMigrationsAndFixturesHaveEveryField(t *testing.T) {
+	t.Parallel()
+	before := added(t, thisProject(t), addTweet)
+	after := added(t, before, addCommand{Name: "note", Fields: everyKind})
+	for _, name := range []string{
+		"note/migrations/sqlite/20270131093000_create_note.sql", "note/migrations/postgres/20270131093000_create_note.sql", "note/fixtures/note.json", "note/note.go",
+	} {
+		for _, text := range everyKind {
+			if column, _, _ := strings.Cut(text, ":"); !strings.Contains(after[name].content, column) {
+				t.Errorf("%s does not have %s:\n%s", name, column, after[name].content)
+			}
+		}
+	}
+}
+
+func TestEveryFirstLetterMakesCodeThatCompiles(t *testing.T) {
+	t.Parallel()
+	for letter := 'a'; letter <= 'z'; letter++ {
+		name := string(letter) + "zzz"
+		for path, f := range added(t, thisProject(t), addCommand{Name: name, Fields: []string{"title:string", "due:time?", "written:time:auto"}}) {
+			if !strings.HasPrefix(path, name+"/") || !strings.HasSuffix(path, ".go") {
+				continue
+			}
+			files := token.NewFileSet()
+			parsed, err := parser.ParseFile(files, path, f.content, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var refused error
+			checker := types.Config{Error: func(err error) {
+				if strings.Contains(err.Error(), "redeclared") {
+					refused = err
+				}
+			}}
+			checker.Check(name, files, []*ast.File{parsed}, nil) //nolint:errcheck // without its imports it has other errors
+			if refused != nil {
+				t.Errorf("%s: %v", path, refused)
+			}
+		}
+	}
+}
+
+func TestMigrationIsLaterThanAllOthers(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2027, 1, 31, 9, 30, 0, 5, time.UTC)
+	before := tree{"shelf/migrations/sqlite/20270131093005_create_shelf.sql": {}, "book/migrations/sqlite/20270131093005_create_book.sql": {}}
+	if got := before.nextMigration(now).Format(migrationLayout); got != "20270131093006" {
+		t.Errorf("the time is %s", got)
+	}
+	if got := (tree{}).nextMigration(now); !got.Equal(now) {
+		t.Errorf("the time is %v", got)
+	}
+}
+
+func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		name   string
+		fields []string
+		want   string
+	}{
+		"a keyword of Go":           {"func", nil, "keyword of Go"},
+		"a word of SQL":             {"order", nil, "reserved word of SQL"},
+		"a folder":                  {"cmd", nil, "a folder with this name"},
+		"a name of the code":        {"web", nil, "uses this name"},
+		"upper case":                {"Note", nil, "lower-case"},
+		"other letters":             {"añada", nil, "lower-case"},
+		"no name":                   {"", nil, "begin with a letter"},
+		"a long name":               {strings.Repeat("a", 200), nil, "2 to 24"},
+		"a name of tests":           {"contest", nil, "only for tests"},
+		"its plural is its name":    {"note", []string{"PLURAL note"}, "differ from the name"},
+		"no kind":                   {"note", []string{"title"}, "NAME:KIND"},
+		"another kind":              {"note", []string{"title:float"}, `no kind "float"`},
+		"a column of SQL":           {"note", []string{"order:int"}, "reserved word of SQL"},
+		"a column of every row":     {"note", []string{"version:int"}, "its own version"},
+		"a field with upper case":   {"note", []string{"dueDate:time"}, "lower-case"},
+		"a long field":              {"note", []string{strings.Repeat("a", 200) + ":int"}, "longer than 30"},
+		"a range backwards":         {"note", []string{"title:string:80..1"}, "impossible"},
+		"a range of words":          {"note", []string{"title:string:one..two"}, "no range"},
+		"an integer beyond JSON":    {"note", []string{"pages:int:0..9223372036854775807"}, "not every client"},
+		"an empty optional text":    {"note", []string{"title:string:0..80?"}, "told from none"},
+		"a default that is refused": {"note", []string{"pages:int:1..9=0"}, "refuse the default"},
+		"a default and null":        {"note", []string{"done:bool?=true"}, "exclude each other"},
+		"an enum with one value":    {"note", []string{"state:enum:open"}, "two values"},
+		"an enum with quotes":       {"note", []string{"state:enum:it's,x"}, "other than letters"},
+		"what the kind cannot be":   {"note", []string{"done:bool:1..2"}, "means nothing"},
+		"a field twice":             {"note", []string{"title:string", "title:text"}, "twice"},
+		"a reference to nothing":    {"note", []string{"title:string", "shelf:ref"}, `no resource "shelf"`},
+		"no text":                   {"note", []string{"done:bool"}, "needs a text"},
+	}
+	for name, tt := range tests {
+		c := addCommand{Name: tt.name, Fields: tt.fields}
+		if len(tt.fields) == 1 && strings.HasPrefix(tt.fields[0], "PLURAL ") {
+			c.Plural, c.Fields = strings.TrimPrefix(tt.fields[0], "PLURAL "), nil
+		}
+		if _, err := newResource(thisProject(t), c, time.Now()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want an error with %q", name, err, tt.want)
+		}
+	}
+}
+
+func TestRemoveUndoesAdd(t *testing.T) {
+	t.Parallel()
+	folder := newProject(t, newTemplate(t))
+	before := snapshot(t, folder)
+	succeed(t, folder, "add", "note", "title:string:1..80", "tweet:ref", "--dry-run")
+	if after := snapshot(t, folder); !maps.Equal(before, after) {
+		t.Error("a dry run has changed files")
+	}
+	succeed(t, folder, "add", "note", "title:string:1..80", "tweet:ref")
+	if status, output := project(t, folder, "add", "label", "title:string"); status != 1 || !strings.Contains(output, "uncommitted changes") {
+		t.Errorf("exit status %d: %s", status, output)
+	}
+	commit(t, folder, "Add notes")
+	succeed(t, folder, "remove", "note")
+	if changed := run(t, folder, "git", "diff", "--stat", "HEAD~1"); changed != "" || exists(folder, "note") {
+		t.Errorf("add and remove have left something over: %s", changed)
+	}
+}

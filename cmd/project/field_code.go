@@ -1,0 +1,203 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ---- Go
+
+// pointer reports whether nil is a value of the field, or needed to tell an absent value from
+// a zero value that is not the default.
+func (f *field) pointer() bool {
+	zero := f.kind == "bool" && f.initial != nil && *f.initial == "true" ||
+		f.kind == "int" && f.initial != nil && *f.initial != "0" && f.min <= 0 && f.max >= 0
+	return f.Optional || zero
+}
+
+// Type is the type of the field in Go.
+func (f *field) Type() string {
+	name := map[string]string{"int": "int64", "ref": "int64", "bool": "bool", "time": "time.Time"}[f.kind]
+	name = cmp.Or(name, "string")
+	if f.pointer() {
+		return "*" + name
+	}
+	return name
+}
+
+// Tag is the tag of the field in Go.
+func (f *field) Tag() string {
+	name := f.Column
+	if f.Optional || f.initial != nil {
+		name += ",omitempty"
+	}
+	tags := []string{tag("json", name)}
+	switch {
+	case f.kind == "enum":
+		tags = append(tags, tag("enum", strings.Join(f.values, ",")))
+	case f.kind == "ref":
+		tags = append(tags, tag("minimum", "1"))
+	case f.kind == "int":
+		tags = append(tags, tag("minimum", f.min), tag("maximum", f.max))
+	case f.kind == "email":
+		tags = append(tags, tag("format", "email"), tag("maxLength", f.max))
+	case f.kind == "url":
+		tags = append(tags, tag("format", "uri"), tag("maxLength", f.max))
+	case f.isText() && f.min > 0:
+		tags = append(tags, tag("minLength", f.min), tag("maxLength", f.max))
+	case f.isText():
+		tags = append(tags, tag("maxLength", f.max))
+	}
+	if f.initial != nil {
+		tags = append(tags, tag("default", *f.initial))
+	}
+	example := strings.Trim(f.First(), `"`)
+	return "`" + strings.Join(append(tags, tag("doc", f.doc()), tag("example", example)), " ") + "`"
+}
+
+func tag(name string, value any) string { return fmt.Sprintf("%s:%q", name, fmt.Sprint(value)) }
+
+func (f *field) doc() string {
+	switch {
+	case f.Auto:
+		return "When it was created, in UTC to the microsecond."
+	case f.kind == "time":
+		return strings.ToUpper(f.Column[:1]) + f.words()[1:] + ": a time with its zone."
+	case f.kind == "bool":
+		return "Whether it is " + f.words() + "."
+	case f.kind == "ref":
+		return "The id of its " + f.words() + "."
+	}
+	return "The " + f.words() + "."
+}
+
+// Scan is where a row's Scan puts the field, Value the argument of a statement.
+func (f *field) Scan() string { return f.reference("&") }
+
+// Value is the argument of a statement for the field.
+func (f *field) Value() string { return f.reference("") }
+
+func (f *field) reference(prefix string) string {
+	name := variable(f.resource) + "." + f.Go
+	switch {
+	case f.kind == "time" && f.Optional:
+		return "web.OptionalTimestamp(&" + name + ")"
+	case f.kind == "time":
+		return "web.Timestamp(&" + name + ")"
+	}
+	return prefix + name
+}
+
+// ---- JSON
+
+// First is the value of the field in the first row of the fixtures, and its example.
+func (f *field) First() string { return f.sample(0) }
+
+// Second is the value of the field in the second row of the fixtures.
+func (f *field) Second() string { return f.sample(1) }
+
+func (f *field) sample(i int) string {
+	switch f.kind {
+	case "bool":
+		return []string{"true", "false"}[i]
+	case "int":
+		return strconv.FormatInt(min(max([]int64{3, 2}[i], f.min), f.max), 10)
+	case "ref":
+		return "1"
+	case "enum":
+		// The first differs from the default, so that a test sees that it is kept.
+		values := slices.DeleteFunc(slices.Clone(f.values), func(v string) bool { return f.initial != nil && v == *f.initial })
+		return strconv.Quote(append(values, f.values...)[i])
+	case "time":
+		return []string{`"2017-07-30T15:22:42Z"`, `"2018-02-28T23:59:59.123456Z"`}[i]
+	case "email":
+		return []string{`"ada@example.org"`, `"grace@example.org"`}[i]
+	case "url":
+		return []string{`"https://example.org/one"`, `"https://example.org/two"`}[i]
+	}
+	text := []string{"Hello, world", "Good morning"}[i]
+	for int64(len(text)) < f.min {
+		text += " " + text
+	}
+	return strconv.Quote(strings.TrimSpace(text[:min(int64(len(text)), f.max)]))
+}
+
+// Default is the default.
+func (f *field) Default() string {
+	if f.kind == "bool" || f.kind == "int" {
+		return *f.initial
+	}
+	return strconv.Quote(*f.initial)
+}
+
+// Target is the resource that a reference refers to.
+func (f *field) Target() string { return f.target }
+
+// Invalid are values, in Go, that the field refuses.
+func (f *field) Invalid() string {
+	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "email": `"nobody", 1`, "url": `"://", 1`, "ref": `0, "one"`}[f.kind]
+	switch f.kind {
+	case "string", "text":
+		values = fmt.Sprintf(`strings.Repeat("x", %d), 1`, f.max+1)
+		if f.min > 0 {
+			values += fmt.Sprintf(`, strings.Repeat("x", %d)`, f.min-1)
+		}
+	case "int":
+		values = fmt.Sprintf(`%d, %d, 1.5, "one"`, f.min-1, f.max+1)
+	}
+	return values
+}
+
+// Limits are the values, in Go, at the limits of the field.
+func (f *field) Limits() string {
+	if f.kind == "int" {
+		return fmt.Sprintf("%d, %d", f.min, f.max)
+	}
+	return fmt.Sprintf(`strings.Repeat("ü", %d), strings.Repeat("ü", %d)`, f.min, f.max)
+}
+
+// ---- SQL, which the engines have in common
+
+// violation is a value, in SQL, that a constraint of the column refuses, or "".
+func (f *field) violation() string {
+	switch {
+	case f.isText() && f.min > 0:
+		return "''"
+	case f.kind == "int":
+		return strconv.FormatInt(f.max+1, 10)
+	case f.kind == "enum":
+		return "'?'"
+	case f.kind == "time":
+		return "'infinity'"
+	case f.kind == "ref":
+		return "77"
+	}
+	return ""
+}
+
+func (f *field) column(sqlType string) string {
+	if !f.Optional {
+		sqlType += " not null"
+	}
+	if f.kind == "ref" {
+		sqlType += " references " + f.target + " (id)"
+	}
+	return sqlType
+}
+
+// limitsCheck is a constraint that keeps other programs from writing what the service could not
+// read, or "". length is the function that counts characters.
+func (f *field) limitsCheck(length string) string {
+	switch {
+	case f.isText():
+		return fmt.Sprintf("%s_%s_length check (%s(%s) between %d and %d)", f.resource, f.Column, length, f.Column, f.min, f.max)
+	case f.kind == "int":
+		return fmt.Sprintf("%s_%s_range check (%s between %d and %d)", f.resource, f.Column, f.Column, f.min, f.max)
+	case f.kind == "enum":
+		return fmt.Sprintf("%s_%s_values check (%s in ('%s'))", f.resource, f.Column, f.Column, strings.Join(f.values, "', '"))
+	}
+	return ""
+}

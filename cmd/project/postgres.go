@@ -1,0 +1,22 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// Postgres is the type of the column in PostgreSQL, with what follows it.
+func (f *field) Postgres() string {
+	types := map[string]string{"int": "bigint", "ref": "bigint", "bool": "boolean", "time": "timestamptz"}
+	return f.column(cmp.Or(types[f.kind], "text"))
+}
+
+func (f *field) postgresCheck() string {
+	if f.kind == "time" {
+		return fmt.Sprintf("%s_%s_years check (%s >= '0001-01-01 00:00:00+00' and %s < '10000-01-01 00:00:00+00')", f.resource, f.Column, f.Column, f.Column)
+	}
+	return f.limitsCheck("char_length")
+}
+
+// PostgresChecks are the constraints of the table in PostgreSQL.
+func (r *resource) PostgresChecks() []string { return r.checks((*field).postgresCheck) }

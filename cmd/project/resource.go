@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// resource is what the templates of a resource's files need. Its texts are for sentences.
+type resource struct {
+	Module, Name, Var, Word, Plural, About string
+	// Fields are all fields. Set are those that clients set, Auto those that the service sets.
+	Fields, Set, Auto []*field
+	// Imports are the other resources that its rows need, each after those that it needs itself.
+	Imports []string
+	time    time.Time
+}
+
+// newResource checks everything that a resource needs of a project and of its fields.
+func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
+	if err := checkResource(c.Name, t); err != nil {
+		return nil, err
+	}
+	r := &resource{
+		Module: t.module(), Name: c.Name, Var: variable(c.Name), Word: c.Name, Plural: c.Plural,
+		About: strings.TrimSuffix(c.About, "."), time: now,
+	}
+	if r.Plural == "" {
+		r.Plural = plural(c.Name)
+	}
+	if r.About == "" {
+		r.About = r.Plural
+	}
+	if !fieldName.MatchString(r.Plural) || strings.Contains(r.Plural, "_") || r.Plural == r.Name {
+		return nil, fmt.Errorf("the plural %q cannot be used: it needs lower-case letters and digits, and to differ from the name", r.Plural)
+	}
+	if strings.ContainsAny(r.About, "\"\\`\n") {
+		return nil, errors.New("the text of --about has a quote, a backslash or a line break: write it without")
+	}
+	for _, text := range c.Fields {
+		f, err := parseField(r.Name, text)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(r.Fields, func(o *field) bool { return o.Go == f.Go }) {
+			return nil, fmt.Errorf("the field %s is there twice", f.Column)
+		}
+		if f.kind == "ref" {
+			if err := r.need(t, f.target); err != nil {
+				return nil, fmt.Errorf("the field %q: %w", text, err)
+			}
+		}
+		r.Fields = append(r.Fields, f)
+		if f.Auto {
+			r.Auto = append(r.Auto, f)
+		} else {
+			r.Set = append(r.Set, f)
+		}
+	}
+	if !slices.ContainsFunc(r.Set, func(f *field) bool {
+		return (f.kind == "string" || f.kind == "text") && !f.Optional && f.initial == nil
+	}) {
+		return nil, errors.New("a resource needs a text that clients must set, as in title:string:1..80: people know rows by it, and tests from outside, too")
+	}
+	return r, nil
+}
+
+var (
+	moduleLine    = regexp.MustCompile(`(?m)^module (\S+)$`)
+	referenceWord = regexp.MustCompile(`\breferences (\w+)`)
+)
+
+// module returns the path of the project's module.
+func (t tree) module() string {
+	if m := moduleLine.FindStringSubmatch(t["go.mod"].content); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// migrationTime is the time in the name of a migration.
+var migrationTime = regexp.MustCompile(`/migrations/\w+/(\d{14})_`)
+
+const migrationLayout = "20060102150405"
+
+// nextMigration returns the time of a new migration: now, or later than that of every other one.
+func (t tree) nextMigration(now time.Time) time.Time {
+	for p := range t {
+		if m := migrationTime.FindStringSubmatch(p); m != nil {
+			if other, err := time.Parse(migrationLayout, m[1]); err == nil && !other.Before(now.Truncate(time.Second)) {
+				now = other.Add(time.Second)
+			}
+		}
+	}
+	return now
+}
+
+// need adds a resource to the imports, after those that it refers to itself.
+func (r *resource) need(t tree, name string) error {
+	if slices.Contains(r.Imports, name) {
+		return nil
+	}
+	if !slices.ContainsFunc(strings.Split(t[mainFile].content, "\n"), func(line string) bool {
+		m := resourceLine.FindStringSubmatch(line)
+		return m != nil && m[1] == name
+	}) {
+		return fmt.Errorf("there is no resource %q in %s: add it first", name, mainFile)
+	}
+	for _, p := range t.paths() {
+		if !strings.HasPrefix(p, name+"/migrations/") {
+			continue
+		}
+		for _, m := range referenceWord.FindAllStringSubmatch(t[p].content, -1) {
+			if m[1] != name {
+				if err := r.need(t, m[1]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	r.Imports = append(r.Imports, name)
+	return nil
+}

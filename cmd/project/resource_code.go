@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ---- What the templates ask for
+
+// Type is the name of the type of one row.
+func (r *resource) Type() string { return goName(r.Name) }
+
+// A is the word with its article.
+func (r *resource) A() string { return article(r.Word) }
+
+// Sentence is what it is, as a sentence.
+func (r *resource) Sentence() string { return strings.ToUpper(r.About[:1]) + r.About[1:] + "." }
+
+// HasTimes reports whether its file needs the package time.
+func (r *resource) HasTimes() bool {
+	return slices.ContainsFunc(r.Fields, func(f *field) bool { return f.kind == "time" })
+}
+
+// Columns are the names of all fields.
+func (r *resource) Columns() string {
+	names := make([]string, len(r.Fields))
+	for i, f := range r.Fields {
+		names[i] = f.Column
+	}
+	return strings.Join(names, ", ")
+}
+
+// CountFields counts the columns but id.
+func (r *resource) CountFields() int { return len(r.Fields) + 1 }
+
+// Assigned is what the service assigns, Stay says that it stays.
+func (r *resource) Assigned() string {
+	text := "the id"
+	for i, f := range r.Auto {
+		switch {
+		case i == len(r.Auto)-1:
+			text += " and the " + f.words()
+		default:
+			text += ", the " + f.words()
+		}
+	}
+	return text
+}
+
+// Stay says what a replacement does not change.
+func (r *resource) Stay() string {
+	assigned := r.Assigned()
+	verb := "stays"
+	if len(r.Auto) > 0 {
+		verb = "stay"
+	}
+	return strings.ToUpper(assigned[:1]) + assigned[1:] + " " + verb + "."
+}
+
+// constraint is an entry of web.Resource.Constraints.
+type constraint struct{ Name, Columns, Field, Message string }
+
+// Constraints are those that a request may violate.
+func (r *resource) Constraints() []constraint {
+	var all []constraint
+	for _, f := range r.References() {
+		all = append(all, constraint{
+			r.Name + "_" + f.Column + "_fkey", r.Name + "." + f.Column, f.Column, "must be the id of " + article(f.target) + " that exists",
+		})
+	}
+	return all
+}
+
+// References are the fields that refer to other resources.
+func (r *resource) References() []*field {
+	return slices.DeleteFunc(slices.Clone(r.Fields), func(f *field) bool { return f.kind != "ref" })
+}
+
+// checks are the constraints of the table on one engine.
+func (r *resource) checks(check func(*field) string) []string {
+	var all []string
+	for _, f := range r.Fields {
+		if text := check(f); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// pad fills the name of a column up to the width of the longest.
+func (r *resource) pad(column string) string {
+	width := len("version")
+	for _, f := range r.Fields {
+		width = max(width, len(f.Column))
+	}
+	return fmt.Sprintf("%-*s", width, column)
+}
+
+// placeholders are $first to $last, with commas.
+func placeholders(first, last int) string {
+	var all []string
+	for n := first; n <= last; n++ {
+		all = append(all, fmt.Sprintf("$%d", n))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (r *resource) fields(keep func(*field) bool) []*field {
+	return slices.DeleteFunc(slices.Clone(r.Set), func(f *field) bool { return !keep(f) })
+}
+
+// Required, Nullable, Defaults and Limited are fields that clients set: those that must be there,
+// that may be null, that have a default, and that have limits.
+func (r *resource) Required() []*field {
+	return r.fields(func(f *field) bool { return !f.Optional && f.initial == nil })
+}
+
+// Nullable are the fields that may be null.
+func (r *resource) Nullable() []*field { return r.fields(func(f *field) bool { return f.Optional }) }
+
+// Defaults are the fields with a default.
+func (r *resource) Defaults() []*field {
+	return r.fields(func(f *field) bool { return f.initial != nil })
+}
+
+// Limited are the fields with limits.
+func (r *resource) Limited() []*field {
+	return r.fields(func(f *field) bool { return f.kind == "string" || f.kind == "text" || f.kind == "int" })
+}
+
+// HasPaths reports whether the tests need the package path.
+func (r *resource) HasPaths() bool { return len(r.Nullable())+len(r.Defaults()) > 0 }
+
+// Text is the field that the tests give a wrong type.
+func (r *resource) Text() *field { return r.fields((*field).isText)[0] }
+
+// Body and Other are valid bodies, Record is a row in a fixture.
+func (r *resource) Body() string { return object(r.Set, (*field).First) }
+
+// Other is a second valid body.
+func (r *resource) Other() string { return object(r.Set, (*field).Second) }
+
+// Record is a row in a fixture.
+func (r *resource) Record() string {
+	return object(slices.Concat(r.Set, r.Auto), (*field).First)
+}
+
+func object(fields []*field, value func(*field) string) string {
+	members := make([]string, len(fields))
+	for i, f := range fields {
+		members[i] = fmt.Sprintf("%q:%s", f.Column, value(f))
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+// Violations are assignments in SQL that the constraints of the table refuse.
+func (r *resource) Violations() []string {
+	var all []string
+	for _, f := range r.Fields {
+		if text := f.violation(); text != "" {
+			all = append(all, f.Column+" = "+text)
+		}
+		if !f.Optional {
+			all = append(all, f.Column+" = null")
+		}
+	}
+	return all
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// SQLite is the type of the column in SQLite, with what follows it.
+func (f *field) SQLite() string {
+	types := map[string]string{"int": "integer", "ref": "integer", "bool": "boolean", "time": "timestamp"}
+	return f.column(cmp.Or(types[f.kind], "text"))
+}
+
+func (f *field) sqliteCheck() string {
+	switch f.kind {
+	case "time":
+		return fmt.Sprintf(`%[1]s_%[2]s_utc check (
+        datetime(substr(%[2]s, 1, 19), '+0 days') is substr(%[2]s, 1, 19)
+        and %[2]s not glob '0000*' and %[2]s glob '*[0-9]+00:00'
+        and (length(%[2]s) = 25 or rtrim(substr(%[2]s, 20, length(%[2]s) - 25), '0123456789') = '.'))`, f.resource, f.Column)
+	case "bool":
+		return fmt.Sprintf("%s_%s_type check (%s in (0, 1))", f.resource, f.Column, f.Column)
+	}
+	return f.limitsCheck("length")
+}
+
+// SQLiteChecks are the constraints of the table in SQLite.
+func (r *resource) SQLiteChecks() []string { return r.checks((*field).sqliteCheck) }
