@@ -97,7 +97,8 @@ func TestInvalidValueIsRefusedAtItsPlace(t *testing.T) {
 		for name, values := range invalid {
 			for _, value := range values {
 				problem := webtest.JSON[web.Problem](t, c.Want(http.StatusUnprocessableEntity, "POST", "/tweet/", webtest.With(t, body, name, value)))
-				if len(problem.Errors) != 1 || problem.Errors[0].Location != "body."+name {
+				elsewhere := func(e web.FieldError) bool { return e.Location != "body."+name }
+				if len(problem.Errors) == 0 || slices.ContainsFunc(problem.Errors, elsewhere) {
 					t.Errorf("%s = %.20v: the errors are %+v", name, value, problem.Errors)
 				}
 			}
@@ -122,8 +123,9 @@ func TestRequiredFieldsMustBeThere(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
 		for _, name := range []string{"text"} {
 			for _, incomplete := range []string{webtest.Without(t, body, name), webtest.With(t, body, name, nil)} {
-				if answer := c.Want(http.StatusUnprocessableEntity, "POST", "/tweet/", incomplete); !strings.Contains(answer.Body, name) {
-					t.Errorf("%s: the answer does not name the field: %s", incomplete, answer.Body)
+				problem := webtest.JSON[web.Problem](t, c.Want(http.StatusUnprocessableEntity, "POST", "/tweet/", incomplete))
+				if !strings.Contains(fmt.Sprint(problem.Errors), name) {
+					t.Errorf("%s: no error names the field: %+v", incomplete, problem.Errors)
 				}
 			}
 		}
@@ -132,7 +134,7 @@ func TestRequiredFieldsMustBeThere(t *testing.T) {
 
 func TestFieldsOfTheServiceCannotBeSet(t *testing.T) {
 	each(t, func(t *testing.T, c *webtest.Client, _ *database.DB) {
-		for name, value := range map[string]any{"id": 7, "href": "http://example.org/", "version": 1, "unknown": "", "timestamp": "2017-07-30T15:22:42Z"} {
+		for name, value := range map[string]any{"id": 7, "href": "http://example.org/", "version": 1, "no-field": "", "timestamp": "2017-07-30T15:22:42Z"} {
 			c.Want(http.StatusUnprocessableEntity, "POST", "/tweet/", webtest.With(t, body, name, value))
 		}
 	})
@@ -189,7 +191,7 @@ func TestDatabaseRefusesWhatTheServiceCouldNotRead(t *testing.T) {
 func TestFixtureIsRefusedLikeABody(t *testing.T) {
 	each(t, func(t *testing.T, _ *webtest.Client, db *database.DB) {
 		for name, fields := range map[string]string{
-			"unknown": webtest.With(t, record, "unknown", 1), "text": webtest.With(t, record, "text", 1),
+			"no-field": webtest.With(t, record, "no-field", 1), "text": webtest.With(t, record, "text", 1),
 		} {
 			row := fmt.Sprintf(`[{"model": "tweet", "pk": 1, "fields": %s}]`, fields)
 			if err := fixturetest.Load(t, db, resources, row); err == nil || !strings.Contains(err.Error(), name) {

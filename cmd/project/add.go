@@ -82,14 +82,23 @@ func (r *resource) addedTo(t tree) (tree, error) {
 		if err != nil {
 			return err
 		}
-		after[r.path(p)] = file{content: content}
+		target := r.path(p)
+		if _, ok := after[target]; ok {
+			return fmt.Errorf("the name %q cannot be used: every resource has a file %s", r.Name, path.Base(target))
+		}
+		after[target] = file{content: content}
+		if strings.HasSuffix(target, "_test.go") {
+			return collision(r.Name, target, content)
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	after[mainFile], err = r.listedIn(t[mainFile])
-	return after, err
+	if after[mainFile], err = r.listedIn(t[mainFile]); err != nil {
+		return nil, err
+	}
+	return after, collision(r.Name, mainFile, after[mainFile].content)
 }
 
 // path is where the file of a template belongs.

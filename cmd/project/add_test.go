@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 // everyKind is a resource with fields of every kind, and with all that can follow a kind.
 var everyKind = []string{
-	"title:string:1..80", "body:text?", "code:string:0..20", "pages:int:1..9999", "score:int:-5..5=1", "rank:int?", "done:bool=false",
+	"title:string:1..80", "zip:string:5..5", "year:int:1900..2100", "body:text?", "code:string:0..20", "pages:int:1..9999", "score:int:-5..5=1", "rank:int?", "done:bool=false",
 	"listed:bool=true", "sold:bool", "state:enum:open,closed=open", "size:enum:s,m,l?", "due:time?", "starts_at:time", "written:time:auto",
 	"owner:email", "site:url?", "motto:string:1..40=Carpe diem", "tweet:ref", "answers:ref:tweet?",
 }
@@ -83,26 +84,31 @@ func TestMigrationsAndFixturesHaveEveryField(t *testing.T) {
 	}
 }
 
+// named matches the errors of the compiler about names that are used twice.
+var named = regexp.MustCompile("redeclared|no new variables|cannot use .* as .* value in assignment")
+
 func TestEveryFirstLetterMakesCodeThatCompiles(t *testing.T) {
 	t.Parallel()
 	for letter := 'a'; letter <= 'z'; letter++ {
 		name := string(letter) + "zzz"
-		for path, f := range added(t, thisProject(t), addCommand{Name: name, Fields: []string{"title:string", "due:time?", "written:time:auto"}}) {
-			if !strings.HasPrefix(path, name+"/") || !strings.HasSuffix(path, ".go") {
+		files := added(t, thisProject(t), addCommand{Name: name, Fields: []string{"title:string", "due:time?", "written:time:auto"}})
+		maps.Copy(files, added(t, thisProject(t), addCommand{Name: name + "z", Fields: []string{"title:string"}}))
+		for path, f := range files {
+			if !strings.HasPrefix(path, name) || !strings.HasSuffix(path, ".go") {
 				continue
 			}
-			files := token.NewFileSet()
-			parsed, err := parser.ParseFile(files, path, f.content, 0)
+			set := token.NewFileSet()
+			parsed, err := parser.ParseFile(set, path, f.content, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var refused error
 			checker := types.Config{Error: func(err error) {
-				if strings.Contains(err.Error(), "redeclared") {
+				if named.MatchString(err.Error()) {
 					refused = err
 				}
 			}}
-			checker.Check(name, files, []*ast.File{parsed}, nil) //nolint:errcheck // without its imports it has other errors
+			checker.Check(name, set, []*ast.File{parsed}, nil) //nolint:errcheck // without its imports it has other errors
 			if refused != nil {
 				t.Errorf("%s: %v", path, refused)
 			}
@@ -129,10 +135,19 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 		fields []string
 		want   string
 	}{
-		"a keyword of Go":           {"func", nil, "keyword of Go"},
+		"a keyword of Go":           {"func", nil, "means something else in Go"},
 		"a word of SQL":             {"order", nil, "reserved word of SQL"},
 		"a folder":                  {"cmd", nil, "a folder with this name"},
-		"a name of the code":        {"web", nil, "uses this name"},
+		"a name of the code":        {"web", []string{"title:string"}, "uses it for something else"},
+		"a name of the tests":       {"answer", []string{"title:string"}, "uses it for something else"},
+		"a package of the tests":    {"slices", []string{"title:string"}, "uses it for something else"},
+		"a file of every resource":  {"api", []string{"title:string"}, "every resource has a file"},
+		"a feature":                 {"pipeline", nil, "a feature is called so"},
+		"a folder of Go":            {"vendor", nil, "special to Go"},
+		"a built-in of Go":          {"append", nil, "means something else in Go"},
+		"a column of the engine":    {"note", []string{"xmin:int"}, "reserved word of SQL"},
+		"a method of every row":     {"note", []string{"e_tag:string"}, "its own e_tag"},
+		"itself":                    {"note", []string{"title:string", "parent:ref:note"}, "yours to write"},
 		"upper case":                {"Note", nil, "lower-case"},
 		"other letters":             {"añada", nil, "lower-case"},
 		"no name":                   {"", nil, "begin with a letter"},
@@ -145,14 +160,14 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 		"a column of every row":     {"note", []string{"version:int"}, "its own version"},
 		"a field with upper case":   {"note", []string{"dueDate:time"}, "lower-case"},
 		"a long field":              {"note", []string{strings.Repeat("a", 200) + ":int"}, "longer than 30"},
-		"a range backwards":         {"note", []string{"title:string:80..1"}, "impossible"},
+		"a range backwards":         {"note", []string{"title:string:80..1"}, "backwards"},
 		"a range of words":          {"note", []string{"title:string:one..two"}, "no range"},
 		"an integer beyond JSON":    {"note", []string{"pages:int:0..9223372036854775807"}, "not every client"},
 		"an empty optional text":    {"note", []string{"title:string:0..80?"}, "told from none"},
 		"a default that is refused": {"note", []string{"pages:int:1..9=0"}, "refuse the default"},
 		"a default and null":        {"note", []string{"done:bool?=true"}, "exclude each other"},
 		"an enum with one value":    {"note", []string{"state:enum:open"}, "two values"},
-		"an enum with quotes":       {"note", []string{"state:enum:it's,x"}, "other than letters"},
+		"an enum with quotes":       {"note", []string{"state:enum:it's,x"}, "letters, digits and _.-"},
 		"what the kind cannot be":   {"note", []string{"done:bool:1..2"}, "means nothing"},
 		"a field twice":             {"note", []string{"title:string", "title:text"}, "twice"},
 		"a reference to nothing":    {"note", []string{"title:string", "shelf:ref"}, `no resource "shelf"`},
@@ -163,7 +178,12 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 		if len(tt.fields) == 1 && strings.HasPrefix(tt.fields[0], "PLURAL ") {
 			c.Plural, c.Fields = strings.TrimPrefix(tt.fields[0], "PLURAL "), nil
 		}
-		if _, err := newResource(thisProject(t), c, time.Now()); err == nil || !strings.Contains(err.Error(), tt.want) {
+		before := thisProject(t)
+		r, err := newResource(before, c, time.Now())
+		if err == nil {
+			_, err = r.addedTo(before)
+		}
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want an error with %q", name, err, tt.want)
 		}
 	}
@@ -182,7 +202,12 @@ func TestRemoveUndoesAdd(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, output)
 	}
 	commit(t, folder, "Add notes")
-	succeed(t, folder, "remove", "note")
+	if status, output := project(t, folder, "remove", "tweet"); status != 1 || !strings.Contains(output, "these need it: note") {
+		t.Errorf("exit status %d: %s", status, output)
+	}
+	if output := succeed(t, folder, "remove", "note"); strings.Contains(output, "still mentions") {
+		t.Errorf("remove prints %s", output)
+	}
 	if changed := run(t, folder, "git", "diff", "--stat", "HEAD~1"); changed != "" || exists(folder, "note") {
 		t.Errorf("add and remove have left something over: %s", changed)
 	}

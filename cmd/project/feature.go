@@ -53,7 +53,11 @@ func featuresOf(t tree) []feature {
 
 // resourceOf returns the feature that a resource is.
 func resourceOf(t tree, name string) feature {
-	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`}
+	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`, needs: t.references(name)}
+	if r, err := readRecord(t); err == nil && !slices.Contains(r.With, name) {
+		// The template never heard of it, so that its name is only a word elsewhere.
+		f.words = `/` + name + `"|\breferences ` + name + `\b`
+	}
 	for _, p := range t.paths() {
 		if m := packageComment.FindStringSubmatch(t[p].content); path.Dir(p) == name && path.Ext(p) == ".go" && m != nil {
 			f.about = "a resource: " + strings.ReplaceAll(m[1], "\n// ", " ")

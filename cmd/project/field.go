@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // field is a column of a generated resource. Templates use its exported names.
@@ -124,11 +126,13 @@ func (f *field) check() error {
 		return fmt.Errorf("the name is longer than %d characters", maxColumn)
 	case slices.Contains(sqlReserved, f.Column):
 		return fmt.Errorf("%s is a reserved word of SQL: choose another name, such as %s_value", f.Column, f.Column)
-	case slices.Contains([]string{"ID", "Href", "Version", "Fields", "Etag"}, f.Go):
+	case slices.Contains([]string{"ID", "Href", "Version", "Fields", "ETag"}, f.Go):
 		return fmt.Errorf("every resource has its own %s: choose another name", f.Column)
-	case f.isText() && (f.min < 0 || f.max < max(f.min, 1) || f.max > 100_000):
+	case f.max < f.min:
+		return fmt.Errorf("the range %d..%d is backwards", f.min, f.max)
+	case f.isText() && (f.min < 0 || f.max < 1 || f.max > 100_000):
 		return fmt.Errorf("the range %d..%d is impossible: a text has 0 to 100000 characters", f.min, f.max)
-	case f.kind == "int" && (f.max < f.min || f.min < -maxInteger || f.max > maxInteger):
+	case f.kind == "int" && (f.min < -maxInteger || f.max > maxInteger):
 		return fmt.Errorf("the range %d..%d is impossible: not every client can read integers beyond ±%d", f.min, f.max, int64(maxInteger))
 	case f.isText() && f.min == 0 && (f.Optional || f.initial != nil):
 		return fmt.Errorf("an empty text could not be told from none: begin its range at 1")
@@ -144,8 +148,11 @@ func (f *field) check() error {
 
 func (f *field) checkEnum() error {
 	for i, value := range f.values {
-		if !enumValue.MatchString(value) || slices.Contains(f.values[:i], value) {
-			return fmt.Errorf("the value %q is there twice, or has a character other than letters, digits and _.-", value)
+		if !enumValue.MatchString(value) {
+			return fmt.Errorf("the value %q needs to consist of letters, digits and _.-", value)
+		}
+		if slices.Contains(f.values[:i], value) {
+			return fmt.Errorf("the value %q is there twice", value)
 		}
 	}
 	if len(f.values) < 2 {
@@ -168,7 +175,11 @@ func (f *field) checkDefault() error {
 		n, err := strconv.ParseInt(value, 10, 64)
 		ok = err == nil && f.min <= n && n <= f.max && value == strconv.FormatInt(n, 10)
 	case "string", "text":
-		ok = int64(len([]rune(value))) >= f.min && int64(len([]rune(value))) <= f.max && !strings.ContainsAny(value, "\"\\`'\n\t\x00")
+		length := int64(utf8.RuneCountInString(value))
+		if strings.ContainsFunc(value, func(c rune) bool { return !unicode.IsPrint(c) || strings.ContainsRune("\"\\`", c) }) {
+			return fmt.Errorf("the default %q has a quote or another character that a tag of Go cannot hold: change it in the code afterwards", value)
+		}
+		ok = f.min <= length && length <= f.max
 	default:
 		return fmt.Errorf("the kind %s has no defaults", f.kind)
 	}

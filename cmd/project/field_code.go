@@ -45,7 +45,7 @@ func (f *field) Tag() string {
 	case f.kind == "email":
 		tags = append(tags, tag("format", "email"), tag("maxLength", f.max))
 	case f.kind == "url":
-		tags = append(tags, tag("format", "uri"), tag("maxLength", f.max))
+		tags = append(tags, tag("format", "uri"), tag("minLength", f.min), tag("maxLength", f.max))
 	case f.isText() && f.min > 0:
 		tags = append(tags, tag("minLength", f.min), tag("maxLength", f.max))
 	case f.isText():
@@ -67,7 +67,7 @@ func (f *field) doc() string {
 	case f.kind == "time":
 		return strings.ToUpper(f.Column[:1]) + f.words()[1:] + ": a time with its zone."
 	case f.kind == "bool":
-		return "Whether it is " + f.words() + "."
+		return "Whether it is " + strings.TrimPrefix(f.words(), "is ") + "."
 	case f.kind == "ref":
 		return "The id of its " + f.words() + "."
 	}
@@ -104,7 +104,7 @@ func (f *field) sample(i int) string {
 	case "bool":
 		return []string{"true", "false"}[i]
 	case "int":
-		return strconv.FormatInt(min(max([]int64{3, 2}[i], f.min), f.max), 10)
+		return strconv.FormatInt(f.integers()[i], 10)
 	case "ref":
 		return "1"
 	case "enum":
@@ -122,7 +122,24 @@ func (f *field) sample(i int) string {
 	for int64(len(text)) < f.min {
 		text += " " + text
 	}
-	return strconv.Quote(strings.TrimSpace(text[:min(int64(len(text)), f.max)]))
+	text = text[:min(int64(len(text)), f.max)]
+	if end, cut := strings.CutSuffix(text, " "); cut {
+		text = end + "."
+	}
+	return strconv.Quote(text)
+}
+
+// integers returns two values that differ from each other, and the first from the default, as far
+// as the range allows.
+func (f *field) integers() []int64 {
+	near := min(max(3, f.min), f.max)
+	var all []int64
+	for _, n := range []int64{near, near + 1, near - 1, near + 2, near - 2} {
+		if f.min <= n && n <= f.max && (f.initial == nil || strconv.FormatInt(n, 10) != *f.initial) {
+			all = append(all, n)
+		}
+	}
+	return append(all, near, near)
 }
 
 // Default is the default.
@@ -138,7 +155,7 @@ func (f *field) Target() string { return f.target }
 
 // Invalid are values, in Go, that the field refuses.
 func (f *field) Invalid() string {
-	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "email": `"nobody", 1`, "url": `"://", 1`, "ref": `0, "one"`}[f.kind]
+	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "email": `"nobody", 1`, "url": `"", "://", 1`, "ref": `0, "one"`}[f.kind]
 	switch f.kind {
 	case "string", "text":
 		values = fmt.Sprintf(`strings.Repeat("x", %d), 1`, f.max+1)

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"go/token"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // resource is what the templates of a resource's files need. Its texts are for sentences.
@@ -34,10 +36,10 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	if r.About == "" {
 		r.About = r.Plural
 	}
-	if !fieldName.MatchString(r.Plural) || strings.Contains(r.Plural, "_") || r.Plural == r.Name {
-		return nil, fmt.Errorf("the plural %q cannot be used: it needs lower-case letters and digits, and to differ from the name", r.Plural)
+	if !fieldName.MatchString(r.Plural) || strings.Contains(r.Plural, "_") || token.IsKeyword(r.Plural) || slices.Contains(append(variables, r.Name, r.Var), r.Plural) {
+		return nil, fmt.Errorf("the plural %q cannot be used: it is a variable in the code, so it needs lower-case letters and digits, and to differ from the name and the other variables. Choose another with --plural", r.Plural)
 	}
-	if strings.ContainsAny(r.About, "\"\\`\n") {
+	if strings.ContainsFunc(r.About, func(c rune) bool { return !unicode.IsPrint(c) || strings.ContainsRune("\"\\`", c) }) {
 		return nil, errors.New("the text of --about has a quote, a backslash or a line break: write it without")
 	}
 	for _, text := range c.Fields {
@@ -49,6 +51,9 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 			return nil, fmt.Errorf("the field %s is there twice", f.Column)
 		}
 		if f.kind == "ref" {
+			if f.target == r.Name {
+				return nil, fmt.Errorf("the field %q: a reference to the resource itself is yours to write: its fixtures and tests need rows in an order", text)
+			}
 			if err := r.need(t, f.target); err != nil {
 				return nil, fmt.Errorf("the field %q: %w", text, err)
 			}
@@ -63,14 +68,14 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	if !slices.ContainsFunc(r.Set, func(f *field) bool {
 		return (f.kind == "string" || f.kind == "text") && !f.Optional && f.initial == nil
 	}) {
-		return nil, errors.New("a resource needs a text that clients must set, as in title:string:1..80: people know rows by it, and tests from outside, too")
+		return nil, errors.New("a resource needs a text that clients must set, as in title:string:1..80: people and the system tests tell rows apart by it")
 	}
 	return r, nil
 }
 
 var (
 	moduleLine    = regexp.MustCompile(`(?m)^module (\S+)$`)
-	referenceWord = regexp.MustCompile(`\breferences (\w+)`)
+	referenceWord = regexp.MustCompile(`(?i)\breferences\s+"?(\w+)`)
 )
 
 // module returns the path of the project's module.
@@ -103,24 +108,40 @@ func (r *resource) need(t tree, name string) error {
 	if slices.Contains(r.Imports, name) {
 		return nil
 	}
-	if !slices.ContainsFunc(strings.Split(t[mainFile].content, "\n"), func(line string) bool {
-		m := resourceLine.FindStringSubmatch(line)
-		return m != nil && m[1] == name
-	}) {
+	if !t.hasResource(name) {
 		return fmt.Errorf("there is no resource %q in %s: add it first", name, mainFile)
 	}
+	for _, other := range t.references(name) {
+		if slices.Contains(t.references(other), name) {
+			return fmt.Errorf("%s and %s refer to each other, which is yours to write", name, other)
+		}
+		if err := r.need(t, other); err != nil {
+			return err
+		}
+	}
+	r.Imports = append(r.Imports, name)
+	return nil
+}
+
+func (t tree) hasResource(name string) bool {
+	return slices.ContainsFunc(strings.Split(t[mainFile].content, "\n"), func(line string) bool {
+		m := resourceLine.FindStringSubmatch(line)
+		return m != nil && m[1] == name
+	})
+}
+
+// references returns the other resources that the migrations of a resource refer to.
+func (t tree) references(name string) []string {
+	var all []string
 	for _, p := range t.paths() {
 		if !strings.HasPrefix(p, name+"/migrations/") {
 			continue
 		}
 		for _, m := range referenceWord.FindAllStringSubmatch(t[p].content, -1) {
-			if m[1] != name {
-				if err := r.need(t, m[1]); err != nil {
-					return err
-				}
+			if other := strings.ToLower(m[1]); other != name && !slices.Contains(all, other) && t.hasResource(other) {
+				all = append(all, other)
 			}
 		}
 	}
-	r.Imports = append(r.Imports, name)
-	return nil
+	return all
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ---- What the templates ask for
@@ -15,7 +17,10 @@ func (r *resource) Type() string { return goName(r.Name) }
 func (r *resource) A() string { return article(r.Word) }
 
 // Sentence is what it is, as a sentence.
-func (r *resource) Sentence() string { return strings.ToUpper(r.About[:1]) + r.About[1:] + "." }
+func (r *resource) Sentence() string {
+	first, size := utf8.DecodeRuneInString(r.About)
+	return string(unicode.ToUpper(first)) + r.About[size:] + "."
+}
 
 // HasTimes reports whether its file needs the package time.
 func (r *resource) HasTimes() bool {

@@ -18,6 +18,8 @@ func (f *field) sqliteCheck() string {
         datetime(substr(%[2]s, 1, 19), '+0 days') is substr(%[2]s, 1, 19)
         and %[2]s not glob '0000*' and %[2]s glob '*[0-9]+00:00'
         and (length(%[2]s) = 25 or rtrim(substr(%[2]s, 20, length(%[2]s) - 25), '0123456789') = '.'))`, f.resource, f.Column)
+	case "int":
+		return fmt.Sprintf("%[1]s_%[2]s_range check (typeof(%[2]s) in ('integer', 'null') and (%[2]s is null or %[2]s between %[3]d and %[4]d))", f.resource, f.Column, f.min, f.max)
 	case "bool":
 		return fmt.Sprintf("%s_%s_type check (%s in (0, 1))", f.resource, f.Column, f.Column)
 	}

@@ -24,6 +24,11 @@ func (e *RowError) Error() string {
 	reason := e.Err.Error()
 	if column := scanError.FindStringSubmatch(reason); column != nil {
 		reason = "the column " + column[1] + " has a value of another type"
+		for _, known := range []error{errYear, errNoTime} {
+			if errors.Is(e.Err, known) {
+				reason = "the column " + column[1] + ": " + known.Error()
+			}
+		}
 	}
 	return fmt.Sprintf("%s %d cannot be read: %s", e.Model, e.Key, reason)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,6 +28,24 @@ func TestAnswerNamesAnUnreadableRowAndTheErrorTheReason(t *testing.T) {
 	problem := webtest.JSON[web.Problem](t, webtest.New(t, api).Want(http.StatusInternalServerError, "GET", "/book", ""))
 	if !strings.HasPrefix(problem.Detail, "book 2 could not be read.") || strings.Contains(problem.Detail, "due") || strings.Contains(problem.Detail, "SECRET") {
 		t.Errorf("the answer says %q", problem.Detail)
+	}
+}
+
+func TestErrorSaysWhatIsWrongWithATimeInARow(t *testing.T) {
+	t.Parallel()
+	var read time.Time
+	for _, tt := range []struct {
+		value any
+		want  string
+	}{
+		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "years 1 to 9999"},
+		{nil, "the time is null"},
+		{true, "another type"},
+	} {
+		err := fmt.Errorf(`sql: Scan error on column index 7, name "due": %w`, web.Timestamp(&read).Scan(tt.value))
+		if text := web.Row("book", 2, err).Error(); !strings.Contains(text, "the column due") || !strings.Contains(text, tt.want) {
+			t.Errorf("%v: the error is %q, want %q", tt.value, text, tt.want)
+		}
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
 
@@ -27,4 +29,30 @@ func TestTimeOutsideTheYears1To9999InUTCIsRefused(t *testing.T) {
 			c.Want(http.StatusOK, "GET", "/book/", "")
 		}
 	})
+}
+
+func TestTimeOfARowIsInUTCToTheMicrosecond(t *testing.T) {
+	t.Parallel()
+	sent := time.Date(2017, 7, 30, 17, 22, 42, 123456789, time.FixedZone("", 2*60*60))
+	want := time.Date(2017, 7, 30, 15, 22, 42, 123456000, time.UTC)
+	var read time.Time
+	var optional *time.Time
+	stored, err := web.OptionalTimestamp(&optional).Value()
+	if err != nil || stored != nil {
+		t.Errorf("nil is stored as %v, %v", stored, err)
+	}
+	for _, column := range []web.Column{web.Timestamp(&read), web.OptionalTimestamp(&optional)} {
+		if err := column.Scan(sent); err != nil {
+			t.Error(err)
+		}
+		if stored, err := column.Value(); err != nil || stored != want {
+			t.Errorf("it is stored as %v, %v; want %v", stored, err, want)
+		}
+	}
+	if read != want || *optional != want {
+		t.Errorf("read %v and %v, want %v", read, *optional, want)
+	}
+	if err := web.OptionalTimestamp(&optional).Scan(nil); err != nil || optional != nil {
+		t.Errorf("null is read as %v, %v", optional, err)
+	}
 }
