@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,8 +17,10 @@ type field struct {
 	Column, Go string
 	kind       string
 	resource   string
-	// min and max are the limits of a number, or of a text in characters.
-	min, max int64
+	// min and max are the limits of a number, or of a text in characters. A decimal has so many
+	// digits before the point, and scale digits behind it.
+	min, max     int64
+	whole, scale int
 	// values are those of an enum, target is the resource that a ref refers to.
 	values []string
 	target string
@@ -26,20 +29,24 @@ type field struct {
 	initial        *string
 }
 
+// maxDigits is how many digits of a decimal fit into the integer that it is stored as.
+const maxDigits = 18
+
 // The largest integers that every JSON parser keeps (RFC 8259, section 6).
 const maxInteger = 1<<53 - 1
 
 // kinds are the kinds of fields with their default limits.
 var kinds = map[string]struct{ min, max int64 }{
 	"string": {1, 200}, "text": {1, 10000}, "int": {-maxInteger, maxInteger}, "bool": {}, "enum": {}, "time": {},
-	"email": {3, 254}, "url": {1, 2000}, "ref": {},
+	"date": {}, "decimal": {}, "email": {3, 254}, "url": {1, 2000}, "ref": {},
 }
 
 const kindsHelp = `Kinds of fields, as NAME:KIND:
   title:string:1..80         a text with that many characters (1..200 unless said)
   body:text                  a long text (1..10000)
   pages:int:1..9999          an integer
-  done:bool  state:enum:open,closed  due:time  owner:email  site:url
+  price:decimal:10,2         an exact decimal with 10 digits, 2 of them behind the point
+  done:bool  state:enum:open,closed  due:time  day:date  owner:email  site:url
   shelf:ref  home:ref:shelf  the id of a row of another resource
 ? at the end means that it may be null, =VALUE is its default. NAME:time:auto is
 the time of creation, which clients cannot set.`
@@ -100,6 +107,12 @@ func (f *field) argument(text string) (err error) {
 	switch {
 	case f.kind == "time" && text == "auto":
 		f.Auto = true
+	case f.kind == "decimal" && f.scale == 0:
+		_, err = fmt.Sscanf(text+"\n", "%d,%d\n", &f.whole, &f.scale)
+		f.whole -= f.scale
+		if err != nil || f.whole < 1 || f.scale < 1 || f.whole+f.scale > maxDigits {
+			return fmt.Errorf("%q needs the number of digits, at most %d, and how many of them are behind the point, as in 10,2", text, maxDigits)
+		}
 	case f.kind == "enum" && f.values == nil:
 		f.values = strings.Split(text, ",")
 	case f.kind == "ref" && f.target == f.Column:
@@ -140,6 +153,8 @@ func (f *field) check() error {
 		return fmt.Errorf("the service sets it, so that it has no default and is never null")
 	case f.Optional && f.initial != nil:
 		return fmt.Errorf("null (?) and a default (=%s) exclude each other: choose one", *f.initial)
+	case f.kind == "decimal" && f.scale == 0:
+		return errors.New("a decimal needs its digits, as in price:decimal:10,2")
 	case f.kind == "enum":
 		return f.checkEnum()
 	}

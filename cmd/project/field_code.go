@@ -42,6 +42,10 @@ func (f *field) Tag() string {
 		tags = append(tags, tag("minimum", "1"))
 	case f.kind == "int":
 		tags = append(tags, tag("minimum", f.min), tag("maximum", f.max))
+	case f.kind == "date":
+		tags = append(tags, tag("format", "date"), tag("pattern", "^0*[1-9]"), tag("patternDescription", "a year from 1 to 9999"))
+	case f.kind == "decimal":
+		tags = append(tags, tag("pattern", f.pattern()), tag("patternDescription", fmt.Sprintf("at most %d digits, and %d behind the point", f.whole, f.scale)))
 	case f.kind == "email":
 		tags = append(tags, tag("format", "email"), tag("maxLength", f.max))
 	case f.kind == "url":
@@ -82,13 +86,14 @@ func (f *field) Value() string { return f.reference("") }
 
 func (f *field) reference(prefix string) string {
 	name := variable(f.resource) + "." + f.Go
+	column := map[string]string{"time": "Timestamp(&%s)", "date": "Date(&%s)", "decimal": fmt.Sprintf("Decimal(&%%s, %d)", f.scale)}[f.kind]
 	switch {
-	case f.kind == "time" && f.Optional:
-		return "web.OptionalTimestamp(&" + name + ")"
-	case f.kind == "time":
-		return "web.Timestamp(&" + name + ")"
+	case column == "":
+		return prefix + name
+	case f.Optional:
+		return "web.Optional" + fmt.Sprintf(column, name)
 	}
-	return prefix + name
+	return "web." + fmt.Sprintf(column, name)
 }
 
 // ---- JSON
@@ -113,6 +118,10 @@ func (f *field) sample(i int) string {
 		return strconv.Quote(append(values, f.values...)[i])
 	case "time":
 		return []string{`"2017-07-30T15:22:42Z"`, `"2018-02-28T23:59:59.123456Z"`}[i]
+	case "date":
+		return []string{`"2017-07-30"`, `"2018-02-28"`}[i]
+	case "decimal":
+		return strconv.Quote([]string{"3", "2"}[i] + "." + strings.Repeat("0", f.scale-1) + "5")
 	case "email":
 		return []string{`"ada@example.org"`, `"grace@example.org"`}[i]
 	case "url":
@@ -155,13 +164,15 @@ func (f *field) Target() string { return f.target }
 
 // Invalid are values, in Go, that the field refuses.
 func (f *field) Invalid() string {
-	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "email": `"nobody", 1`, "url": `"", "://", 1`, "ref": `0, "one"`}[f.kind]
+	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "date": `"2017-02-30", "0000-01-01", "30.7.2017", 1`, "email": `"nobody", 1`, "url": `"", "://", 1`, "ref": `0, "one"`}[f.kind]
 	switch f.kind {
 	case "string", "text":
 		values = fmt.Sprintf(`strings.Repeat("x", %d), 1`, f.max+1)
 		if f.min > 0 {
 			values += fmt.Sprintf(`, strings.Repeat("x", %d)`, f.min-1)
 		}
+	case "decimal":
+		values = fmt.Sprintf(`"%s", "0.%s", "1e5", "1.", ".5", "", 1.5`, strings.Repeat("9", f.whole+1), strings.Repeat("0", f.scale+1))
 	case "int":
 		values = fmt.Sprintf(`%d, %d, 1.5, "one"`, f.min-1, f.max+1)
 	}
@@ -170,8 +181,14 @@ func (f *field) Invalid() string {
 
 // Limits are the values, in Go, at the limits of the field.
 func (f *field) Limits() string {
-	if f.kind == "int" {
+	switch f.kind {
+	case "int":
 		return fmt.Sprintf("%d, %d", f.min, f.max)
+	case "decimal":
+		most := strings.Repeat("9", f.whole) + "." + strings.Repeat("9", f.scale)
+		return fmt.Sprintf(`"%s", "-%s", "0"`, most, most)
+	case "date":
+		return `"0001-01-01", "9999-12-31"`
 	}
 	return fmt.Sprintf(`strings.Repeat("ü", %d), strings.Repeat("ü", %d)`, f.min, f.max)
 }
@@ -187,7 +204,9 @@ func (f *field) violation() string {
 		return strconv.FormatInt(f.max+1, 10)
 	case f.kind == "enum":
 		return "'?'"
-	case f.kind == "time":
+	case f.kind == "decimal":
+		return "1" + strings.Repeat("0", f.whole+f.scale)
+	case f.kind == "time" || f.kind == "date":
 		return "'infinity'"
 	case f.kind == "ref":
 		return "77"
@@ -205,12 +224,29 @@ func (f *field) column(sqlType string) string {
 	return sqlType
 }
 
+// Unit says what the column of a decimal counts, or nothing.
+func (f *field) Unit() string {
+	if f.kind != "decimal" {
+		return ""
+	}
+	digits := strings.Repeat("0", f.scale-1)
+	return fmt.Sprintf("In units of the last decimal place: 1.%s5 is 1%s5.", digits, digits)
+}
+
+// pattern is the regular expression of a decimal.
+func (f *field) pattern() string {
+	return fmt.Sprintf(`^-?[0-9]{1,%d}([.][0-9]{1,%d})?$`, f.whole, f.scale)
+}
+
 // limitsCheck is a constraint that keeps other programs from writing what the service could not
 // read, or "". length is the function that counts characters.
 func (f *field) limitsCheck(length string) string {
 	switch {
 	case f.isText():
 		return fmt.Sprintf("%s_%s_length check (%s(%s) between %d and %d)", f.resource, f.Column, length, f.Column, f.min, f.max)
+	case f.kind == "decimal":
+		most := strings.Repeat("9", f.whole+f.scale)
+		return fmt.Sprintf("%s_%s_digits check (%s between -%s and %s)", f.resource, f.Column, f.Column, most, most)
 	case f.kind == "int":
 		return fmt.Sprintf("%s_%s_range check (%s between %d and %d)", f.resource, f.Column, f.Column, f.min, f.max)
 	case f.kind == "enum":

@@ -7,12 +7,15 @@ import (
 
 // Postgres is the type of the column in PostgreSQL, with what follows it.
 func (f *field) Postgres() string {
-	types := map[string]string{"int": "bigint", "ref": "bigint", "bool": "boolean", "time": "timestamptz"}
+	types := map[string]string{"int": "bigint", "ref": "bigint", "decimal": "bigint", "date": "date", "bool": "boolean", "time": "timestamptz"}
 	return f.column(cmp.Or(types[f.kind], "text"))
 }
 
 func (f *field) postgresCheck() string {
-	if f.kind == "time" {
+	switch f.kind {
+	case "date":
+		return fmt.Sprintf("%s_%s_years check (%s between '0001-01-01' and '9999-12-31')", f.resource, f.Column, f.Column)
+	case "time":
 		return fmt.Sprintf("%s_%s_years check (%s >= '0001-01-01 00:00:00+00' and %s < '10000-01-01 00:00:00+00')", f.resource, f.Column, f.Column, f.Column)
 	}
 	return f.limitsCheck("char_length")

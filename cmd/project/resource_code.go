@@ -131,7 +131,9 @@ func (r *resource) Defaults() []*field {
 
 // Limited are the fields with limits.
 func (r *resource) Limited() []*field {
-	return r.fields(func(f *field) bool { return f.kind == "string" || f.kind == "text" || f.kind == "int" })
+	return r.fields(func(f *field) bool {
+		return slices.Contains([]string{"string", "text", "int", "decimal", "date"}, f.kind)
+	})
 }
 
 // HasPaths reports whether the tests need the package path.

@@ -7,7 +7,7 @@ import (
 
 // SQLite is the type of the column in SQLite, with what follows it.
 func (f *field) SQLite() string {
-	types := map[string]string{"int": "integer", "ref": "integer", "bool": "boolean", "time": "timestamp"}
+	types := map[string]string{"int": "integer", "ref": "integer", "decimal": "integer", "date": "date", "bool": "boolean", "time": "timestamp"}
 	return f.column(cmp.Or(types[f.kind], "text"))
 }
 
@@ -18,6 +18,10 @@ func (f *field) sqliteCheck() string {
         datetime(substr(%[2]s, 1, 19), '+0 days') is substr(%[2]s, 1, 19)
         and %[2]s not glob '0000*' and %[2]s glob '*[0-9]+00:00'
         and (length(%[2]s) = 25 or rtrim(substr(%[2]s, 20, length(%[2]s) - 25), '0123456789') = '.'))`, f.resource, f.Column)
+	case "date":
+		return fmt.Sprintf("%[1]s_%[2]s_form check (date(%[2]s, '+0 days') is %[2]s and %[2]s not glob '0000*')", f.resource, f.Column)
+	case "decimal":
+		return f.limitsCheck("") + fmt.Sprintf(",\n    constraint %[1]s_%[2]s_type check (typeof(%[2]s) in ('integer', 'null'))", f.resource, f.Column)
 	case "int":
 		return fmt.Sprintf("%[1]s_%[2]s_range check (typeof(%[2]s) in ('integer', 'null') and (%[2]s is null or %[2]s between %[3]d and %[4]d))", f.resource, f.Column, f.min, f.max)
 	case "bool":

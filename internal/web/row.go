@@ -24,7 +24,7 @@ func (e *RowError) Error() string {
 	reason := e.Err.Error()
 	if column := scanError.FindStringSubmatch(reason); column != nil {
 		reason = "the column " + column[1] + " has a value of another type"
-		for _, known := range []error{errYear, errNoTime} {
+		for _, known := range []error{errYear, errNull} {
 			if errors.Is(e.Err, known) {
 				reason = "the column " + column[1] + ": " + known.Error()
 			}

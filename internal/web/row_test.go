@@ -39,7 +39,7 @@ func TestErrorSaysWhatIsWrongWithATimeInARow(t *testing.T) {
 		want  string
 	}{
 		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "years 1 to 9999"},
-		{nil, "the time is null"},
+		{nil, "it is null"},
 		{true, "another type"},
 	} {
 		err := fmt.Errorf(`sql: Scan error on column index 7, name "due": %w`, web.Timestamp(&read).Scan(tt.value))
