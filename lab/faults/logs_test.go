@@ -129,7 +129,7 @@ func (f logFault) check(t *testing.T) {
 }
 
 // lossReport matches the log record in which either sink reports how many records it lost.
-var lossReport = regexp.MustCompile(`log records were dropped here(?:: |","sink":"stdout","records":)(\d+)`)
+var lossReport = regexp.MustCompile(`log records were dropped here(?:: |","host":"[^"]*","sink":"stdout","records":)(\d+)`)
 
 // compareP99 returns the ratio of the p99 of two services. It measures them alternately for short
 // times and returns the median of the ratios: a single ratio is off by 40 %, the median of 60 by 6 %.
