@@ -61,8 +61,8 @@ declare name text;
 begin
     for name in select tablename from pg_tables
         where schemaname = current_schema() and tablename not in ('app_migrations', 'renamed') loop
+        exit when exists (select from pg_tables where schemaname = current_schema() and tablename = 'renamed');
         execute format('%s', name);
-        exit when exists (select from pg_tables where tablename = 'renamed');
     end loop;
 end $$;
 -- +goose StatementEnd
