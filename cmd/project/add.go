@@ -34,11 +34,7 @@ Examples:
 
 // Run writes a resource into the project in the working directory.
 func (c addCommand) Run(console *console) error {
-	checkout, err := openCheckout()
-	if err != nil {
-		return err
-	}
-	before, err := checkout.files()
+	checkout, before, err := openClean()
 	if err != nil {
 		return err
 	}
@@ -56,10 +52,10 @@ func (c addCommand) Run(console *console) error {
 		return nil
 	}
 	if err := after.write(checkout.folder, before); err != nil {
-		return err
+		return fmt.Errorf("%w; delete the folder %s and run git restore %s to undo what was written", err, r.Name, mainFile)
 	}
 	console.lines(changes)
-	console.say("next: go test ./%s ./cmd/app, go run ./cmd/app, and open http://localhost:8000/%s/", r.Name, r.Name)
+	console.say("next: go test ./%s, go run ./cmd/app, and open http://localhost:8000/%s/", r.Name, r.Name)
 	console.say("an existing database gets the table from go run ./cmd/app migrate, and the fixtures from go run ./cmd/app loaddata %s", r.Name)
 	return nil
 }

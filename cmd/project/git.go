@@ -55,6 +55,16 @@ func openCheckout() (checkout, error) {
 	return c, nil
 }
 
+// openClean is openCheckout with the files of the commit, which a command is about to change.
+func openClean() (checkout, tree, error) {
+	c, err := openCheckout()
+	if err != nil {
+		return checkout{}, nil, err
+	}
+	files, err := c.files()
+	return c, files, err
+}
+
 // openRepository finds the repository of the working directory. It fails if there is none, or
 // if it has no commit.
 func openRepository() (checkout, error) {

@@ -34,11 +34,7 @@ Examples:
 
 // Run removes features from the project in the working directory.
 func (c removeCommand) Run(console *console) error {
-	checkout, err := openCheckout()
-	if err != nil {
-		return err
-	}
-	before, err := checkout.files()
+	checkout, before, err := openClean()
 	if err != nil {
 		return err
 	}
