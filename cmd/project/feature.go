@@ -55,8 +55,8 @@ func featuresOf(t tree) []feature {
 func resourceOf(t tree, name string) feature {
 	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`, needs: t.references(name)}
 	if r, err := readRecord(t); err == nil && !slices.Contains(r.With, name) {
-		// The template never heard of it, so that its name is only a word elsewhere.
-		f.words = `/` + name + `"|\breferences ` + name + `\b`
+		// It is the project's own, and its name may be any word elsewhere: only an import means it.
+		f.words = regexp.QuoteMeta(t.module() + "/" + name + `"`)
 	}
 	for _, p := range t.paths() {
 		if m := packageComment.FindStringSubmatch(t[p].content); path.Dir(p) == name && path.Ext(p) == ".go" && m != nil {
