@@ -60,6 +60,7 @@ func TestLoadIsServedWithoutLosingAWrite(t *testing.T) {
 	if err != nil {
 		t.Skip("SYSTEM_TEST_LOAD is not set: nobody asked for load")
 	}
+	waitUntilReachable(t)
 	l := &load{
 		resource: needResource(t), name: fmt.Sprintf("%s load %x", temporary, time.Now().UnixMilli()),
 		start: time.Now(), result: loadResult{Failures: map[string]int{}},
@@ -88,6 +89,23 @@ func TestLoadIsServedWithoutLosingAWrite(t *testing.T) {
 	fmt.Printf("load: %s\n", line)
 	if l.result.Lost+l.result.Doubled > 0 {
 		t.Error("acknowledged writes are lost, or writes were applied twice")
+	}
+}
+
+// waitUntilReachable waits until the service responds: the network of a cluster learns of a new one
+// a moment after it is ready.
+func waitUntilReachable(t *testing.T) {
+	t.Helper()
+	end := time.Now().Add(30 * time.Second)
+	for {
+		_, err := webtest.Send(t.Context(), http.DefaultTransport, "GET", baseURL+"/livez", "")
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the service does not respond: %v", err)
+		}
+		time.Sleep(200 * time.Millisecond)
 	}
 }
 
