@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -41,6 +42,8 @@ func (c timestamp) Scan(value any) error {
 	return CheckTime(*c.time)
 }
 
+func (c timestamp) plain() any { return c.time }
+
 func (c timestamp) Value() (driver.Value, error) { return stored(*c.time), nil }
 
 func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
@@ -62,13 +65,15 @@ func (c date) Scan(value any) error {
 		return CheckTime(value)
 	case string:
 		*c.text = value
-		_, err := time.Parse(time.DateOnly, value)
-		return err
+		day, err := time.Parse(time.DateOnly, value)
+		return cmp.Or(err, CheckTime(day))
 	case nil:
 		return errNull
 	}
 	return fmt.Errorf("a date cannot be read from a %T", value)
 }
+
+func (c date) plain() any { return c.text }
 
 func (c date) Value() (driver.Value, error) { return *c.text, nil }
 
@@ -102,6 +107,8 @@ func (c decimal) Scan(value any) error {
 	return nil
 }
 
+func (c decimal) plain() any { return c.text }
+
 func (c decimal) Value() (driver.Value, error) {
 	whole, fraction, _ := strings.Cut(*c.text, ".")
 	if whole == "" || len(fraction) > c.scale {
@@ -124,6 +131,8 @@ func (c optional[T]) Scan(value any) error {
 	*c.value = new(T)
 	return c.column(*c.value).Scan(value)
 }
+
+func (c optional[T]) plain() any { return c.value }
 
 func (c optional[T]) Value() (driver.Value, error) {
 	if *c.value == nil {

@@ -81,22 +81,23 @@ func newPage[T any](ctx context.Context, in *PageInput, items []T, id func(T) in
 	}
 	var links []string
 	if next {
-		links = append(links, in.link(ctx, "next", afterParameter, last))
+		links = append(links, pageLink(ctx, in.Limit, "next", afterParameter, strconv.FormatInt(last, 10)))
 	}
 	if prev && first > 0 { // before must be at least 1
-		links = append(links, in.link(ctx, "prev", beforeParameter, first))
+		links = append(links, pageLink(ctx, in.Limit, "prev", beforeParameter, strconv.FormatInt(first, 10)))
 	}
 	return &Page[T]{Link: strings.Join(links, ", "), Body: items}
 }
 
-// link keeps the other parameters that the client sent, such as filters.
-func (in *PageInput) link(ctx context.Context, rel, cursor string, id int64) string {
+// pageLink is a link to the page at a cursor. It keeps the other parameters that the client sent,
+// such as filters.
+func pageLink(ctx context.Context, limit int, rel, parameter, cursor string) string {
 	query, path := url.Values{}, ""
 	if target := InfoFrom(ctx).URL; target != nil {
 		query, path = target.Query(), target.EscapedPath()
 	}
 	FirstPage(query)
-	query.Set(limitParameter, strconv.Itoa(in.Limit))
-	query.Set(cursor, strconv.FormatInt(id, 10))
+	query.Set(limitParameter, strconv.Itoa(limit))
+	query.Set(parameter, cursor)
 	return fmt.Sprintf(`<%s?%s>; rel="%s"`, URL(ctx, path), query.Encode(), rel)
 }

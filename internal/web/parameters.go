@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -98,9 +99,11 @@ func find(parameters []*huma.Param, name string) (i int, schema *huma.Schema, re
 }
 
 // misspelt says what is wrong with the spelling of a value, or returns "". huma checks the
-// limits.
+// limits. Not every engine can store a text with NUL, or compare with one.
 func misspelt(schema *huma.Schema, text string) string {
 	switch {
+	case strings.Contains(text, "\x00") || !utf8.ValidString(text):
+		return "must be UTF-8 text without NUL (U+0000)"
 	case schema == formatSchema && text != "html" && text != "json":
 		return "must be html or json"
 	case schema.Type == huma.TypeInteger:
