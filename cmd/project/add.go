@@ -17,6 +17,8 @@ type addCommand struct {
 	Fields []string `arg:"" optional:"" help:"Its fields, as in title:string:1..80."`
 	About  string   `help:"What it is, for the description of the API, as in 'short texts that people post'."`
 	Plural string   `help:"The plural of the name, where it is not regular."`
+	Filter []string `help:"Fields that the list can be filtered by." placeholder:"FIELD,…"`
+	Sort   []string `help:"Fields that the list can be sorted by." placeholder:"FIELD,…"`
 	DryRun bool     `help:"Print what would change, and change nothing."`
 }
 
@@ -29,7 +31,8 @@ git restore cmd/app/main.go and delete the folder.
 
 Examples:
   go run ./cmd/project add note 'title:string:1..80' 'body:text?' done:bool=false
-  go run ./cmd/project add comment note:ref author:email 'text:string:1..500' written:time:auto`
+  go run ./cmd/project add comment note:ref author:email 'text:string:1..500' written:time:auto
+  go run ./cmd/project add task title:string:1..80 state:enum:open,closed 'due:time?' --filter state,due --sort due,title`
 }
 
 // Run writes a resource into the project in the working directory.
@@ -73,6 +76,9 @@ func (r *resource) addedTo(t tree) (tree, error) {
 	err := fs.WalkDir(templates, "resource", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
+		}
+		if strings.HasPrefix(path.Base(p), "list") && !r.Sorted() {
+			return nil
 		}
 		content, err := r.execute(p)
 		if err != nil {

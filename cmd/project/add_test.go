@@ -175,11 +175,28 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 		"a field twice":              {"note", []string{"title:string", "title:text"}, "twice"},
 		"a reference to nothing":     {"note", []string{"title:string", "shelf:ref"}, `no resource "shelf"`},
 		"no text":                    {"note", []string{"done:bool"}, "needs a text"},
+		"a filter of nothing":        {"note", []string{"title:string", "FILTER due"}, "no such field"},
+		"a filter twice":             {"note", []string{"title:string", "FILTER title", "FILTER title"}, "twice"},
+		"a filter by a long text":    {"note", []string{"title:string", "body:text", "FILTER body"}, "a whole text"},
+		"a filter of the page":       {"note", []string{"title:string", "limit_value:int", "after:date", "FILTER after"}, "a parameter after already"},
+		"a filter with two meanings": {"note", []string{"title:string", "due:time", "due_min:int", "FILTER due", "FILTER due_min"}, "a parameter due_min already"},
+		"an order of nothing":        {"note", []string{"title:string", "SORT due"}, "no such field"},
+		"an order by a long text":    {"note", []string{"title:string:1..201", "SORT title"}, "at most 200"},
 	}
 	for name, tt := range tests {
-		c := addCommand{Name: tt.name, Fields: tt.fields}
-		if len(tt.fields) == 1 && strings.HasPrefix(tt.fields[0], "PLURAL ") {
-			c.Plural, c.Fields = strings.TrimPrefix(tt.fields[0], "PLURAL "), nil
+		c := addCommand{Name: tt.name}
+		for _, text := range tt.fields {
+			option, value, _ := strings.Cut(text, " ")
+			switch option {
+			case "PLURAL":
+				c.Plural = value
+			case "FILTER":
+				c.Filter = append(c.Filter, value)
+			case "SORT":
+				c.Sort = append(c.Sort, value)
+			default:
+				c.Fields = append(c.Fields, text)
+			}
 		}
 		before := thisProject(t)
 		r, err := newResource(before, c, time.Now())

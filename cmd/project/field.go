@@ -26,7 +26,9 @@ type field struct {
 	target string
 	// Optional fields may be null. Auto fields are set by the service when it creates a row.
 	Optional, Auto bool
-	initial        *string
+	// sorted means that the list can be sorted by it.
+	sorted  bool
+	initial *string
 }
 
 // maxDigits is how many digits of a decimal fit into the integer that it is stored as.

@@ -19,12 +19,14 @@ func (f *field) pointer() bool {
 
 // Type is the type of the field in Go.
 func (f *field) Type() string {
-	name := map[string]string{"int": "int64", "ref": "int64", "bool": "bool", "time": "time.Time"}[f.kind]
-	name = cmp.Or(name, "string")
 	if f.pointer() {
-		return "*" + name
+		return "*" + f.goType()
 	}
-	return name
+	return f.goType()
+}
+
+func (f *field) goType() string {
+	return cmp.Or(map[string]string{"int": "int64", "ref": "int64", "bool": "bool", "time": "time.Time"}[f.kind], "string")
 }
 
 // Tag is the tag of the field in Go.
@@ -33,7 +35,17 @@ func (f *field) Tag() string {
 	if f.Optional || f.initial != nil {
 		name += ",omitempty"
 	}
-	tags := []string{tag("json", name)}
+	tags := append([]string{tag("json", name)}, f.limits()...)
+	if f.initial != nil {
+		tags = append(tags, tag("default", *f.initial))
+	}
+	example := strings.Trim(f.First(), `"`)
+	return "`" + strings.Join(append(tags, tag("doc", f.doc()), tag("example", example)), " ") + "`"
+}
+
+// limits are the tags that describe what values it may have.
+func (f *field) limits() []string {
+	var tags []string
 	switch {
 	case f.kind == "enum":
 		tags = append(tags, tag("enum", strings.Join(f.values, ",")))
@@ -54,11 +66,7 @@ func (f *field) Tag() string {
 	case f.isText():
 		tags = append(tags, tag("maxLength", f.max))
 	}
-	if f.initial != nil {
-		tags = append(tags, tag("default", *f.initial))
-	}
-	example := strings.Trim(f.First(), `"`)
-	return "`" + strings.Join(append(tags, tag("doc", f.doc()), tag("example", example)), " ") + "`"
+	return tags
 }
 
 func tag(name string, value any) string { return fmt.Sprintf("%s:%q", name, fmt.Sprint(value)) }
@@ -85,7 +93,7 @@ func (f *field) Value() string { return f.reference("") }
 
 func (f *field) reference(prefix string) string {
 	name := variable(f.resource) + "." + f.Go
-	column := map[string]string{"time": "Timestamp(&%s)", "date": "Date(&%s)", "decimal": fmt.Sprintf("Decimal(&%%s, %d)", f.scale)}[f.kind]
+	column := f.webColumn()
 	switch {
 	case column == "":
 		return prefix + name
@@ -93,6 +101,11 @@ func (f *field) reference(prefix string) string {
 		return "web.Optional" + fmt.Sprintf(column, name)
 	}
 	return "web." + fmt.Sprintf(column, name)
+}
+
+// webColumn is the web.Column of the field, with the place of its variable, or "".
+func (f *field) webColumn() string {
+	return map[string]string{"time": "Timestamp(&%s)", "date": "Date(&%s)", "decimal": fmt.Sprintf("Decimal(&%%s, %d)", f.scale)}[f.kind]
 }
 
 // ---- SQL, which the engines have in common

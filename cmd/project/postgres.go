@@ -8,7 +8,11 @@ import (
 // Postgres is the type of the column in PostgreSQL, with what follows it.
 func (f *field) Postgres() string {
 	types := map[string]string{"int": "bigint", "ref": "bigint", "decimal": "bigint", "date": "date", "bool": "boolean", "time": "timestamptz"}
-	return f.column(cmp.Or(types[f.kind], "text"))
+	text := "text"
+	if f.sorted {
+		text = `text collate "C"` // the same order as on every other engine
+	}
+	return f.column(cmp.Or(types[f.kind], text))
 }
 
 func (f *field) postgresCheck() string {

@@ -16,6 +16,8 @@ type resource struct {
 	Module, Name, Var, Word, Plural, About string
 	// Fields are all fields. Set are those that clients set, Auto those that the service sets.
 	Fields, Set, Auto []*field
+	// Sorts are those that the list can be sorted by, filtered those that select its rows.
+	Sorts, filtered []*field
 	// Imports are the other resources that its rows need, each after those that it needs itself.
 	Imports []string
 	time    time.Time
@@ -70,7 +72,7 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	}) {
 		return nil, errors.New("a resource needs a text that clients must set, as in title:string:1..80: people and the system tests tell rows apart by it")
 	}
-	return r, nil
+	return r, r.list(c.Filter, c.Sort)
 }
 
 var (

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,26 +20,44 @@ import (
 // Sorts.Page then adds the order and the page. Every ? in a condition stands for one argument;
 // values never become part of the text.
 type Select struct {
-	head       string
+	// name is the comment in the first line, and head what follows it up to where.
+	name, head string
 	conditions []string
-	tail       string
 	arguments  []any
-	// filters counts the conditions and arguments that are not about the page.
-	filters, filterArguments int
+	// filterArguments counts the arguments of the conditions.
+	filterArguments int
+	page            page
 }
 
-// NewSelect returns a statement without conditions. head is everything before where.
-func NewSelect(head string) *Select { return &Select{head: head} }
+// page is the part of a list that is asked for: rows in an order, at most so many, after a cursor.
+type page struct {
+	order, limit string
+	// after is the condition that rows after the cursor satisfy. An order by a column has two such
+	// conditions: that of the rows with the same value, which are in the order tieOrder, and that of
+	// the others. Not every engine would find the first row in an index by one condition for both.
+	after, tie, tieOrder string
+}
+
+// NewSelect returns a statement without conditions. head is everything before where; its first line
+// is a comment that names the statement.
+func NewSelect(head string) *Select {
+	name, head, _ := strings.Cut(head, "\n")
+	return &Select{name: name + "\n", head: head}
+}
 
 // Where adds a condition that rows must satisfy besides the others.
 func (s *Select) Where(condition string, arguments ...any) {
-	var text strings.Builder
-	parts := strings.Split(condition, "?")
-	for i, argument := range arguments {
+	s.conditions = append(s.conditions, s.bind(condition, arguments...))
+	s.filterArguments = len(s.arguments)
+}
+
+// bind replaces every ? by the placeholder of its argument.
+func (s *Select) bind(condition string, arguments ...any) string {
+	for _, argument := range arguments {
 		s.arguments = append(s.arguments, argument)
-		text.WriteString(parts[i] + "$" + strconv.Itoa(len(s.arguments)))
+		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(s.arguments)), 1)
 	}
-	s.conditions = append(s.conditions, text.String()+parts[len(arguments)])
+	return condition
 }
 
 // WhereIn adds the condition that a column has one of the values. Without values it adds nothing.
@@ -55,24 +74,26 @@ func WhereIn[T any](s *Select, column string, values []T) {
 
 // SQL returns the statement and its arguments, for a Querier.
 func (s *Select) SQL() (query string, arguments []any) {
-	return s.text(s.conditions) + s.tail, s.arguments
+	end := func(order string) string { return "\n\torder by " + order + "\n\tlimit " + s.page.limit }
+	others := s.where(s.page.after) + end(s.page.order)
+	if s.page.tie == "" {
+		return s.name + others, s.arguments
+	}
+	ties := s.where(s.page.tie) + end(s.page.tieOrder)
+	return s.name + "\tselect * from (select * from (\n" + ties + "\n\t) as ties union all select * from (\n" + others +
+		"\n\t) as others) as page" + end(s.page.order), s.arguments
 }
 
-func (s *Select) text(conditions []string) string {
+// where returns the statement with its conditions, and one more unless that is empty.
+func (s *Select) where(condition string) string {
+	conditions := s.conditions
+	if condition != "" {
+		conditions = append(slices.Clone(conditions), condition)
+	}
 	if len(conditions) == 0 {
 		return s.head
 	}
 	return s.head + "\n\twhere " + strings.Join(conditions, " and ")
-}
-
-// page adds the conditions, the order and the limit of a page.
-func (s *Select) page(order string, limit int, condition string, arguments ...any) {
-	s.filters, s.filterArguments = len(s.conditions), len(s.arguments)
-	if condition != "" {
-		s.Where(condition, arguments...)
-	}
-	s.arguments = append(s.arguments, limit)
-	s.tail = "\n\torder by " + order + "\n\tlimit $" + strconv.Itoa(len(s.arguments))
 }
 
 // countTimeout is how long a count may take. It is short, since the count is an extra.
@@ -80,9 +101,7 @@ const countTimeout = time.Second
 
 // count returns how many rows there are on all pages, or false if counting them takes too long.
 func (s *Select) count(ctx context.Context, q Querier) (total int64, ok bool, err error) {
-	name, head, _ := strings.Cut(s.head, "\n")
-	counted := Select{head: head}
-	query := name + "_count\n\tselect count(*) from (" + counted.text(s.conditions[:s.filters]) + ") as counted"
+	query := strings.TrimSuffix(s.name, "\n") + "_count\n\tselect count(*) from (\n" + s.where("") + "\n\t) as counted"
 	within, cancel := context.WithTimeout(ctx, countTimeout)
 	defer cancel()
 	err = q.QueryRowContext(within, query, s.arguments[:s.filterArguments]...).Scan(&total)

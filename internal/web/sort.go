@@ -135,31 +135,31 @@ func (s Sorts[T]) Page(list *Select, sort string, in *SortedInput) error {
 		direction, compare = " desc", " < "
 	}
 	by, sorted := s[name]
-	order := "id" + direction
+	list.page = page{order: "id" + direction, tieOrder: "id" + direction, limit: list.bind("?", in.Limit+1)}
 	if sorted {
-		order = by.By() + direction + ", " + order
+		list.page.order = by.By() + direction + ", id" + direction
 	}
 	if cursor == "" {
-		list.page(order, in.Limit+1, "")
 		return nil
 	}
 	at, err := s.place(sort, cursor)
 	if err != nil {
 		return invalid(FieldError{Message: err.Error(), Location: location})
 	}
+	id := list.bind("id"+compare+"?", at.id)
 	if !sorted {
-		list.page(order, in.Limit+1, "id"+compare+"?", at.id)
+		list.page.after = id
 		return nil
 	}
 	value, err := driver.DefaultParameterConverter.ConvertValue(by.Value(&at.row))
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case value == nil:
-		list.page(order, in.Limit+1, "("+by.By()+", id)"+compare+"("+by.Null+", ?)", at.id)
-	default:
-		list.page(order, in.Limit+1, "("+by.By()+", id)"+compare+"(?, ?)", value, at.id)
 	}
+	literal := by.Null
+	if value != nil {
+		literal = list.bind("?", value)
+	}
+	list.page.tie, list.page.after = by.By()+" = "+literal+" and "+id, by.By()+compare+literal
 	return nil
 }
 
