@@ -2,6 +2,7 @@ package systemtest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,7 +46,7 @@ func makeFixture(t *testing.T, resource discovertest.Resource, n int) []byte {
 	t.Helper()
 	const text = "to be multiplied"
 	database := newDatabase(t)
-	create(t, webtest.At(t, serve(t, database).URL), resource, text)
+	created := create(t, webtest.At(t, serve(t, database).URL), resource, text)
 	status, output := runApp(t, []string{"DATABASE_URL=" + database}, "dumpdata")
 	if status != 0 {
 		t.Fatalf("app dumpdata: %s", output)
@@ -64,11 +65,24 @@ func makeFixture(t *testing.T, resource discovertest.Resource, n int) []byte {
 		case strings.Contains(record, text):
 			for i := range n {
 				copied := strings.Replace(record, text, fmt.Sprintf("%0*d", width, i), 1)
+				for _, name := range resource.Unique {
+					copied = strings.Replace(copied, member(t, name, created[name]), member(t, name, webtest.Vary(created[name])), 1)
+				}
 				records = append(records, pk.ReplaceAllLiteralString(copied, fmt.Sprintf(`"pk": %d`, i+1)))
 			}
 		}
 	}
 	return []byte("[\n" + strings.Join(records, ",\n") + "\n]\n")
+}
+
+// member is a member of an object, as it is in a dump.
+func member(t *testing.T, name string, value any) string {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{name: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text[1 : len(text)-1])
 }
 
 func dump(t *testing.T, database, name string) {

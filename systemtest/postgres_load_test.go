@@ -96,7 +96,7 @@ func (v *version) change(r discovertest.Resource, text string, remove bool) {
 	if _, ok := v.send(http.StatusOK, "GET", r.Path+"?limit=10", ""); !ok || !r.Changes {
 		return
 	}
-	if _, ok := v.send(http.StatusOK, "PUT", path, r.Body(text+" changed")); !ok {
+	if _, ok := v.send(http.StatusOK, "PUT", path, r.Replacement(fields, text+" changed")); !ok {
 		return
 	}
 	v.acknowledge(path, text+" changed")

@@ -215,7 +215,7 @@ func TestDumpHasWhatWasLoadedAndCanBeLoadedAgain(t *testing.T) {
 			if dump := fixturetest.Dump(t, db, resources); !strings.Contains(dump, strings.Join(rows, ",\n")) {
 				t.Fatalf("the dump differs from the fixture: %.300s", dump)
 			}
-			c.Want(http.StatusOK, "PUT", "/tweet/1", other)
+			c.Want(http.StatusOK, "PATCH", "/tweet/1", webtest.With(t, "{}", "text", "Good morning"))
 		}
 	})
 }

@@ -18,7 +18,7 @@ import (
 var everyKind = []string{
 	"title:string:1..80", "price:decimal:10,2", "rate:decimal:4,3?", "day:date", "until:date?", "zip:string:5..5", "year:int:1900..2100", "body:text?", "code:string:0..20", "pages:int:1..9999", "score:int:-5..5=1", "rank:int?", "done:bool=false",
 	"listed:bool=true", "sold:bool", "state:enum:open,closed=open", "size:enum:s,m,l?", "due:time?", "starts_at:time", "written:time:auto",
-	"owner:email", "site:url?", "motto:string:1..40=Carpe diem", "tweet:ref", "answers:ref:tweet?",
+	"serial:string:4..20:unique", "key:uuid", "tag:uuid?", "currency:string:3..3:once", "owner:email:unique?", "site:url?", "motto:string:1..40=Carpe diem", "tweet:ref", "answers:ref:tweet?",
 }
 
 // thisProject is the part of this repository that add reads, without the resource tweet.
@@ -175,13 +175,18 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 		"a field twice":              {"note", []string{"title:string", "title:text"}, "twice"},
 		"a reference to nothing":     {"note", []string{"title:string", "shelf:ref"}, `no resource "shelf"`},
 		"no text":                    {"note", []string{"done:bool"}, "needs a text"},
+		"a text that is unique":      {"note", []string{"title:string:unique"}, "need not be unique"},
+		"a unique boolean":           {"note", []string{"title:string", "done:bool:unique"}, "yours to write"},
+		"a unique default":           {"note", []string{"title:string", "code:string:unique=first"}, "only one row"},
+		"few unique values":          {"note", []string{"title:string", "code:int:1..9:unique"}, "thousands of values"},
+		"a default for ever":         {"note", []string{"title:string", "code:string:once=first"}, "for ever"},
 		"a filter of nothing":        {"note", []string{"title:string", "FILTER due"}, "no such field"},
 		"a filter twice":             {"note", []string{"title:string", "FILTER title", "FILTER title"}, "twice"},
 		"a filter by a long text":    {"note", []string{"title:string", "body:text", "FILTER body"}, "a whole text"},
 		"a filter of the page":       {"note", []string{"title:string", "limit_value:int", "after:date", "FILTER after"}, "a parameter after already"},
 		"a filter with two meanings": {"note", []string{"title:string", "due:time", "due_min:int", "FILTER due", "FILTER due_min"}, "a parameter due_min already"},
 		"an order of nothing":        {"note", []string{"title:string", "SORT due"}, "no such field"},
-		"an order by a long text":    {"note", []string{"title:string:1..201", "SORT title"}, "at most 200"},
+		"an order by a long text":    {"note", []string{"title:string:1..255", "SORT title"}, "at most 254"},
 	}
 	for name, tt := range tests {
 		c := addCommand{Name: tt.name}

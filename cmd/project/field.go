@@ -26,6 +26,8 @@ type field struct {
 	target string
 	// Optional fields may be null. Auto fields are set by the service when it creates a row.
 	Optional, Auto bool
+	// Unique fields have a value that no other row has. Once fields cannot be changed.
+	Unique, Once bool
 	// sorted means that the list can be sorted by it.
 	sorted  bool
 	initial *string
@@ -40,7 +42,7 @@ const maxInteger = 1<<53 - 1
 // kinds are the kinds of fields with their default limits.
 var kinds = map[string]struct{ min, max int64 }{
 	"string": {1, 200}, "text": {1, 10000}, "int": {-maxInteger, maxInteger}, "bool": {}, "enum": {}, "time": {},
-	"date": {}, "decimal": {}, "email": {3, 254}, "url": {1, 2000}, "ref": {},
+	"date": {}, "decimal": {}, "email": {3, 254}, "url": {1, 2000}, "uuid": {}, "ref": {},
 }
 
 const kindsHelp = `Kinds of fields, as NAME:KIND:
@@ -48,8 +50,10 @@ const kindsHelp = `Kinds of fields, as NAME:KIND:
   body:text                  a long text (1..10000)
   pages:int:1..9999          an integer
   price:decimal:10,2         an exact decimal with 10 digits, 2 of them behind the point
-  done:bool  state:enum:open,closed  due:time  day:date  owner:email  site:url
+  done:bool  state:enum:open,closed  due:time  day:date  owner:email  site:url  key:uuid
   shelf:ref  home:ref:shelf  the id of a row of another resource
+  code:string:1..20:unique   a value that no other row has
+  currency:string:3..3:once  a value that cannot be changed
 ? at the end means that it may be null, =VALUE is its default. NAME:time:auto is
 the time of creation, which clients cannot set.`
 
@@ -57,6 +61,9 @@ var (
 	fieldName = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 	enumValue = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 )
+
+// uniqueDigits is how many characters the values of unique fields have in the tests.
+const uniqueDigits = 4
 
 // maxColumn and maxResource leave room for the suffix of a constraint, whose name has at most 63 bytes.
 const (
@@ -109,6 +116,10 @@ func (f *field) argument(text string) (err error) {
 	switch {
 	case f.kind == "time" && text == "auto":
 		f.Auto = true
+	case text == "unique":
+		f.Unique = true
+	case text == "once":
+		f.Once = true
 	case f.kind == "decimal" && f.scale == 0:
 		_, err = fmt.Sscanf(text+"\n", "%d,%d\n", &f.whole, &f.scale)
 		f.whole -= f.scale
@@ -153,6 +164,16 @@ func (f *field) check() error {
 		return fmt.Errorf("an empty text could not be told from none: begin its range at 1")
 	case f.Auto && (f.Optional || f.initial != nil):
 		return fmt.Errorf("the service sets it, so that it has no default and is never null")
+	case f.Auto && (f.Unique || f.Once):
+		return errors.New("the service sets it once, and rows may be created at the same time")
+	case f.Once && f.initial != nil:
+		return errors.New("a field that can be set only once would have its default for ever")
+	case f.Unique && f.initial != nil:
+		return errors.New("only one row could have the default of a unique field")
+	case f.Unique && (f.kind == "bool" || f.kind == "enum" || f.kind == "ref" || f.kind == "text"):
+		return fmt.Errorf("a unique %s is yours to write: the tests need thousands of short values", f.kind)
+	case f.Unique && (f.kind == "string" && f.max < uniqueDigits || f.kind == "decimal" && f.whole < uniqueDigits || f.kind == "int" && (f.min > 1000 || f.max < 9999)):
+		return fmt.Errorf("a unique field needs thousands of values, such as 1000 to 9999")
 	case f.Optional && f.initial != nil:
 		return fmt.Errorf("null (?) and a default (=%s) exclude each other: choose one", *f.initial)
 	case f.kind == "decimal" && f.scale == 0:

@@ -36,6 +36,12 @@ func (f *field) Tag() string {
 		name += ",omitempty"
 	}
 	tags := append([]string{tag("json", name)}, f.limits()...)
+	if f.Unique {
+		tags = append(tags, tag("unique", true))
+	}
+	if f.Once {
+		tags = append(tags, tag("once", true))
+	}
 	if f.initial != nil {
 		tags = append(tags, tag("default", *f.initial))
 	}
@@ -59,6 +65,8 @@ func (f *field) limits() []string {
 		tags = append(tags, tag("pattern", f.pattern()), tag("patternDescription", fmt.Sprintf("at most %d digits, and %d behind the point", f.whole, f.scale)))
 	case f.kind == "email":
 		tags = append(tags, tag("format", "email"), tag("maxLength", f.max))
+	case f.kind == "uuid":
+		tags = append(tags, tag("format", "uuid"), tag("pattern", uuidPattern), tag("patternDescription", "a UUID in lower case"))
 	case f.kind == "url":
 		tags = append(tags, tag("format", "uri"), tag("minLength", f.min), tag("maxLength", f.max))
 	case f.isText() && f.min > 0:
@@ -72,6 +80,19 @@ func (f *field) limits() []string {
 func tag(name string, value any) string { return fmt.Sprintf("%s:%q", name, fmt.Sprint(value)) }
 
 func (f *field) doc() string {
+	switch text := f.meaning(); {
+	case f.Unique && f.Once:
+		return strings.TrimSuffix(text, ".") + ", which no other " + f.resource + " has, and which cannot be changed."
+	case f.Unique:
+		return strings.TrimSuffix(text, ".") + ", which no other " + f.resource + " has."
+	case f.Once:
+		return strings.TrimSuffix(text, ".") + ", which cannot be changed."
+	default:
+		return text
+	}
+}
+
+func (f *field) meaning() string {
 	switch {
 	case f.Auto:
 		return "When it was created, in UTC to the microsecond."
@@ -86,17 +107,23 @@ func (f *field) doc() string {
 }
 
 // Scan is where a row's Scan puts the field, Value the argument of a statement.
-func (f *field) Scan() string { return f.reference("&") }
+func (f *field) Scan() string { return f.in("&" + variable(f.resource)) }
 
 // Value is the argument of a statement for the field.
-func (f *field) Value() string { return f.reference("") }
+func (f *field) Value() string { return f.in(variable(f.resource)) }
 
-func (f *field) reference(prefix string) string {
-	name := variable(f.resource) + "." + f.Go
-	column := f.webColumn()
+// Was and Is are the arguments before and after a change.
+func (f *field) Was() string { return f.in("before") }
+
+// Is is the argument after a change.
+func (f *field) Is() string { return f.in("f") }
+
+// in is the field of a row in a variable, which & may precede.
+func (f *field) in(row string) string {
+	column, name := f.webColumn(), strings.TrimPrefix(row, "&")+"."+f.Go
 	switch {
 	case column == "":
-		return prefix + name
+		return row + "." + f.Go
 	case f.Optional:
 		return "web.Optional" + fmt.Sprintf(column, name)
 	}
@@ -136,8 +163,14 @@ func (f *field) column(sqlType string) string {
 	if f.kind == "ref" {
 		sqlType += " references " + f.target + " (id)"
 	}
+	if f.Unique {
+		sqlType += " constraint " + f.constraint("key") + " unique"
+	}
 	return sqlType
 }
+
+// constraint is the name of a constraint of the column.
+func (f *field) constraint(suffix string) string { return f.resource + "_" + f.Column + "_" + suffix }
 
 // Unit says what the column of a decimal counts, or nothing.
 func (f *field) Unit() string {
@@ -147,6 +180,9 @@ func (f *field) Unit() string {
 	digits := strings.Repeat("0", f.scale-1)
 	return fmt.Sprintf("In units of the last decimal place: 1.%s5 is 1%s5.", digits, digits)
 }
+
+// uuidPattern is the form in which every engine returns a UUID.
+const uuidPattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 // pattern is the regular expression of a decimal.
 func (f *field) pattern() string {

@@ -13,6 +13,14 @@ func (f *field) First() string { return f.sample(0) }
 // Second is the value of the field in the second row of the fixtures.
 func (f *field) Second() string { return f.sample(1) }
 
+// other is the value of the field in the second body of the tests.
+func (f *field) other() string {
+	if f.Once {
+		return f.First()
+	}
+	return f.Second()
+}
+
 func (f *field) sample(i int) string {
 	switch f.kind {
 	case "bool":
@@ -31,6 +39,8 @@ func (f *field) sample(i int) string {
 		return []string{`"2017-07-30"`, `"2018-02-28"`}[i]
 	case "decimal":
 		return strconv.Quote([]string{"3", "2"}[i] + "." + strings.Repeat("0", f.scale-1) + "5")
+	case "uuid":
+		return []string{`"0b8f3f0e-3c1d-4a5e-9c62-5d2f1a7e4b01"`, `"f47ac10b-58cc-4372-a567-0e02b2c3d479"`}[i]
 	case "email":
 		return []string{`"ada@example.org"`, `"grace@example.org"`}[i]
 	case "url":
@@ -73,7 +83,7 @@ func (f *field) Target() string { return f.target }
 
 // Invalid are values, in Go, that the field refuses.
 func (f *field) Invalid() string {
-	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "date": `"2017-02-30", "0000-01-01", "30.7.2017", 1`, "email": `"nobody", 1`, "url": `"", "://", 1`, "ref": `0, "one"`}[f.kind]
+	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "date": `"2017-02-30", "0000-01-01", "30.7.2017", 1`, "email": `"nobody", 1`, "url": `"", "://", 1`, "uuid": `"", "0B8F3F0E-3C1D-4A5E-9C62-5D2F1A7E4B01", "0b8f3f0e3c1d4a5e9c625d2f1a7e4b01", 1`, "ref": `0, "one"`}[f.kind]
 	switch f.kind {
 	case "string", "text":
 		values = fmt.Sprintf(`strings.Repeat("x", %d), 1`, f.max+1)
@@ -98,6 +108,9 @@ func (f *field) Limits() string {
 		return fmt.Sprintf(`"%s", "-%s", "0"`, most, most)
 	case "date":
 		return `"0001-01-01", "9999-12-31"`
+	}
+	if f.min == f.max {
+		return fmt.Sprintf(`strings.Repeat("ü", %d)`, f.min)
 	}
 	return fmt.Sprintf(`strings.Repeat("ü", %d), strings.Repeat("ü", %d)`, f.min, f.max)
 }

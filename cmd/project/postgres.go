@@ -7,7 +7,7 @@ import (
 
 // Postgres is the type of the column in PostgreSQL, with what follows it.
 func (f *field) Postgres() string {
-	types := map[string]string{"int": "bigint", "ref": "bigint", "decimal": "bigint", "date": "date", "bool": "boolean", "time": "timestamptz"}
+	types := map[string]string{"int": "bigint", "ref": "bigint", "decimal": "bigint", "date": "date", "bool": "boolean", "time": "timestamptz", "uuid": "uuid"}
 	text := "text"
 	if f.sorted {
 		text = `text collate "C"` // the same order as on every other engine

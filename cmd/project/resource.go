@@ -68,9 +68,9 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 		}
 	}
 	if !slices.ContainsFunc(r.Set, func(f *field) bool {
-		return (f.kind == "string" || f.kind == "text") && !f.Optional && f.initial == nil
+		return (f.kind == "string" || f.kind == "text") && !f.Optional && f.initial == nil && !f.Unique && !f.Once
 	}) {
-		return nil, errors.New("a resource needs a text that clients must set, as in title:string:1..80: people and the system tests tell rows apart by it")
+		return nil, errors.New("a resource needs a text that clients must set and can change, and that need not be unique, as in title:string:1..80: people and the system tests tell rows apart by it")
 	}
 	return r, r.list(c.Filter, c.Sort)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -69,9 +70,12 @@ type constraint struct{ Name, Columns, Field, Message string }
 // Constraints are those that a request may violate.
 func (r *resource) Constraints() []constraint {
 	var all []constraint
+	for _, f := range r.Uniques() {
+		all = append(all, constraint{f.constraint("key"), r.Name + "." + f.Column, f.Column, "is the " + f.words() + " of another " + r.Word})
+	}
 	for _, f := range r.References() {
 		all = append(all, constraint{
-			r.Name + "_" + f.Column + "_fkey", r.Name + "." + f.Column, f.Column, "must be the id of " + article(f.target) + " that exists",
+			f.constraint("fkey"), r.Name + "." + f.Column, f.Column, "must be the id of " + article(f.target) + " that exists",
 		})
 	}
 	return all
@@ -80,6 +84,24 @@ func (r *resource) Constraints() []constraint {
 // References are the fields that refer to other resources.
 func (r *resource) References() []*field {
 	return slices.DeleteFunc(slices.Clone(r.Fields), func(f *field) bool { return f.kind != "ref" })
+}
+
+// Uniques are the fields whose values no two rows have in common.
+func (r *resource) Uniques() []*field { return r.fields(func(f *field) bool { return f.Unique }) }
+
+// Onces are the fields that cannot be changed.
+func (r *resource) Onces() []*field { return r.fields(func(f *field) bool { return f.Once }) }
+
+// New is the code for a body that can be created beside others.
+func (r *resource) New(body string) string {
+	if len(r.Uniques()) == 0 {
+		return body
+	}
+	names := make([]string, len(r.Uniques()))
+	for i, f := range r.Uniques() {
+		names[i] = strconv.Quote(f.Column)
+	}
+	return "webtest.Another(t, " + body + ", " + strings.Join(names, ", ") + ")"
 }
 
 // checks are the constraints of the table on one engine.
@@ -121,8 +143,10 @@ func (r *resource) Required() []*field {
 	return r.fields(func(f *field) bool { return !f.Optional && f.initial == nil })
 }
 
-// Nullable are the fields that may be null.
-func (r *resource) Nullable() []*field { return r.fields(func(f *field) bool { return f.Optional }) }
+// Nullable are the fields that may become null.
+func (r *resource) Nullable() []*field {
+	return r.fields(func(f *field) bool { return f.Optional && !f.Once })
+}
 
 // Defaults are the fields with a default.
 func (r *resource) Defaults() []*field {
@@ -140,13 +164,15 @@ func (r *resource) Limited() []*field {
 func (r *resource) HasPaths() bool { return len(r.Nullable())+len(r.Defaults()) > 0 }
 
 // Text is the field that the tests give a wrong type.
-func (r *resource) Text() *field { return r.fields((*field).isText)[0] }
+func (r *resource) Text() *field {
+	return r.fields(func(f *field) bool { return f.isText() && !f.Unique && !f.Once })[0]
+}
 
 // Body and Other are valid bodies, Record is a row in a fixture.
 func (r *resource) Body() string { return object(r.Set, (*field).First) }
 
-// Other is a second valid body.
-func (r *resource) Other() string { return object(r.Set, (*field).Second) }
+// Other is a second valid body, which a row of the first can be changed to.
+func (r *resource) Other() string { return object(r.Set, (*field).other) }
 
 // Record is a row in a fixture.
 func (r *resource) Record() string {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // SQLite is the type of the column in SQLite, with what follows it.
@@ -24,6 +25,10 @@ func (f *field) sqliteCheck() string {
 		return f.limitsCheck("") + fmt.Sprintf(",\n    constraint %[1]s_%[2]s_type check (typeof(%[2]s) in ('integer', 'null'))", f.resource, f.Column)
 	case "int":
 		return fmt.Sprintf("%[1]s_%[2]s_range check (typeof(%[2]s) in ('integer', 'null') and (%[2]s is null or %[2]s between %[3]d and %[4]d))", f.resource, f.Column, f.min, f.max)
+	case "uuid":
+		hex := strings.Repeat("[0-9a-f]", 4)
+		form := hex + hex + strings.Repeat("-"+hex, 4) + hex + hex
+		return fmt.Sprintf("%s_%s_form check (%s glob '%s')", f.resource, f.Column, f.Column, form)
 	case "bool":
 		return fmt.Sprintf("%s_%s_type check (%s in (0, 1))", f.resource, f.Column, f.Column)
 	}

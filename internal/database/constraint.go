@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/templatesite/internal/web"
@@ -12,9 +13,9 @@ import (
 // violation is the violation of a constraint by a statement.
 type violation struct {
 	rule rule
-	// names are the constraint's name or its columns, as web.Constraint has them. There are
-	// several when the engine does not say which constraint it was, and none when it says
-	// nothing.
+	// names are the constraint's name or its columns, as web.Constraint has them, or the tables
+	// that refer to the row. There are several when the engine does not say which it was, and none
+	// when it says nothing.
 	names []string
 }
 
@@ -23,6 +24,7 @@ type rule int
 const (
 	check     rule = iota // or any other rule
 	reference             // a foreign key, of the table that the statement has changed
+	referred              // a foreign key, of a table that refers to a row that was to be deleted
 	duplicate
 )
 
@@ -34,11 +36,9 @@ type violationError struct {
 
 func (e *violationError) Unwrap() error { return e.error }
 
-// withConstraint adds to the error of a statement which constraint it has violated. Only an
-// insert or an update concerns a value of the request; a delete violates a constraint of
-// another table.
+// withConstraint adds to the error of a statement which constraint it has violated.
 func (c *observeConn) withConstraint(ctx context.Context, s *web.Statement, err error) error {
-	if err == nil || s.Operation != "insert" && s.Operation != "update" || kindOf(err) != conflict {
+	if err == nil || kindOf(err) != conflict {
 		return err
 	}
 	return &violationError{err, c.connector.engine.violation(ctx, c.fullConn, s, err)}
@@ -48,8 +48,9 @@ func (c *observeConn) withConstraint(ctx context.Context, s *web.Statement, err 
 // client receives, or to nil when the error is a bug. Unlike Problem, it names the field if
 // the constraint is one of the resources'.
 func Classifier(resources []web.Resource) func(error) *web.Problem {
-	fields := map[string]web.FieldError{}
+	fields, models := map[string]web.FieldError{}, map[string]bool{}
 	for _, resource := range resources {
+		models[resource.Name] = true
 		for _, constraint := range resource.Constraints {
 			fields[constraint.Name] = constraint.Field
 			fields[strings.ToLower(constraint.Columns)] = constraint.Field
@@ -61,8 +62,20 @@ func Classifier(resources []web.Resource) func(error) *web.Problem {
 		if !ok {
 			return Problem(err)
 		}
+		if e.rule == referred {
+			return e.inUse(models)
+		}
 		return e.problem(fields)
 	}
+}
+
+// inUse is the problem of a row that others refer to. It names only tables that clients know.
+func (v violation) inUse(models map[string]bool) *web.Problem {
+	names := slices.DeleteFunc(slices.Clone(v.names), func(name string) bool { return !models[name] })
+	if len(names) == 0 {
+		return conflict.problem
+	}
+	return web.NewProblem(http.StatusConflict, "Something refers to this: "+strings.Join(names, " or ")+". Delete or change that first.")
 }
 
 func (v violation) problem(fields map[string]web.FieldError) *web.Problem {

@@ -27,7 +27,7 @@ type violation struct{ sql, want string }
 func isAnswered(t *testing.T, db *database.DB, violations ...violation) {
 	t.Helper()
 	at := func(name string) web.FieldError { return web.FieldError{Location: "body." + name, Message: "wrong"} }
-	leaf := web.Resource{Constraints: []web.Constraint{
+	leaf := web.Resource{Name: "leaf", Constraints: []web.Constraint{
 		{Name: "leaf_tree_fkey", Columns: "leaf.tree", Field: at("tree")},
 		{Name: "leaf_branch_fkey", Columns: "leaf.branch", Field: at("branch")},
 		{Name: "nest_tree_fkey", Columns: "nest.tree", Field: at("tree")},
@@ -72,5 +72,22 @@ func TestViolatedConstraintIsAnsweredWithTheFieldOfTheResource(t *testing.T) {
 			violation{"delete from tree", "409 []"},                    // leaf refers to it
 			violation{"insert into tree values (1)", "409 []"},
 		)
+	})
+}
+
+func TestRowThatIsReferredToIsAnsweredWithWhatRefersToIt(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		if _, err := db.Write.ExecContext(t.Context(), constrained); err != nil {
+			t.Fatal(err)
+		}
+		_, err := db.Write.ExecContext(t.Context(), "delete from tree")
+		for name, want := range map[string]string{
+			"leaf":  "Something refers to this: leaf. Delete or change that first.",
+			"other": "This conflicts with existing data.", // a table that is no resource is not named
+		} {
+			if p := database.Classifier([]web.Resource{{Name: name}})(err); p.Status != 409 || p.Detail != want {
+				t.Errorf("with the resource %s: %d %q, want %q", name, p.Status, p.Detail, want)
+			}
+		}
 	})
 }

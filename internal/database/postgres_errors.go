@@ -88,10 +88,10 @@ func (postgresEngine) violation(_ context.Context, _ fullConn, s *web.Statement,
 	case "23505", "23P01": // unique, exclusion
 		v.rule = duplicate
 	case "23503":
-		if !strings.EqualFold(e.TableName, s.Table) {
-			return violation{} // another table refers to this one
-		}
 		v.rule = reference
+		if s.Operation == "delete" || !strings.EqualFold(e.TableName, s.Table) {
+			return violation{referred, []string{e.TableName}}
+		}
 	}
 	return v
 }

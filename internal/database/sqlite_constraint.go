@@ -31,9 +31,12 @@ func (sqliteEngine) violation(ctx context.Context, conn fullConn, s *web.Stateme
 			return violation{check, []string{name}}
 		}
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		names, err := foreignKeys(ctx, conn, s.Table)
-		if err == nil {
-			return violation{reference, names}
+		rule, query := reference, foreignKeysSQL
+		if s.Operation == "delete" {
+			rule, query = referred, referringSQL
+		}
+		if names, err := queryNames(ctx, conn, query, s.Table); err == nil {
+			return violation{rule, names}
 		}
 	}
 	return violation{}
@@ -56,10 +59,17 @@ const foreignKeysSQL = `
 	group by id
 	order by id desc`
 
-// foreignKeys returns the columns of each foreign key of a table. It asks on the connection
-// of the statement that has failed, which sees the table as that statement did.
-func foreignKeys(ctx context.Context, conn fullConn, table string) ([]string, error) {
-	rows, err := conn.QueryContext(ctx, foreignKeysSQL, []driver.NamedValue{{Ordinal: 1, Value: table}})
+// referringSQL returns the tables that refer to a table.
+const referringSQL = `
+	select distinct lower(m.name)
+	from sqlite_master m, pragma_foreign_key_list(m.name) f
+	where m.type = 'table' and lower(f."table") = lower($1)
+	order by 1`
+
+// queryNames returns the names that a query has for a table. It asks on the connection of the
+// statement that has failed, which sees the table as that statement did.
+func queryNames(ctx context.Context, conn fullConn, query, table string) ([]string, error) {
+	rows, err := conn.QueryContext(ctx, query, []driver.NamedValue{{Ordinal: 1, Value: table}})
 	if err != nil {
 		return nil, err
 	}

@@ -38,21 +38,28 @@ type Resource struct {
 	Changes bool
 
 	example map[string]any
+	// Unique are the fields that no two rows have in common, once those that cannot be changed.
+	Unique []string
+	once   []string
+	// sorted means that the cursors of the list are not ids.
+	sorted bool
 }
 
-// First returns the first resource of All whose rows can also be replaced, patched and
-// deleted. It returns ErrNone if there is none.
+// Plain reports whether rows may be alike, and whether the cursors of the list are ids.
+func (r Resource) Plain() bool { return len(r.Unique)+len(r.once) == 0 && !r.sorted }
+
+// First returns the first resource of All whose rows can also be replaced, patched and deleted, a
+// plain one if there is one. It returns ErrNone if there is none.
 func First(ctx context.Context, url string) (Resource, error) {
 	all, err := All(ctx, url)
 	if err != nil {
 		return Resource{}, err
 	}
-	for _, r := range all {
-		if r.Changes {
-			return r, nil
-		}
+	all = slices.DeleteFunc(all, func(r Resource) bool { return !r.Changes })
+	if len(all) == 0 {
+		return Resource{}, ErrNone
 	}
-	return Resource{}, ErrNone
+	return all[max(0, slices.IndexFunc(all, Resource.Plain))], nil
 }
 
 // All returns the resources of the service at url whose rows can be created and distinguished,
@@ -83,13 +90,32 @@ func All(ctx context.Context, url string) ([]Resource, error) {
 	return all, nil
 }
 
-// Body returns a valid body for creating or replacing a row: the example of the description
-// with text in its text field, or the unchanged example if text is empty.
+// Body returns a valid body for creating or replacing a row: the example of the description with
+// text in its text field unless that is empty, and values of its own in fields that no two
+// rows have in common.
 func (r Resource) Body(text string) string {
 	fields := maps.Clone(r.example)
 	if text != "" {
 		fields[r.Text] = text
 	}
+	for _, name := range r.Unique {
+		fields[name] = webtest.Vary(fields[name])
+	}
+	return marshal(fields)
+}
+
+// Replacement returns a valid body for replacing a row: Body, with the row's own values where no
+// other row may have them or they cannot be changed.
+func (r Resource) Replacement(row map[string]any, text string) string {
+	fields := maps.Clone(r.example)
+	fields[r.Text] = text
+	for _, name := range append(slices.Clone(r.Unique), r.once...) {
+		fields[name] = row[name]
+	}
+	return marshal(fields)
+}
+
+func marshal(fields map[string]any) string {
 	body, _ := json.Marshal(fields) // cannot fail: the fields come from JSON
 	return string(body)
 }
@@ -109,6 +135,8 @@ func (r *Resource) describe(document *openapi3.T) bool {
 	if r.Route == "" || collection == nil || collection.Get == nil || collection.Post == nil || collection.Post.RequestBody == nil {
 		return false
 	}
+	after := collection.Get.Parameters.GetByInAndName("query", "after")
+	r.sorted = after != nil && !after.Schema.Value.Type.Is("integer")
 	item := document.Paths.Value(r.Route)
 	r.Changes = item.Put != nil && item.Patch != nil && item.Delete != nil
 	media := collection.Post.RequestBody.Value.Content["application/json"]
@@ -117,6 +145,12 @@ func (r *Resource) describe(document *openapi3.T) bool {
 	}
 	r.example, _ = media.Example.(map[string]any)
 	for name, field := range media.Schema.Value.Properties {
+		if _, ok := r.example[name]; ok && has(field.Value, "x-unique") {
+			r.Unique = append(r.Unique, name)
+		}
+		if _, ok := r.example[name]; ok && has(field.Value, "x-once") {
+			r.once = append(r.once, name)
+		}
 		if r.holdsText(name, field.Value) {
 			r.Text, r.MaxLength = name, 0
 			if field.Value.MaxLength != nil {
@@ -131,7 +165,7 @@ func (r *Resource) describe(document *openapi3.T) bool {
 // one: it may be longer, or it may be as long and its name comes first.
 func (r *Resource) holdsText(name string, field *openapi3.Schema) bool {
 	_, inExample := r.example[name]
-	if !inExample || !field.Type.Is("string") || field.Format != "" || field.Pattern != "" || len(field.Enum) > 0 {
+	if !inExample || !field.Type.Is("string") || field.Format != "" || field.Pattern != "" || len(field.Enum) > 0 || has(field, "x-unique") || has(field, "x-once") {
 		return false
 	}
 	var length uint64
@@ -141,6 +175,8 @@ func (r *Resource) holdsText(name string, field *openapi3.Schema) bool {
 	longer := r.MaxLength > 0 && (length == 0 || length > r.MaxLength)
 	return r.Text == "" || longer || length == r.MaxLength && name < r.Text
 }
+
+func has(field *openapi3.Schema, extension string) bool { return field.Extensions[extension] == true }
 
 func get(ctx context.Context, url string) ([]byte, error) {
 	answer, err := webtest.Send(ctx, http.DefaultTransport, http.MethodGet, url, "")

@@ -42,6 +42,23 @@ func KeepsEveryColumn(t *testing.T, resources []web.Resource) {
 	})
 }
 
+// HasRows reports whether a dump has the rows of a fixture of one model, and no others of that model.
+func HasRows(t *testing.T, dump, fixture string) bool {
+	t.Helper()
+	type row struct {
+		Model  string
+		PK     int64
+		Fields map[string]any
+	}
+	var all, want []row
+	for text, rows := range map[string]*[]row{dump: &all, fixture: &want} {
+		if err := json.Unmarshal([]byte(text), rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cmp.Equal(want, slices.DeleteFunc(all, func(r row) bool { return r.Model != want[0].Model }))
+}
+
 // dumped returns the names of the fields that a dump has of a model.
 func dumped(t *testing.T, text, model string) []string {
 	t.Helper()

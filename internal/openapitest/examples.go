@@ -31,8 +31,8 @@ func Examples(t *testing.T, start func(*testing.T) Do) {
 			}
 		}
 		for _, mediaType := range types {
-			body, header := o.body(mediaType)
 			for _, p := range o.Parameters {
+				body, header := o.body(mediaType)
 				text := example(p.Value)
 				if text == "" {
 					o.t.Errorf("%s %s has no example", p.Value.In, p.Value.Name)
@@ -46,6 +46,7 @@ func Examples(t *testing.T, start func(*testing.T) Do) {
 					}
 				}
 			}
+			body, header := o.body(mediaType)
 			o.success(o.target(""), body, header)
 		}
 	})
@@ -56,6 +57,9 @@ func (o *operation) success(target, body string, headers ...string) {
 	o.t.Helper()
 	headers = slices.DeleteFunc(headers, func(header string) bool { return header == "" })
 	answer := o.do(o.method, target, body, headers...)
+	if o.method == http.MethodDelete && answer.Status == http.StatusConflict {
+		answer = o.do(o.method, o.target("2"), body, headers...) // the fixtures refer to the first row
+	}
 	documented := o.Responses.Value(fmt.Sprint(answer.Status))
 	if documented == nil || answer.Status >= 300 {
 		o.t.Errorf("%s %s %q = %d, which is not a success of the description: %s", o.method, target, headers, answer.Status, answer.Body)

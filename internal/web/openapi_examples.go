@@ -121,7 +121,13 @@ func (a *API) completeAddresses(op *huma.Operation, response *huma.Response) {
 		location.Schema.Examples = []any{address}
 	}
 	if link := response.Headers["Link"]; link != nil {
-		link.Schema.Examples = []any{"<" + own + `?after=2&limit=2>; rel="next"`}
+		after := "2"
+		for _, p := range op.Parameters {
+			if p.Name == afterParameter && p.Schema.Type == huma.TypeString {
+				after = exampleCursor
+			}
+		}
+		link.Schema.Examples = []any{"<" + own + "?after=" + after + `&limit=2>; rel="next"`}
 	}
 }
 

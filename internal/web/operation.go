@@ -18,7 +18,7 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	refuseLossyDefaults(op.Method+" "+op.Path, input)
 	refusePointers(op.Method+" "+op.Path, input)
 	if op.Errors == nil {
-		op.Errors = usualErrors(op, honoursPreconditions(input))
+		op.Errors = usualErrors(op, honoursPreconditions(input), tagged(input, uniqueTag) != nil)
 	}
 	op.MaxBodyBytes = -1 // readBody enforces the limit
 	op.BodyReadTimeout = -1
@@ -39,6 +39,7 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	if op.Method == http.MethodPatch {
 		a.acceptPlainPatch(op.Path)
 	}
+	a.describeTags(a.Operations(op.Path)[op.Method], input)
 }
 
 // handler serves one operation; a stage wraps it.
@@ -82,13 +83,16 @@ func (a *API) acceptPlainPatch(path string) {
 }
 
 // usualErrors are the statuses of the problems that any operation of this kind can return.
-func usualErrors(op huma.Operation, conditional bool) []int {
+func usualErrors(op huma.Operation, conditional, unique bool) []int {
 	errors := []int{
 		http.StatusNotAcceptable, http.StatusRequestTimeout, http.StatusUnprocessableEntity,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 	}
 	if strings.Contains(op.Path, "{") {
 		errors = append(errors, http.StatusNotFound)
+	}
+	if unique {
+		errors = append(errors, http.StatusConflict)
 	}
 	if conditional {
 		errors = append(errors, http.StatusPreconditionFailed)

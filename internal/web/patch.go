@@ -62,6 +62,9 @@ func merge(target, patch jsontext.Value) (jsontext.Value, error) {
 	return json.Marshal(into)
 }
 
+// whole returns the type of what is patched.
+func (Patch[T]) whole() reflect.Type { return reflect.TypeFor[T]() }
+
 // Schema returns the schema that describes and validates the patch. huma calls it.
 func (p Patch[T]) Schema(r huma.Registry) *huma.Schema {
 	part := *resolve(r, huma.SchemaFromType(r, reflect.TypeFor[T]()))

@@ -23,10 +23,13 @@ import (
 //	Sort string `query:"sort" enum:"id,-id,due,-due" default:"id" doc:"The order; - means descending."`
 type SortedInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many, at most." example:"100"`
-	After  string `query:"after" maxLength:"4000" doc:"Return the items after this cursor. Links to other pages have it."`
-	Before string `query:"before" maxLength:"4000" doc:"Return the items before this cursor. Cannot be combined with after."`
+	After  string `query:"after" maxLength:"4000" doc:"Return the items after this cursor. Links to other pages have it." example:"WyJpZCIsbnVsbCwxXQ"`
+	Before string `query:"before" maxLength:"4000" doc:"Return the items before this cursor. Cannot be combined with after." example:"WyJpZCIsbnVsbCwxXQ"`
 	Prefer string `header:"Prefer" doc:"count=exact asks for the number of items on all pages (RFC 7240)." example:"count=exact"`
 }
+
+// exampleCursor is the place after the row with the id 1, in the order of the ids.
+const exampleCursor = "WyJpZCIsbnVsbCwxXQ"
 
 // SortedPage is one page of a collection in an order that the client chose.
 type SortedPage[T any] struct {

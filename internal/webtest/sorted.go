@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -53,8 +54,9 @@ func visit(t testing.TB, c *Client, target, relation string) (ids []any, last st
 // Linked returns the path and query of the link with that relation in the header of a page, or "".
 func Linked(page Response, relation string) string {
 	for link := range strings.SplitSeq(page.Header.Get("Link"), ", ") {
-		if address, ok := strings.CutSuffix(link, `>; rel="`+relation+`"`); ok {
-			return strings.TrimPrefix(address, "<http://example.org")
+		address, ok := strings.CutSuffix(strings.TrimPrefix(link, "<"), `>; rel="`+relation+`"`)
+		if target, err := url.Parse(address); ok && err == nil {
+			return target.RequestURI()
 		}
 	}
 	return ""

@@ -37,9 +37,9 @@ func (b *bench) discover(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(r discovertest.Resource) bool { return name == "" || r.Name == name })
+	i := slices.IndexFunc(all, func(r discovertest.Resource) bool { return r.Plain() && (name == "" || r.Name == name) })
 	if i < 0 {
-		return errors.New("the service has no resource to measure")
+		return errors.New("the service has no resource to measure: one whose rows may be alike, and whose list is in the order of the ids")
 	}
 	b.resource = all[i]
 	output, err := run(ctx, b.app, database, "", "dumpdata", b.resource.Name)

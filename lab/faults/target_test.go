@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -29,6 +30,9 @@ func discover(dir string) error {
 	defer p.Kill()
 	if target.Resource, err = discovertest.First(context.Background(), p.URL); err != nil {
 		return err
+	}
+	if !target.Plain() {
+		return errors.New("the fault tests need a resource whose rows may be alike, and whose list is in the order of the ids")
 	}
 	response, err := http.Get(p.URL + target.Path)
 	if err != nil {
