@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
@@ -53,6 +54,59 @@ func TestTransactionDoesNotRunAgainAfterAnErrorOfItsOwn(t *testing.T) {
 		runs, own := 0, errors.New("own")
 		if err := db.Tx(t.Context(), func(web.Querier) error { runs++; return own }); !errors.Is(err, own) || runs != 1 {
 			t.Errorf("%d runs, %v", runs, err)
+		}
+	})
+}
+
+// The stores and fill do not know about the transaction of the context.
+func TestStoresJoinTheTransactionOfAContext(t *testing.T) {
+	Each(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
+		failed := errors.New("failed")
+		for _, want := range []error{nil, failed} {
+			err := db.Atomic(t.Context(), func(ctx context.Context) error {
+				shelf, err := newShelfStore(db.DB).Create(ctx, ShelfFields{Name: "joined", Room: "new"})
+				if err != nil {
+					return err
+				}
+				if _, err := newShelfStore(db.DB).Get(ctx, shelf.ID); err != nil {
+					t.Errorf("the row that was made is not read: %v", err)
+				}
+				if _, err := newShelfStore(db.DB).Get(t.Context(), shelf.ID); !errors.Is(err, web.ErrNotFound) {
+					t.Errorf("another context reads it: %v", err)
+				}
+				if err := fill(ctx, db.DB); err != nil {
+					return err
+				}
+				if err := fill(ctx, db.DB, "A", "A"); err == nil {
+					t.Error("two books have the same code")
+				}
+				return want
+			})
+			if !errors.Is(err, want) {
+				t.Errorf("%v, want %v", err, want)
+			}
+			if shelves := webtest.JSON[[]Shelf](t, c.Want(http.StatusOK, "GET", "/shelf/", "")); len(shelves) != 3 {
+				t.Errorf("after %v: %d shelves, want 3: the first one, and those of the transaction that did not fail", want, len(shelves))
+			}
+		}
+	})
+}
+
+func TestTransactionOfAContextIsForItsOwnDatabaseAlone(t *testing.T) {
+	Each(t, func(t *testing.T, _ *webtest.Client, db *database.DB) {
+		other := databasetest.OpenOn(t, db.Engine, Resources())
+		failed := errors.New("failed")
+		err := db.Atomic(t.Context(), func(ctx context.Context) error {
+			if _, err := newShelfStore(other.DB).Create(ctx, ShelfFields{Name: "other", Room: "new"}); err != nil {
+				return err
+			}
+			if err := fill(ctx, other.DB); err != nil {
+				return err
+			}
+			return failed
+		})
+		if rows, rowsErr := other.Rows(t.Context(), "shelf"); !errors.Is(err, failed) || rows != 2 || rowsErr != nil {
+			t.Errorf("%v; %d rows, %v in the other database, want 2", err, rows, rowsErr)
 		}
 	})
 }

@@ -4,11 +4,11 @@
 //   - The request and its response, as all packages see them: request.go (Info, Middleware),
 //     problem.go and field_error.go (Problem), mux.go (Mux), accept.go, ranges.go and
 //     page_header.go.
-//   - What a resource is: resource.go, database.go and row.go; and what its operations are
-//     made of: item.go, page.go, precondition.go, patch.go, optional.go and time.go.
+//   - What a resource is: resource.go, database.go, transaction.go and row.go; and what its
+//     operations are made of: item.go, page.go, precondition.go, patch.go, optional.go and time.go.
 //   - How an operation is served: api.go (API) and operation.go, where Register lists the
-//     stages. Each stage has a file: accept.go, parameters.go, body*.go, huma.go, limiter.go
-//     and retry.go. json.go reads and writes JSON, and decode*.go reads other JSON, such as
+//     stages. Each stage has a file, such as accept.go, parameters.go, body*.go, huma.go,
+//     limiter.go and retry.go. json.go reads and writes JSON, and decode*.go reads other JSON, such as
 //     fixtures, as strictly as the body of a request.
 //   - How operations are described: openapi*.go.
 //
