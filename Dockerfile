@@ -46,7 +46,7 @@ RUN --mount=type=cache,target=/go/cache \
 # ignores caches when it looks for changes, so new code alone does not rebuild the database.
 # After a change of how migrations and fixtures are applied, use --no-cache.
 FROM build AS schema
-RUN find . -path ./internal -prune -o -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' \) \
+RUN find . -path ./internal/sampletest -prune -o -type f \( -path '*/migrations/*' -o -path '*/fixtures/*' \) \
     -exec sha256sum {} + | sort -k 2 | sha256sum | cut -c 1-16 >/schema
 RUN --mount=type=cache,id=templatesite-schema,target=/programs \
     mkdir -p "/programs/$(cat /schema)" \

@@ -21,7 +21,8 @@ var service = app.Service{
 	Resources: []web.Resource{
 		tweet.Resource(),
 	},
-	Static: static.Files, // feature: static
+	IdempotencyKeys: true,         // feature: idempotency
+	Static:          static.Files, // feature: static
 }
 
 // version and commit are set by builds that Git cannot be asked about:

@@ -35,7 +35,7 @@ func (l loaddataCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.Status(p.ctx, p.service.Resources); err != nil { // such as a table that hides ours
+	if _, err := db.Status(p.ctx, p.service.schema()); err != nil { // such as a table that hides ours
 		return err
 	}
 	sources, err := l.sources(p.service.Resources, p.stdin)
@@ -87,7 +87,7 @@ func (p *program) advise(db *database.DB, err error) error {
 	if err == nil {
 		return nil
 	}
-	if advice, notReady := db.Ready(p.ctx, p.service.Resources); notReady != nil && advice != "" {
+	if advice, notReady := db.Ready(p.ctx, p.service.schema()); notReady != nil && advice != "" {
 		return fmt.Errorf("%s: %w", advice, err)
 	}
 	return err

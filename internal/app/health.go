@@ -12,7 +12,7 @@ import (
 // in the log at the start.
 func (p *program) watch(log *slog.Logger, db *database.DB) *health.Health {
 	ready := health.New(log, map[string]health.Check{
-		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, p.service.Resources) },
+		"db": func(ctx context.Context) (string, error) { return db.Ready(ctx, p.service.schema()) },
 	})
 	if ready.Check(p.ctx).Status != "ok" {
 		ready.Recheck()

@@ -55,11 +55,11 @@ func (h hooks) countRecords(log *slog.Logger, all sinks) *slog.Logger {
 const scrapeTimeout = 2 * time.Second
 
 // watch registers the metrics that a scrape asks the database and the health checks for.
-func (h hooks) watch(db *database.DB, resources []web.Resource, ready *health.Health) {
+func (h hooks) watch(db *database.DB, schema []web.Resource, ready *health.Health) {
 	h.registry.Database(db.DB, func() (applied, pending int, err error) {
 		ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 		defer cancel()
-		applied, pending, _, err = db.Count(ctx, resources)
+		applied, pending, _, err = db.Count(ctx, schema)
 		return applied, pending, err
 	})
 	h.registry.Health(ready.Last)

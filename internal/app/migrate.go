@@ -60,7 +60,7 @@ func (m migrateCommand) Run(p *program) error {
 	if m.To != nil {
 		err = m.goTo(p, db, report)
 	} else {
-		err = db.Migrate(p.ctx, p.service.Resources, report)
+		err = db.Migrate(p.ctx, p.service.schema(), report)
 	}
 	if err == nil && steps == 0 {
 		fmt.Fprintln(p.stdout, "nothing to do: the schema is up to date")
@@ -86,14 +86,14 @@ func describe(s database.Step) string {
 
 // goTo undoes migrations only with --yes.
 func (m migrateCommand) goTo(p *program, db *database.DB, report func(database.Step)) error {
-	steps, err := db.Plan(p.ctx, p.service.Resources, int64(*m.To))
+	steps, err := db.Plan(p.ctx, p.service.schema(), int64(*m.To))
 	if err != nil {
 		return err
 	}
 	if len(steps) > 0 && steps[0].Applied && !m.Yes {
 		return m.refuse(p, db, steps)
 	}
-	return db.MigrateTo(p.ctx, p.service.Resources, int64(*m.To), report)
+	return db.MigrateTo(p.ctx, p.service.schema(), int64(*m.To), report)
 }
 
 // refuse returns an error that says what undoing would lose.
@@ -120,7 +120,7 @@ func (m migrateCommand) refuse(p *program, db *database.DB, steps []database.Mig
 }
 
 func (m migrateCommand) status(p *program, db *database.DB) error {
-	migrations, err := db.Status(p.ctx, p.service.Resources)
+	migrations, err := db.Status(p.ctx, p.service.schema())
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (m migrateCommand) status(p *program, db *database.DB) error {
 			fmt.Fprintf(p.stdout, "pending  %s\n", one.Name)
 		}
 	}
-	if obstacle := db.Obstacle(p.ctx, p.service.Resources); obstacle != nil {
+	if obstacle := db.Obstacle(p.ctx, p.service.schema()); obstacle != nil {
 		fmt.Fprintf(p.stdout, "\nThe pending migrations cannot be applied: %v\n", obstacle)
 	}
 	return nil

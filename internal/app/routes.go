@@ -35,8 +35,9 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		MaxBodyBytes: int64(p.config.MaxBodyBytes),
 		Classify:     classify(p.service.Resources, s.ready),
 		Retryable:    database.ConnectionLost,
-		OnShed:       s.hooks.shed,   // feature: metrics
-		TrackActive:  s.hooks.active, // feature: metrics
+		Once:         p.service.once(s.db.DB), // feature: idempotency
+		OnShed:       s.hooks.shed,            // feature: metrics
+		TrackActive:  s.hooks.active,          // feature: metrics
 	})
 	limited := api.WithLimit(int(p.config.MaxInFlight))
 	for _, resource := range p.service.Resources {

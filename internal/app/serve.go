@@ -66,7 +66,7 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	s.ready = p.watch(s.log, s.db)
-	s.hooks.watch(s.db, p.service.Resources, s.ready) // feature: metrics
+	s.hooks.watch(s.db, p.service.schema(), s.ready) // feature: metrics
 
 	listeners, err := listen(p.ctx, "ADDRESS", string(p.config.Address))
 	if err != nil {
@@ -118,7 +118,7 @@ func (p *program) openDatabase(observers []database.Observer) (*database.DB, err
 	if err != nil {
 		return nil, err
 	}
-	if _, err := database.NewTimeline(p.service.Resources, db.Engine); err != nil {
+	if _, err := database.NewTimeline(p.service.schema(), db.Engine); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime/debug"
+	"slices"
 
 	"example.com/templatesite/internal/web"
 )
@@ -25,8 +26,17 @@ type Service struct {
 	Version, Commit string
 	// Resources are served in this order.
 	Resources []web.Resource
+	// IdempotencyKeys lets clients send a POST again safely, with the header Idempotency-Key.
+	IdempotencyKeys bool // feature: idempotency
 	// Static holds the files that are served below /static/, favicon.ico among them.
 	Static fs.FS // feature: static
+}
+
+// schema returns what has migrations: the resources, and the tables of the plumbing.
+func (s Service) schema() []web.Resource {
+	owners := slices.Clone(s.Resources)
+	owners = s.withKeys(owners) // feature: idempotency
+	return owners
 }
 
 // build describes this binary.

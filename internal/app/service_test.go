@@ -52,6 +52,12 @@ type service struct {
 // The service has a database with the fixtures unless DATABASE_URL is set.
 func startService(t *testing.T, env map[string]string, flags ...string) *service {
 	t.Helper()
+	return startServiceOf(t, testService, env, flags...)
+}
+
+// startServiceOf is startService for another service.
+func startServiceOf(t *testing.T, what Service, env map[string]string, flags ...string) *service {
+	t.Helper()
 	all := map[string]string{
 		"ADDRESS": "127.0.0.1:0", "DRAIN_DELAY": "0s", "LOG_LEVEL": "debug",
 		"ADMIN_ADDRESS":            "127.0.0.1:0", // feature: admin
@@ -66,7 +72,7 @@ func startService(t *testing.T, env map[string]string, flags ...string) *service
 	ctx, stop := context.WithCancel(context.Background())
 	s := &service{t: t, stop: stop, done: make(chan int, 1)}
 	go func() {
-		s.done <- run(ctx, testService, Process{
+		s.done <- run(ctx, what, Process{
 			Args: append([]string{"serve"}, flags...), Environment: variables(all), Stdin: strings.NewReader(""), Stdout: s, Stderr: t.Output(),
 		})
 	}()

@@ -13,7 +13,7 @@ import (
 
 // prepare creates, migrates and fills the file of an SQLite database.
 func (p *program) prepare(db *database.DB, log *slog.Logger) error {
-	if err := db.Prepare(p.ctx, p.service.Resources, p.fill(log)); err != nil {
+	if err := db.Prepare(p.ctx, p.service.schema(), p.fill(log)); err != nil {
 		return p.withDatabaseHint(fmt.Errorf("prepare the database that DATABASE_URL names: %w", err))
 	}
 	return nil

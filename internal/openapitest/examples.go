@@ -1,6 +1,7 @@
 package openapitest
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -41,6 +42,9 @@ func Examples(t *testing.T, start func(*testing.T) Do) {
 				case "query":
 					o.success(o.target("")+query(p.Value.Name, text), body, header)
 				case "header":
+					if p.Value.Name == "Idempotency-Key" { // feature: idempotency
+						text = rand.Text() // an earlier request may have used the example
+					}
 					if o.method != http.MethodDelete { // the next request would find nothing
 						o.success(o.target(""), body, header, p.Value.Name+": "+text)
 					}

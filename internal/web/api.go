@@ -24,6 +24,9 @@ type Options struct {
 	// Retryable reports whether a read may be repeated after this error. If nil, reads are
 	// not repeated.
 	Retryable func(error) bool
+	// Once carries out each POST that has an Idempotency-Key. If nil, the header is not described,
+	// and ignored.
+	Once Once // feature: idempotency
 	// OnShed is called for each request that is refused because of overload: a read or a
 	// change.
 	OnShed func(reads bool)

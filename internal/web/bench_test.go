@@ -30,6 +30,7 @@ func BenchmarkRequest(b *testing.B) {
 		Title: "benchmark", Version: "1", MaxBodyBytes: 1 << 20,
 		Classify:  func(error) *web.Problem { return nil },
 		Retryable: func(error) bool { return false },
+		Once:      noKeys, // feature: idempotency
 	})
 	limited := api.WithLimit(100)
 	one := thing{Name: "before", Count: 7, Inner: &inner{A: 1, B: 2}, Tags: []int64{1, 2}}
@@ -65,4 +66,9 @@ func BenchmarkRequest(b *testing.B) {
 			}
 		})
 	}
+}
+
+// feature: idempotency
+func noKeys(context.Context, web.KeyedRequest, func(context.Context) ([]byte, error)) ([]byte, bool, error) {
+	panic("no request has a key")
 }

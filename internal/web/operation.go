@@ -30,10 +30,15 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 		strictParameters,  // 422 for parameters that huma would ignore or misread
 		a.readBody(input), // 400, 408, 413, 415, 422 or 503 for a body that is not usable JSON
 	)
+	if a.isKeyed(op.Method) { // feature: idempotency
+		op.Middlewares = append(op.Middlewares, readKey) // 422 for an Idempotency-Key that is none
+		describeKey(&op)
+	}
 	// then huma decodes and validates the input, or answers 422, and then
 	huma.Register(a.API, op, chain(serve,
 		answerErrors[I, O](a.options.Classify),           // an error becomes a problem
 		limit[I, O](a, op.Method),                        // 503 if too many requests are in progress
+		remember[I, O](a, op.Method),                     // a POST that is sent again is answered as before // feature: idempotency
 		retryRead[I, O](op.Method, a.options.Retryable))) // a GET is repeated on another connection
 
 	if op.Method == http.MethodPatch {
