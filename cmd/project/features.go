@@ -76,7 +76,7 @@ var features = []feature{
 	{ // feature: idempotency
 		name:  "idempotency",
 		about: "the header Idempotency-Key, with which clients send a POST again safely",
-		files: []string{"internal/idempotency/", "internal/web/idempotency.go", "internal/app/idempotency*.go"},
+		files: []string{"internal/idempotency/", "internal/web/idempotency.go", "internal/app/idempotency*.go", "lab/faults/idempotency_test.go"},
 		words: `(?i)idempoten`,
 	},
 	{ // feature: assets
