@@ -74,14 +74,15 @@ func WhereIn[T any](s *Select, column string, values []T) {
 
 // SQL returns the statement and its arguments, for a Querier.
 func (s *Select) SQL() (query string, arguments []any) {
-	end := func(order string) string { return "\n\torder by " + order + "\n\tlimit " + s.page.limit }
-	others := s.where(s.page.after) + end(s.page.order)
+	limit := "\n\tlimit " + s.page.limit
+	others := s.where(s.page.after) + "\n\torder by " + s.page.order + limit
 	if s.page.tie == "" {
 		return s.name + others, s.arguments
 	}
-	ties := s.where(s.page.tie) + end(s.page.tieOrder)
-	return s.name + "\tselect * from (select * from (\n" + ties + "\n\t) as ties union all select * from (\n" + others +
-		"\n\t) as others) as page" + end(s.page.order), s.arguments
+	// An engine reads the parts of a union all one after the other until it has enough rows;
+	// PostgreSQL never does it in parallel when a part has a limit.
+	ties := s.where(s.page.tie) + "\n\torder by " + s.page.tieOrder + limit
+	return s.name + "\tselect * from (\n" + ties + "\n\t) as ties union all select * from (\n" + others + "\n\t) as others" + limit, s.arguments
 }
 
 // where returns the statement with its conditions, and one more unless that is empty.
