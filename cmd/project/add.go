@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/format"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -67,13 +68,24 @@ func (c addCommand) Run(console *console) error {
 var templates embed.FS
 
 // addedTo returns the tree with the files of the resource and its line in main.go. It does not
-// change t. A project without an engine has no migrations for it, and neither has the resource.
+// change t.
 func (r *resource) addedTo(t tree) (tree, error) {
-	after := tree{}
-	for p, f := range t {
-		after[p] = f
+	after, err := r.files()
+	if err != nil {
+		return nil, err
 	}
-	err := fs.WalkDir(templates, "resource", func(p string, entry fs.DirEntry, err error) error {
+	maps.Copy(after, t)
+	if after[mainFile], err = r.listedIn(t[mainFile]); err != nil {
+		return nil, err
+	}
+	return after, collision(r.Name, mainFile, after[mainFile].content)
+}
+
+// files returns the files of the resource. A project without an engine has no migrations for it,
+// and neither has the resource.
+func (r *resource) files() (tree, error) {
+	all := tree{}
+	return all, fs.WalkDir(templates, "resource", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -85,22 +97,15 @@ func (r *resource) addedTo(t tree) (tree, error) {
 			return err
 		}
 		target := r.path(p)
-		if _, ok := after[target]; ok {
+		if _, ok := all[target]; ok {
 			return fmt.Errorf("the name %q cannot be used: every resource has a file %s", r.Name, path.Base(target))
 		}
-		after[target] = file{content: content}
+		all[target] = file{content: content}
 		if strings.HasSuffix(target, "_test.go") {
 			return collision(r.Name, target, content)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if after[mainFile], err = r.listedIn(t[mainFile]); err != nil {
-		return nil, err
-	}
-	return after, collision(r.Name, mainFile, after[mainFile].content)
 }
 
 // path is where the file of a template belongs.
@@ -114,13 +119,17 @@ func (r *resource) path(p string) string {
 }
 
 func (r *resource) execute(p string) (string, error) {
-	functions := template.FuncMap{"inc": func(n int) int { return n + 1 }, "pad": r.pad, "placeholders": placeholders}
+	return execute(p, r, template.FuncMap{"inc": func(n int) int { return n + 1 }, "pad": r.pad, "placeholders": placeholders})
+}
+
+// execute returns the file that a template makes of data.
+func execute(p string, data any, functions template.FuncMap) (string, error) {
 	parsed, err := template.New(path.Base(p)).Funcs(functions).ParseFS(templates, p)
 	if err != nil {
 		return "", err
 	}
 	var text strings.Builder
-	if err := parsed.Execute(&text, r); err != nil {
+	if err := parsed.Execute(&text, data); err != nil {
 		return "", err
 	}
 	if !strings.HasSuffix(p, ".go.tmpl") {
