@@ -22,7 +22,8 @@ func (f *field) sqliteCheck() string {
 	case "date":
 		return fmt.Sprintf("%[1]s_%[2]s_form check (date(%[2]s, '+0 days') is %[2]s and %[2]s not glob '0000*')", f.resource, f.Column)
 	case "decimal":
-		return f.limitsCheck("") + fmt.Sprintf(",\n    constraint %[1]s_%[2]s_type check (typeof(%[2]s) in ('integer', 'null'))", f.resource, f.Column)
+		most := strings.Repeat("9", f.whole+f.scale)
+		return fmt.Sprintf("%[1]s_%[2]s_digits check (typeof(%[2]s) in ('integer', 'null') and (%[2]s is null or %[2]s between -%[3]s and %[3]s))", f.resource, f.Column, most)
 	case "int":
 		return fmt.Sprintf("%[1]s_%[2]s_range check (typeof(%[2]s) in ('integer', 'null') and (%[2]s is null or %[2]s between %[3]d and %[4]d))", f.resource, f.Column, f.min, f.max)
 	case "uuid":
