@@ -64,7 +64,7 @@ func (c addCommand) Run(console *console) error {
 	return nil
 }
 
-//go:embed resource
+//go:embed resource field
 var templates embed.FS
 
 // addedTo returns the tree with the files of the resource and its line in main.go. It does not

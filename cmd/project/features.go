@@ -88,14 +88,14 @@ var features = []feature{
 	{ // feature: sqlite
 		name:  "sqlite",
 		about: "the embedded database, which go run and go test use",
-		files: []string{"*/migrations/sqlite/", "*/sqlite*_test.go", "internal/*/sqlite*.go", "internal/*/migrations/sqlite/", "internal/*/*/migrations/sqlite/", "cmd/project/sqlite.go", "cmd/project/resource/migrations/sqlite/", "internal/databasetest/skip.go", "systemtest/file_test.go", "systemtest/stdout_test.go", ".ci/first-steps", ".ci/libc"},
+		files: []string{"*/migrations/sqlite/", "*/sqlite*_test.go", "internal/*/sqlite*.go", "internal/*/migrations/sqlite/", "internal/*/*/migrations/sqlite/", "cmd/project/sqlite.go", "cmd/project/*/migrations/sqlite/", "internal/databasetest/skip.go", "systemtest/file_test.go", "systemtest/stdout_test.go", ".ci/first-steps", ".ci/libc"},
 		words: `(?i)sqlite`,
 		role:  "database engine",
 	},
 	{ // feature: postgres
 		name:  "postgres",
 		about: "PostgreSQL, which the cluster and production use, with or without PgBouncer",
-		files: []string{"*/migrations/postgres/", "*/postgres*_test.go", "internal/*/postgres*.go", "internal/*/migrations/postgres/", "internal/*/*/migrations/postgres/", "cmd/project/postgres.go", "cmd/project/resource/migrations/postgres/", "internal/app/*_postgres_test.go", "internal/app/template_test.go", "internal/databasetest/skip.go", "internal/pgbouncertest/", "internal/postgrestest/", "systemtest/follow_test.go", ".ci/postgres", ".ci/previous", "tools/migration-lint/", "docs/migrations.md"},
+		files: []string{"*/migrations/postgres/", "*/postgres*_test.go", "internal/*/postgres*.go", "internal/*/migrations/postgres/", "internal/*/*/migrations/postgres/", "cmd/project/postgres.go", "cmd/project/*/migrations/postgres/", "internal/app/*_postgres_test.go", "internal/app/template_test.go", "internal/databasetest/skip.go", "internal/pgbouncertest/", "internal/postgrestest/", "systemtest/follow_test.go", ".ci/postgres", ".ci/previous", "tools/migration-lint/", "docs/migrations.md"},
 		words: `(?i)postgres|pgx|pgbouncer|pgconn|DATABASE_PASSWORD`,
 		role:  "database engine",
 	},

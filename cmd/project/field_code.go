@@ -169,6 +169,36 @@ func (f *field) column(sqlType string) string {
 	return sqlType
 }
 
+// Resource is the name of the table.
+func (f *field) Resource() string { return f.resource }
+
+// Plain is the field without its unique constraint.
+func (f *field) Plain() *field {
+	plain := *f
+	plain.Unique = false
+	return &plain
+}
+
+// SQLDefault is the default that the column needs when there are rows without a value.
+func (f *field) SQLDefault() string {
+	switch {
+	case f.initial == nil:
+		return ""
+	case f.kind == "bool" || f.kind == "int":
+		return " default " + *f.initial
+	}
+	return " default '" + strings.ReplaceAll(*f.initial, "'", "''") + "'"
+}
+
+// Index is the name of the index that a unique field or a reference needs. A duplicate is reported
+// under it, so a unique one bears the name of the constraint.
+func (f *field) Index() string {
+	if f.Unique {
+		return f.constraint("key")
+	}
+	return f.resource + "_" + f.Column
+}
+
 // constraint is the name of a constraint of the column.
 func (f *field) constraint(suffix string) string { return f.resource + "_" + f.Column + "_" + suffix }
 

@@ -15,12 +15,13 @@ import (
 
 // commands is the command line. kong prints the help from it.
 type commands struct {
-	New    newCommand    `cmd:"" help:"Make a project of your own from this template."` // feature: template
-	Add    addCommand    `cmd:"" help:"Add a resource of your own: its code, migrations, fixtures and tests."`
-	List   listCommand   `cmd:"" help:"List the features and resources, and what needs them."`
-	Remove removeCommand `cmd:"" help:"Remove features or resources, with everything that mentions them."`
-	Update updateCommand `cmd:"" help:"Merge a newer state of the template into this project."`
-	Render renderCommand `cmd:"" hidden:"" help:"Write the files of a project, as its record describes it."` // feature: template
+	New      newCommand      `cmd:"" help:"Make a project of your own from this template."` // feature: template
+	Add      addCommand      `cmd:"" help:"Add a resource of your own: its code, migrations, fixtures and tests."`
+	AddField addFieldCommand `cmd:"" help:"Add fields to a resource: to its code, tests and fixtures, with migrations that are safe on a table in use."`
+	List     listCommand     `cmd:"" help:"List the features and resources, and what needs them."`
+	Remove   removeCommand   `cmd:"" help:"Remove features or resources, with everything that mentions them."`
+	Update   updateCommand   `cmd:"" help:"Merge a newer state of the template into this project."`
+	Render   renderCommand   `cmd:"" hidden:"" help:"Write the files of a project, as its record describes it."` // feature: template
 }
 
 const about = "Make a project from the template, list and remove its features, and update it.\n\n" +
@@ -28,6 +29,7 @@ const about = "Make a project from the template, list and remove its features, a
 	"Examples:\n\n" +
 	"\tgo run ./cmd/project new github.com/acme/notes\n" + // feature: template
 	"\tgo run ./cmd/project add note title:string:1..80 done:bool=false\n" +
+	"\tgo run ./cmd/project add-field note 'color:string:1..20?'\n" +
 	"\tgo run ./cmd/project list\n" +
 	"\tgo run ./cmd/project remove deps\n" +
 	"\tgo run ./cmd/project update --check\n"

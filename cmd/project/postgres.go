@@ -15,7 +15,8 @@ func (f *field) Postgres() string {
 	return f.column(cmp.Or(types[f.kind], text))
 }
 
-func (f *field) postgresCheck() string {
+// PostgresCheck is the constraint of the column in PostgreSQL, or "".
+func (f *field) PostgresCheck() string {
 	switch f.kind {
 	case "date":
 		return fmt.Sprintf("%s_%s_years check (%s between '0001-01-01' and '9999-12-31')", f.resource, f.Column, f.Column)
@@ -26,4 +27,4 @@ func (f *field) postgresCheck() string {
 }
 
 // PostgresChecks are the constraints of the table in PostgreSQL.
-func (r *resource) PostgresChecks() []string { return r.checks((*field).postgresCheck) }
+func (r *resource) PostgresChecks() []string { return r.checks((*field).PostgresCheck) }

@@ -70,7 +70,7 @@ func newTemplate(t *testing.T) string {
 	folder := filepath.Join(t.TempDir(), "the template")
 	files := maps.Clone(small)
 	sources := []string{"../../go.mod", "../../go.sum"}
-	for _, pattern := range []string{"*.go", "resource/*", "resource/fixtures/*", "resource/migrations/*/*"} {
+	for _, pattern := range []string{"*.go", "resource/*", "resource/fixtures/*", "resource/migrations/*/*", "field/migrations/*/*"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

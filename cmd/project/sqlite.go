@@ -12,7 +12,8 @@ func (f *field) SQLite() string {
 	return f.column(cmp.Or(types[f.kind], "text"))
 }
 
-func (f *field) sqliteCheck() string {
+// SQLiteCheck is the constraint of the column in SQLite, or "".
+func (f *field) SQLiteCheck() string {
 	switch f.kind {
 	case "time":
 		return fmt.Sprintf(`%[1]s_%[2]s_utc check (
@@ -37,4 +38,4 @@ func (f *field) sqliteCheck() string {
 }
 
 // SQLiteChecks are the constraints of the table in SQLite.
-func (r *resource) SQLiteChecks() []string { return r.checks((*field).sqliteCheck) }
+func (r *resource) SQLiteChecks() []string { return r.checks((*field).SQLiteCheck) }
