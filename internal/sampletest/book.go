@@ -33,7 +33,7 @@ func (b *NewBook) Resolve(huma.Context) []error {
 
 // BookFields are what a client may set.
 type BookFields struct {
-	Shelf int64 `json:"shelf" minimum:"1" doc:"The id of its shelf." example:"1"`
+	Shelf int64 `json:"shelf" minimum:"1" ref:"shelf" doc:"The id of its shelf." example:"1"`
 	NewBook
 }
 
@@ -91,7 +91,7 @@ type books struct{ store bookStore }
 type listInput struct {
 	Status string              `query:"status" enum:"unread,reading,read" doc:"Only books with this status." example:"reading"`
 	Listed web.Optional[bool]  `query:"listed" doc:"Only books that are in the catalogue, or are not." example:"true"`
-	Shelf  web.Optional[int64] `query:"shelf" minimum:"1" doc:"Only books on this shelf." example:"1"`
+	Shelf  web.Optional[int64] `query:"shelf" minimum:"1" ref:"shelf" doc:"Only books on this shelf." example:"1"`
 	web.PageInput
 }
 

@@ -10,7 +10,7 @@
 //     stages. Each stage has a file, such as accept.go, parameters.go, body*.go, huma.go,
 //     limiter.go and retry.go. json.go reads and writes JSON, and decode*.go reads other JSON, such as
 //     fixtures, as strictly as the body of a request.
-//   - How operations are described: openapi*.go.
+//   - How operations are described: openapi*.go and extensions.go.
 //
 // Besides these, cache.go has the Cache that database and metrics use.
 package web

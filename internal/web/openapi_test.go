@@ -89,6 +89,25 @@ func TestDescriptionHasServersTagsAndBounds(t *testing.T) {
 	}
 }
 
+func TestDescriptionNamesTheResourcesThatAreReferredTo(t *testing.T) {
+	t.Parallel()
+	paths := document(t, sampletest.New(t)).Paths
+	for _, op := range []*openapi3.Operation{paths.Value("/book/").Post, paths.Value("/book/{id}").Put, paths.Value("/book/{id}").Patch} {
+		for mediaType, media := range op.RequestBody.Value.Content {
+			for name, property := range media.Schema.Value.Properties {
+				if got, isShelf := property.Value.Extensions["x-ref"], name == "shelf"; isShelf && got != "shelf" || !isShelf && got != nil {
+					t.Errorf("%s, %s: x-ref of %s is %v", op.OperationID, mediaType, name, got)
+				}
+			}
+		}
+	}
+	for _, p := range paths.Value("/book/").Get.Parameters {
+		if got, isShelf := p.Value.Extensions["x-ref"], p.Value.Name == "shelf"; isShelf && got != "shelf" || !isShelf && got != nil {
+			t.Errorf("x-ref of the parameter %s is %v", p.Value.Name, got)
+		}
+	}
+}
+
 func document(t *testing.T, c *webtest.Client) *openapi3.T {
 	t.Helper()
 	described, err := openapi3.NewLoader().LoadFromData([]byte(c.Want(http.StatusOK, "GET", "/openapi.json", "").Body))

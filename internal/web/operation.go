@@ -18,7 +18,7 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	refuseLossyDefaults(op.Method+" "+op.Path, input)
 	refusePointers(op.Method+" "+op.Path, input)
 	if op.Errors == nil {
-		op.Errors = usualErrors(op, honoursPreconditions(input), tagged(input, uniqueTag) != nil)
+		op.Errors = usualErrors(op, honoursPreconditions(input), len(tagged(bodyOf(input), "json", uniqueTag)) > 0)
 	}
 	op.MaxBodyBytes = -1 // readBody enforces the limit
 	op.BodyReadTimeout = -1
