@@ -214,6 +214,15 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 	}
 }
 
+func TestFieldCannotHaveTheNameOfTheAddressOfAReference(t *testing.T) {
+	t.Parallel()
+	before := added(t, thisProject(t), addTweet)
+	c := addCommand{Name: "note", Fields: []string{"title:string", "answers_href:url", "answers:ref:tweet"}}
+	if _, err := newResource(before, c, time.Now()); err == nil || !strings.Contains(err.Error(), "the address of the answers is called so") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestRemoveUndoesAdd(t *testing.T) {
 	t.Parallel()
 	folder := newProject(t, newTemplate(t))

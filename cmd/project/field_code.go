@@ -42,6 +42,9 @@ func (f *field) Tag() string {
 	if f.Once {
 		tags = append(tags, tag("once", true))
 	}
+	if f.kind == "ref" {
+		tags = append(tags, tag("ref", f.target))
+	}
 	if f.initial != nil {
 		tags = append(tags, tag("default", *f.initial))
 	}

@@ -78,9 +78,6 @@ func (f *field) Default() string {
 	return strconv.Quote(*f.initial)
 }
 
-// Target is the resource that a reference refers to.
-func (f *field) Target() string { return f.target }
-
 // Invalid are values, in Go, that the field refuses.
 func (f *field) Invalid() string {
 	values := map[string]string{"bool": `"yes", 1`, "enum": `"", "?"`, "time": `"yesterday", 1`, "date": `"2017-02-30", "0000-01-01", "30.7.2017", 1`, "email": `"nobody", 1`, "url": `"", "://", 1`, "uuid": `"", "0B8F3F0E-3C1D-4A5E-9C62-5D2F1A7E4B01", "0b8f3f0e3c1d4a5e9c625d2f1a7e4b01", 1`, "ref": `0, "one"`}[f.kind]

@@ -72,6 +72,9 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	}) {
 		return nil, errors.New("a resource needs a text that clients must set and can change, and that need not be unique, as in title:string:1..80: people and the system tests tell rows apart by it")
 	}
+	if err := r.checkHrefs(); err != nil {
+		return nil, err
+	}
 	return r, r.list(c.Filter, c.Sort)
 }
 

@@ -81,11 +81,6 @@ func (r *resource) Constraints() []constraint {
 	return all
 }
 
-// References are the fields that refer to other resources.
-func (r *resource) References() []*field {
-	return slices.DeleteFunc(slices.Clone(r.Fields), func(f *field) bool { return f.kind != "ref" })
-}
-
 // Uniques are the fields whose values no two rows have in common.
 func (r *resource) Uniques() []*field { return r.fields(func(f *field) bool { return f.Unique }) }
 

@@ -109,6 +109,9 @@ func (p filter) Tag() string {
 	if !p.Set || p.kind == "enum" { // huma has no limits for what else a list has
 		tags = append(tags, p.limits()...)
 	}
+	if p.kind == "ref" {
+		tags = append(tags, tag("ref", p.target))
+	}
 	switch {
 	case p.Set:
 		tags = append(tags, tag("maxItems", 20))

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// References are the fields that refer to other resources.
+func (r *resource) References() []*field {
+	return slices.DeleteFunc(slices.Clone(r.Fields), func(f *field) bool { return f.kind != "ref" })
+}
+
+// Target is the resource that a reference refers to.
+func (f *field) Target() string { return f.target }
+
+// Href is the name in JSON of the address of the row that a reference refers to.
+func (f *field) Href() string { return f.Column + "_href" }
+
+// HrefTag is the tag of that address in Go.
+func (f *field) HrefTag() string {
+	name := f.Href()
+	if f.Optional {
+		name += ",omitempty"
+	}
+	return "`" + strings.Join([]string{
+		tag("json", name), tag("format", "uri"), tag("doc", "The address of its "+f.words()+"."),
+		tag("example", "http://localhost:8000/"+f.target+"/"+f.First()),
+	}, " ") + "`"
+}
+
+// checkHrefs refuses a field that has the name of such an address.
+func (r *resource) checkHrefs() error {
+	for _, f := range r.References() {
+		if slices.ContainsFunc(r.Fields, func(o *field) bool { return o.Column == f.Href() }) {
+			return fmt.Errorf("the name %s cannot be used: the address of the %s is called so", f.Href(), f.words())
+		}
+	}
+	return nil
+}
