@@ -38,12 +38,16 @@ func (l loaddataCommand) Run(p *program) error {
 	if _, err := db.Status(p.ctx, p.service.schema()); err != nil { // such as a table that hides ours
 		return err
 	}
-	sources, err := l.sources(p.service.Resources, p.stdin)
+	resources, err := db.ByReference(p.ctx, p.service.Resources)
+	if err != nil {
+		return err
+	}
+	sources, err := l.sources(resources, p.stdin)
 	if err != nil {
 		return err
 	}
 	counter := newCounter(p.stderr)
-	err = untilCancelled(p.ctx, func() error { return load(p.ctx, db, p.service.Resources, sources, counter.add) })
+	err = untilCancelled(p.ctx, func() error { return load(p.ctx, db, resources, sources, counter.add) })
 	counter.done()
 	if err == nil {
 		fmt.Fprintf(p.stderr, "loaded %d rows\n", counter.n)
@@ -129,6 +133,10 @@ func (d dumpdataCommand) Run(p *program) error {
 	}
 	defer db.Close()
 	if _, err := db.Status(p.ctx, chosen); err != nil { // such as a table that hides ours
+		return err
+	}
+	chosen, err = db.ByReference(p.ctx, chosen)
+	if err != nil {
 		return err
 	}
 	counter := newCounter(p.stderr)

@@ -2,10 +2,14 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/fixturetest"
 )
 
 func TestDumpOfAFixtureEqualsTheFixture(t *testing.T) {
@@ -30,6 +34,30 @@ func TestDumpOfAFixtureEqualsTheFixture(t *testing.T) {
 		id := 0
 		if err := db.QueryRowContext(t.Context(), insertBook+" returning id", "the next").Scan(&id); err != nil || id != 8 {
 			t.Errorf("the next id is %d, %v, want 8", id, err)
+		}
+	})
+}
+
+func TestFixturesAreLoadedAndDumpedInTheOrderOfTheirReferences(t *testing.T) {
+	const shelves = `[{"model": "shelf", "pk": 1, "fields": {"name":"Travel","room":"Attic"}}]`
+	const books = `[{"model": "book", "pk": 1, "fields": {"shelf":1,"title":"one","pages":1}}]`
+	service := testService
+	service.Resources = resources()
+	slices.Reverse(service.Resources) // books before their shelves
+	service.Resources[0].Fixtures = fstest.MapFS{"fixtures/book.json": {Data: []byte(books)}}
+	service.Resources[1].Fixtures = fstest.MapFS{"fixtures/shelf.json": {Data: []byte(shelves)}}
+	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
+		fixturetest.LoadAll(t, databasetest.OpenOn(t, db.Engine, resources()), service.Resources)
+		if status, _, stderr := commandOf(t, service, env, "", "loaddata"); status != 0 || !strings.Contains(stderr, "loaded 2 rows") {
+			t.Fatalf("app loaddata = %d: %s", status, stderr)
+		}
+		_, dump, _ := commandOf(t, service, env, "", "dumpdata")
+		copied := settingsOf(t, databasetest.OpenOn(t, db.Engine, resources()))
+		if status, _, stderr := commandOf(t, service, copied, dump, "loaddata", "-"); status != 0 {
+			t.Errorf("app loaddata of the dump = %d: %s%s", status, stderr, dump)
+		}
+		if _, again, _ := commandOf(t, service, copied, "", "dumpdata"); again != dump {
+			t.Errorf("the copy is dumped as %s, want %s", again, dump)
 		}
 	})
 }

@@ -22,7 +22,11 @@ func (p *program) prepare(db *database.DB, log *slog.Logger) error {
 // fill returns a function that loads the fixtures of all resources into a new database.
 func (p *program) fill(log *slog.Logger) func(context.Context, *database.DB) error {
 	return func(ctx context.Context, db *database.DB) error {
-		if err := load(ctx, db, p.service.Resources, ownFixtures(p.service.Resources), func() {}); err != nil {
+		resources, err := db.ByReference(ctx, p.service.Resources)
+		if err != nil {
+			return err
+		}
+		if err := load(ctx, db, resources, ownFixtures(resources), func() {}); err != nil {
 			return err
 		}
 		log.Info("created a new database and loaded the fixtures")

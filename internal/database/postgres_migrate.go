@@ -17,6 +17,15 @@ func (postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
 
 func (postgresEngine) tableSQL() string { return "select to_regclass(quote_ident($1)) is not null" }
 
+func (postgresEngine) referencesSQL() string {
+	return `
+	select child.relname, parent.relname
+	from pg_constraint
+	join pg_class as child on child.oid = conrelid
+	join pg_class as parent on parent.oid = confrelid
+	where contype = 'f' and pg_table_is_visible(conrelid) and pg_table_is_visible(confrelid)`
+}
+
 func namesOf(resources []web.Resource) (names []string) {
 	for _, resource := range resources {
 		names = append(names, resource.Name)

@@ -14,6 +14,8 @@ type schemaEngine interface {
 	dialect() goose.Dialect
 	// tableSQL is a query that reports whether queries find a table of the name $1.
 	tableSQL() string
+	// referencesSQL is a query for the foreign keys: the name of a table, and of one that it refers to.
+	referencesSQL() string
 	// checkHidden refuses a table that hides the one of a resource that was migrated.
 	checkHidden(ctx context.Context, db *DB, resources []web.Resource) error
 	// checkPlace refuses to create tables outside the schema of the resources' tables.

@@ -17,6 +17,13 @@ func (sqliteEngine) tableSQL() string {
 	return "select count(*) > 0 from sqlite_master where type = 'table' and name = $1 collate nocase"
 }
 
+func (sqliteEngine) referencesSQL() string {
+	return `
+	select child.name, reference."table"
+	from sqlite_master as child, pragma_foreign_key_list(child.name) as reference
+	where child.type = 'table'`
+}
+
 func (sqliteEngine) checkHidden(context.Context, *DB, []web.Resource) error { return nil }
 
 func (sqliteEngine) checkPlace(context.Context, *DB, []web.Resource) error { return nil }

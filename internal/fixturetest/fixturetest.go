@@ -13,9 +13,10 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// LoadAll loads the fixtures that belong to the resources.
+// LoadAll loads the fixtures that belong to the resources, in the order of their references.
 func LoadAll(t testing.TB, db *database.DB, resources []web.Resource) {
 	t.Helper()
+	resources = byReference(t, db, resources)
 	var readers []io.Reader
 	for _, resource := range resources {
 		if resource.Fixtures == nil {
@@ -45,14 +46,23 @@ func Load(t testing.TB, db *database.DB, resources []web.Resource, text string) 
 	return load(t, db, resources, strings.NewReader(text))
 }
 
-// Dump returns all rows as a fixture.
+// Dump returns all rows as a fixture that can be loaded.
 func Dump(t testing.TB, db *database.DB, resources []web.Resource) string {
 	t.Helper()
 	var dump strings.Builder
-	if err := fixture.Dump(t.Context(), db.DB, resources, &dump, func() {}); err != nil {
+	if err := fixture.Dump(t.Context(), db.DB, byReference(t, db, resources), &dump, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	return dump.String()
+}
+
+func byReference(t testing.TB, db *database.DB, resources []web.Resource) []web.Resource {
+	t.Helper()
+	ordered, err := db.ByReference(t.Context(), resources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ordered
 }
 
 // load reads all fixtures in one transaction.
