@@ -7,7 +7,7 @@ import "strings"
 const (
 	// maxCrumbs is how many steps of a path are looked up.
 	maxCrumbs = 32
-	// maxName is how much is shown of a step of the path.
+	// maxName is how much is shown of a step of the path, and the longest id that a link is made of.
 	maxName = 200
 	// maxLine is how much is shown of the request line and of each header.
 	maxLine = 2 << 10

@@ -18,6 +18,7 @@
 //	fill.go             values put into controls
 //	encode.go           values of controls turned into JSON
 //	field.go            controls made from a schema
+//	reference.go        the row that a control refers to
 //	constraint.go       what a control accepts
 //	date_time.go        the control of a time
 //	submission.go       a form as the browser sent it
@@ -46,7 +47,7 @@ var Files embed.FS
 // the URL of one of Files.
 func Pages(api *web.API, asset func(name string) string) web.Middleware {
 	s := &site{
-		api: api, schemas: schemas{api.OpenAPI().Components.Schemas},
+		api: api, schemas: schemas{api},
 		renderLimit: web.NewLimiter(runtime.GOMAXPROCS(0)),
 		assets:      assets{Style: asset("browsable.css"), Script: asset("browsable.js"), Icon: asset("browsable.svg")},
 	}

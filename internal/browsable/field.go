@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"example.com/templatesite/internal/web"
 )
 
 // field is one property of a schema, or one parameter, and its control in a form.
@@ -28,6 +30,8 @@ type field struct {
 	MaxLength               int
 	Placeholder, Value      string
 	Options                 []string
+	// List is the path of the list of the rows that the field may refer to, or empty.
+	List string
 	// Original is the value of a time that the form began with.
 	Original string
 	Fields   []*field
@@ -36,7 +40,7 @@ type field struct {
 }
 
 // schemas turns schemas into fields.
-type schemas struct{ registry huma.Registry }
+type schemas struct{ api *web.API }
 
 // maxNesting is how deep objects become fieldsets; deeper ones are typed as JSON.
 const maxNesting = 3
@@ -56,16 +60,9 @@ func (s schemas) body(op *huma.Operation) *huma.Schema {
 		return nil
 	}
 	for _, mediaType := range slices.Sorted(maps.Keys(op.RequestBody.Content)) {
-		return s.resolve(op.RequestBody.Content[mediaType].Schema)
+		return s.api.Resolve(op.RequestBody.Content[mediaType].Schema)
 	}
 	return nil
-}
-
-func (s schemas) resolve(schema *huma.Schema) *huma.Schema {
-	if schema != nil && schema.Ref != "" {
-		return s.registry.SchemaFromRef(schema.Ref)
-	}
-	return schema
 }
 
 // fieldsOf lists the required properties first, in the order of the Go type, then the
@@ -79,7 +76,7 @@ func (s schemas) fieldsOf(schema *huma.Schema, prefix string) []*field {
 	}
 	var all []*field
 	for _, name := range names {
-		property := s.resolve(schema.Properties[name])
+		property := s.api.Resolve(schema.Properties[name])
 		if property == nil || property.ReadOnly {
 			continue
 		}
@@ -95,6 +92,7 @@ func (s schemas) fieldsOf(schema *huma.Schema, prefix string) []*field {
 func (s schemas) field(name string, schema *huma.Schema, required bool) *field {
 	f := &field{
 		Name: name, Label: name, Help: schema.Description, Required: required, Value: text(schema.Default), schema: schema,
+		List: s.list(schema.Extensions),
 	}
 	if len(schema.Examples) > 0 {
 		f.Placeholder = text(schema.Examples[0])
@@ -216,6 +214,9 @@ func (f *field) Describe(id string) string {
 	}
 	if f.Help != "" || f.Limits != "" {
 		ids = append(ids, "help-"+id)
+	}
+	if f.List != "" {
+		ids = append(ids, "list-"+id)
 	}
 	return strings.Join(ids, " ")
 }

@@ -143,9 +143,9 @@ func (p *pageRequest) filter() []*field {
 	var all []*field
 	query := p.request.URL.Query()
 	for _, param := range op.Parameters {
-		if schema := p.schemas.resolve(param.Schema); param.In == "query" && schema != nil {
+		if schema := p.api.Resolve(param.Schema); param.In == "query" && schema != nil {
 			f := p.schemas.field(param.Name, schema, param.Required)
-			f.Help = param.Description
+			f.Help, f.List = param.Description, p.schemas.list(param.Extensions)
 			f.inQuery()
 			if query.Has(param.Name) {
 				f.Value = ifShort(query.Get(param.Name), maxLine)
