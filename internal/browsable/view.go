@@ -31,6 +31,8 @@ type view struct {
 	Body                       template.HTML
 	PageLinks                  []pageLink
 	Filter                     []*field
+	// Referrers are links to the lists of the rows that refer to this one.
+	Referrers []link
 	// Groups are the links of a response that contains nothing else.
 	Groups []group
 
@@ -64,7 +66,7 @@ func (p *pageRequest) view() *view {
 		Documents: p.documents(), Crumbs: p.crumbs(), Notice: p.notice, Index: url.Path == "/",
 		Method: p.request.Method, Path: visible(shorten(url.Path, maxLine)), Query: shorten(url.RawQuery, maxLine),
 		Status: p.answer.status, StatusText: http.StatusText(p.answer.status), Allow: p.allow(), JSONURL: ifShort(withFormat(url, "json"), maxAddress),
-		Headers: headers(p.answer.header), Body: highlight(body), Filter: p.filter(), Groups: p.groups(body),
+		Headers: headers(p.answer.header), Body: highlight(body), Filter: p.filter(), Groups: p.groups(body), Referrers: p.referrers(),
 	}
 	v.Title, v.Lead = p.title(v)
 	v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), "", "")
