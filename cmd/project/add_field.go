@@ -92,7 +92,7 @@ func (c addFieldCommand) addedTo(t tree, now time.Time) (after tree, remaining [
 	added := r.Fields[len(was.Fields):]
 	after = maps.Clone(t)
 	for _, f := range added {
-		if err := f.addable(t); err != nil {
+		if err := f.addable(); err != nil {
 			return nil, nil, fmt.Errorf("the field %s: %w", f.Column, err)
 		}
 		if err := after.migrate(f, now); err != nil {
@@ -112,7 +112,7 @@ func (c addFieldCommand) addedTo(t tree, now time.Time) (after tree, remaining [
 }
 
 // addable refuses a field that rows and running versions of the service cannot do without.
-func (f *field) addable(t tree) error {
+func (f *field) addable() error {
 	switch {
 	case f.Auto:
 		return fmt.Errorf("nobody knows when the rows that exist were created: add %s:time? instead, and set it in Create", f.Column)
@@ -120,15 +120,8 @@ func (f *field) addable(t tree) error {
 		return errors.New("the rows that exist have no value for it, and the version that runs while this one starts does not set it. Let it be null (?) or give it a default (=VALUE)")
 	case f.initial != nil && strings.Contains(*f.initial, " --"):
 		return errors.New("its default has --, which begins a comment in a migration: change the default in the code and the migration afterwards")
-	case f.kind == "ref" && t.position(f.resource) < t.position(f.target):
-		return fmt.Errorf("fixtures are loaded in the order of %s: list %s before %s there first", mainFile, f.target, f.resource)
 	}
 	return nil
-}
-
-// position is where the line of a resource is in main.go.
-func (t tree) position(name string) int {
-	return strings.Index(t[mainFile].content, "\t"+name+".Resource()")
 }
 
 // migrate adds the migrations of a new field. Its index has a migration of its own, since one

@@ -186,24 +186,22 @@ func TestResourcesThatReferToAResourceLearnWhatItRefersTo(t *testing.T) {
 func TestFieldsThatCannotBeAddedAreRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	project := added(t, added(t, thisProject(t), addTweet), addCommand{Name: "note", Fields: []string{"title:string:1..80", "tweet:ref?"}})
-	project = added(t, project, addCommand{Name: "label", Fields: []string{"text:string"}})
 	tests := map[string]struct{ name, field, before, after, want string }{
-		"no resource":                     {"shelf", "color:string?", "", "", `no resource "shelf"`},
-		"required":                        {"note", "color:string", "", "", "Let it be null (?) or give it a default"},
-		"required and unique":             {"note", "serial:uuid:unique", "", "", "Let it be null (?)"},
-		"a time of creation":              {"note", "added:time:auto", "", "", "add added:time? instead"},
-		"a default with a comment":        {"note", "motto:string=a -- b", "", "", "begins a comment"},
-		"there already":                   {"note", "title:text?", "", "", "note has a field title already"},
-		"a word of SQL":                   {"note", "order:int?", "", "", "reserved word of SQL"},
-		"no such kind":                    {"note", "color:float?", "", "", `no kind "float"`},
-		"a reference to nothing":          {"note", "shelf:ref?", "", "", `no resource "shelf"`},
-		"a circle":                        {"tweet", "note:ref?", "", "", "refer to each other"},
-		"a reference to a later resource": {"tweet", "label:ref?", "", "", "list label before tweet"},
-		"a field of another type":         {"note", "color:string?", "\tTitle string", "\tTitle Title", "note/note.go:18: add does not write such a field"},
-		"another order":                   {"note", "color:string?", "`json:\"title\"", "`json:\"name\"", "note/note.go:18: add does not write"},
-		"a field more":                    {"note", "color:string?", "\tTitle string", "\tRank *int64 `json:\"rank,omitempty\" minimum:\"1\" maximum:\"9\"`\n\tTitle string", "fields that are not in the constant"},
-		"what add would not write":        {"note", "color:string?", " minLength:\"1\" maxLength:\"80\"", " minLength:\"1\" maxLength:\"80\" unique:\"true\"", "a resource needs a text"},
-		"an embedded field":               {"note", "color:string?", "\tTitle string", "\tweb.Item\n\tTitle string", "note/note.go:18: add does not write"},
+		"no resource":              {"shelf", "color:string?", "", "", `no resource "shelf"`},
+		"required":                 {"note", "color:string", "", "", "Let it be null (?) or give it a default"},
+		"required and unique":      {"note", "serial:uuid:unique", "", "", "Let it be null (?)"},
+		"a time of creation":       {"note", "added:time:auto", "", "", "add added:time? instead"},
+		"a default with a comment": {"note", "motto:string=a -- b", "", "", "begins a comment"},
+		"there already":            {"note", "title:text?", "", "", "note has a field title already"},
+		"a word of SQL":            {"note", "order:int?", "", "", "reserved word of SQL"},
+		"no such kind":             {"note", "color:float?", "", "", `no kind "float"`},
+		"a reference to nothing":   {"note", "shelf:ref?", "", "", `no resource "shelf"`},
+		"a circle":                 {"tweet", "note:ref?", "", "", "refer to each other"},
+		"a field of another type":  {"note", "color:string?", "\tTitle string", "\tTitle Title", "note/note.go:18: add does not write such a field"},
+		"another order":            {"note", "color:string?", "`json:\"title\"", "`json:\"name\"", "note/note.go:18: add does not write"},
+		"a field more":             {"note", "color:string?", "\tTitle string", "\tRank *int64 `json:\"rank,omitempty\" minimum:\"1\" maximum:\"9\"`\n\tTitle string", "fields that are not in the constant"},
+		"what add would not write": {"note", "color:string?", " minLength:\"1\" maxLength:\"80\"", " minLength:\"1\" maxLength:\"80\" unique:\"true\"", "a resource needs a text"},
+		"an embedded field":        {"note", "color:string?", "\tTitle string", "\tweb.Item\n\tTitle string", "note/note.go:18: add does not write"},
 	}
 	for name, tt := range tests {
 		before := maps.Clone(project)

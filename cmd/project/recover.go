@@ -113,9 +113,6 @@ func (t tree) specifications(name string) (map[string]string, error) {
 	texts := map[string]string{}
 	for _, g := range set {
 		text := g.specification() + g.options()
-		if g.kind == "int64" || g.kind == "*int64" {
-			text = strings.Replace(text, ":ref", ":ref:"+t.target(name, g.column()), 1)
-		}
 		f, err := parseField(name, text)
 		if err != nil || f.Go != g.name || f.Type() != g.kind {
 			return nil, fmt.Errorf("%s: add does not write such a field", g.place)
@@ -123,7 +120,8 @@ func (t tree) specifications(name string) (map[string]string, error) {
 		texts[f.Column] = text
 	}
 	for _, g := range all {
-		if slices.Contains([]string{"ID", "", "Href", "Version"}, g.name) {
+		reference, isLink := strings.CutSuffix(g.column(), "_href")
+		if slices.Contains([]string{"ID", "", "Href", "Version"}, g.name) || isLink && texts[reference] != "" {
 			continue
 		}
 		if g.kind != "time.Time" {
@@ -142,8 +140,8 @@ func (g goField) specification() string {
 		return text + "bool"
 	case kind == "time.Time":
 		return text + "time"
-	case kind == "int64" && get("maximum") == "":
-		return text + "ref"
+	case get("ref") != "":
+		return text + "ref:" + get("ref")
 	case kind == "int64":
 		return text + "int:" + get("minimum") + ".." + get("maximum")
 	case get("enum") != "":
@@ -179,17 +177,6 @@ func (g goField) options() string {
 		text += "?"
 	}
 	return text
-}
-
-// target returns the resource that a column refers to, by the migrations.
-func (t tree) target(name, column string) string {
-	reference := regexp.MustCompile(`\b` + regexp.QuoteMeta(column) + `\s[^,;]*?\breferences\s+"?(\w+)`)
-	for _, p := range t.paths() {
-		if m := reference.FindStringSubmatch(t[p].content); m != nil && strings.HasPrefix(p, name+"/migrations/") {
-			return m[1]
-		}
-	}
-	return ""
 }
 
 // recoverList finds out by which fields the list can be filtered and sorted. Parameters and orders
