@@ -88,7 +88,7 @@ var features = []feature{
 	{ // feature: sqlite
 		name:  "sqlite",
 		about: "the embedded database, which go run and go test use",
-		files: []string{"*/migrations/sqlite/", "*/sqlite*_test.go", "internal/*/sqlite*.go", "internal/*/migrations/sqlite/", "internal/*/*/migrations/sqlite/", "cmd/project/sqlite.go", "cmd/project/*/migrations/sqlite/", "internal/databasetest/skip.go", "systemtest/file_test.go", "systemtest/stdout_test.go", ".ci/first-steps", ".ci/libc"},
+		files: []string{"*/migrations/sqlite/", "*/sqlite*_test.go", "internal/*/sqlite*.go", "internal/*/migrations/sqlite/", "internal/*/*/migrations/sqlite/", "cmd/project/sqlite.go", "cmd/project/*/migrations/sqlite/", "internal/databasetest/skip.go", "systemtest/file_test.go", "systemtest/stdout_test.go", ".ci/first-steps", ".ci/libc", ".ci/growing", "docs/growing.md"},
 		words: `(?i)sqlite`,
 		role:  "database engine",
 	},
