@@ -157,7 +157,8 @@ func TestFileWithAnotherChangeOfTheSameLineIsLeftAlone(t *testing.T) {
 	if !strings.Contains(after["note/note.go"].content, "Color") || !strings.Contains(after["note/note_test.go"].content, "color") {
 		t.Error("the other files have no color")
 	}
-	line := strings.Count(before["note/store.go"].content[:strings.Index(before["note/store.go"].content, "values (lower")], "\n") + 1
+	above, _, _ := strings.Cut(before["note/store.go"].content, "values (lower")
+	line := strings.Count(above, "\n") + 1
 	if text := strings.Join(remaining, "\n"); !strings.Contains(text, "note/store.go:"+strconv.Itoa(line)+"\n\t- values ($1, $2)\n\t+ values ($1, $2, $3)") || len(remaining) != 8 {
 		t.Errorf("these remain: %s", text)
 	}
