@@ -54,7 +54,10 @@ func TestOnlyAMigrationThatBreaksTheOtherVersionIsReported(t *testing.T) {
 // of a resource. It is in every folder of migrations, because the first may not be in use.
 func buildWithMigration(t *testing.T, statement string) (program string) {
 	t.Helper()
-	text := fmt.Sprintf(`-- +goose Up
+	// Each table has a transaction of its own: one that locks several could deadlock with a request for
+	// rows that refer to each other.
+	text := fmt.Sprintf(`-- +goose NO TRANSACTION
+-- +goose Up
 -- +goose StatementBegin
 do $$
 declare name text;
@@ -63,6 +66,7 @@ begin
         where schemaname = current_schema() and tablename not in ('app_migrations', 'renamed') loop
         exit when exists (select from pg_tables where schemaname = current_schema() and tablename = 'renamed');
         execute format('%s', name);
+        commit;
     end loop;
 end $$;
 -- +goose StatementEnd
