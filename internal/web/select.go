@@ -79,8 +79,8 @@ func (s *Select) SQL() (query string, arguments []any) {
 	if s.page.tie == "" {
 		return s.name + others, s.arguments
 	}
-	// An engine reads the parts of a union all one after the other until it has enough rows;
-	// PostgreSQL never does it in parallel when a part has a limit.
+	// The engines read the parts of a union all one after the other until they have enough rows, never
+	// in parallel when a part has a limit.
 	ties := s.where(s.page.tie) + "\n\torder by " + s.page.tieOrder + limit
 	return s.name + "\tselect * from (\n" + ties + "\n\t) as ties union all select * from (\n" + others + "\n\t) as others" + limit, s.arguments
 }

@@ -19,8 +19,8 @@ var millionSQL = []string{
 	"analyze",
 }
 
-// handSQL is the page after a place as one would write it for PostgreSQL, which finds the place by the
-// values of a row.
+// handSQL is the page after a place as one would write it for an engine that finds the place by the values
+// of a row.
 const handSQL = `select ` + entryColumns + ` from entry where day = $1 and (price, id) > ($2, $3) order by price, id limit $4`
 
 // BenchmarkSortedList reads 100 of 1,000,000 rows, filtered and sorted: the first ones, those after
