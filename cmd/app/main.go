@@ -21,8 +21,7 @@ var service = app.Service{
 	Resources: []web.Resource{
 		tweet.Resource(),
 	},
-	IdempotencyKeys: true,         // feature: idempotency
-	Static:          static.Files, // feature: static
+	Static: static.Files, // feature: static
 }
 
 // version and commit are set by builds that Git cannot be asked about:
@@ -31,6 +30,7 @@ var version, commit string
 
 func main() {
 	service.Version, service.Commit = version, commit
+	service.IdempotencyKeys = true // feature: idempotency
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// Neither the end of a terminal nor a closed pipe stops the service: what cannot be
