@@ -51,7 +51,7 @@ func TestOnlyAMigrationThatBreaksTheOtherVersionIsReported(t *testing.T) {
 }
 
 // buildWithMigration builds the program with one more migration, which runs a statement for every table
-// of a resource. It is in every folder of migrations, because the first may not be in use.
+// of a resource: those have a version. It is in every folder of migrations, because the first may not be in use.
 func buildWithMigration(t *testing.T, statement string) (program string) {
 	t.Helper()
 	// Each table has a transaction of its own: one that locks several could deadlock with a request for
@@ -62,8 +62,8 @@ func buildWithMigration(t *testing.T, statement string) (program string) {
 do $$
 declare name text;
 begin
-    for name in select tablename from pg_tables
-        where schemaname = current_schema() and tablename not in ('app_migrations', 'renamed') loop
+    for name in select table_name from information_schema.columns
+        where table_schema = current_schema() and column_name = 'version' and table_name <> 'renamed' loop
         exit when exists (select from pg_tables where schemaname = current_schema() and tablename = 'renamed');
         execute format('%s', name);
         commit;
