@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"example.com/templatesite/internal/database"
@@ -31,15 +30,4 @@ func wantInvalid(t *testing.T, c *webtest.Client, method, target, body, location
 func loadBook(t *testing.T, db *database.DB, id, fields string) error {
 	t.Helper()
 	return fixturetest.Load(t, db, sampletest.Resources(), `[{"model":"book","pk":`+id+`,"fields":{`+fields+`}}]`)
-}
-
-// linked returns the path and query of the link with that relation in a Link header, or
-// nothing.
-func linked(header, relation string) string {
-	for link := range strings.SplitSeq(header, ", ") {
-		if target, ok := strings.CutSuffix(link, `>; rel="`+relation+`"`); ok {
-			return strings.TrimPrefix(target, "<http://example.org")
-		}
-	}
-	return ""
 }

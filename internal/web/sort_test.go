@@ -157,12 +157,12 @@ func TestEveryOrderIsTheSameForwardsAndBackwards(t *testing.T) {
 				for target != "" {
 					page := c.Want(http.StatusOK, "GET", target, "")
 					forwards = append(forwards, ids(t, page)...)
-					last, target = target, linked(page.Header.Get("Link"), "next")
+					last, target = target, webtest.Linked(page, "next")
 				}
 				for target = last; target != ""; {
 					page := c.Want(http.StatusOK, "GET", target, "")
 					backwards = append(ids(t, page), backwards...)
-					target = linked(page.Header.Get("Link"), "prev")
+					target = webtest.Linked(page, "prev")
 				}
 				if !slices.Equal(forwards, wanted) || !slices.Equal(backwards, wanted) {
 					t.Errorf("sort=%s\n  want %v\n  next %v\n  prev %v", sort, wanted, forwards, backwards)
@@ -176,7 +176,7 @@ func TestPageBeginsAtTheSamePlaceWhenItsRowIsGone(t *testing.T) {
 	eachEntries(t, func(t *testing.T, c *webtest.Client, db *database.DB) {
 		insertEntries(t, db, 30)
 		first := c.Want(http.StatusOK, "GET", "/entry/?limit=5&sort=-due", "")
-		next := linked(first.Header.Get("Link"), "next")
+		next := webtest.Linked(first, "next")
 		want := ids(t, c.Want(http.StatusOK, "GET", next, ""))
 		found := ids(t, first)
 		for _, change := range []string{"delete from entry where id = $1", "update entry set due = null where id = $1"} {
@@ -193,7 +193,7 @@ func TestPageBeginsAtTheSamePlaceWhenItsRowIsGone(t *testing.T) {
 		}
 		for _, relation := range []string{"prev", "next"} {
 			empty := c.Want(http.StatusOK, "GET", next, "")
-			if next = linked(empty.Header.Get("Link"), relation); next == "" {
+			if next = webtest.Linked(empty, relation); next == "" {
 				t.Errorf("an empty page has no link to the %s one: %s", relation, empty.Header.Get("Link"))
 			}
 		}
@@ -242,13 +242,13 @@ func TestListIsFilteredCountedAndLinkedWithItsFilter(t *testing.T) {
 			t.Errorf("the header is %v, want a total of %d", got, want)
 		}
 		found := 0
-		for target := linked(page.Header.Get("Link"), "next"); target != ""; {
+		for target := webtest.Linked(page, "next"); target != ""; {
 			next := c.Want(http.StatusOK, "GET", target, "")
 			found += len(ids(t, next))
 			if next.Header.Get("Total-Count") != "" {
 				t.Error("a total is there although nobody asked for it")
 			}
-			target = linked(next.Header.Get("Link"), "next")
+			target = webtest.Linked(next, "next")
 		}
 		if found+2 != want {
 			t.Errorf("the pages have %d items, want %d", found+2, want)
