@@ -13,7 +13,7 @@ import (
 var everyNewKind = []string{
 	"price:decimal:10,2?", "day:date?", "body:text?", "code:string:3..20?", "name:string:1..40=It's free; carpe diem", "pages:int:1..9999?", "score:int:-5..5=1", "rank:int=-7",
 	"done:bool=false", "listed:bool=true", "sold:bool?", "state:enum:open,closed=open", "size:enum:s,m,l?", "due:time?", "owner:email?", "site_url:url?", "tag:uuid?",
-	"serial:string:4..20:unique?", "key:uuid:unique:once?", "currency:string:3..3:once?", "number:int:1..99999:unique?", "amount:decimal:12,3:unique?", "tweet:ref?", "answers:ref:tweet:once?",
+	"serial:string:4..20:unique?", "key:uuid:unique:once?", "currency:string:3..3:once?", "number:int:1..99999:unique?", "amount:decimal:12,3:unique?", "tweet:ref?", "answers:ref:tweet:once?", "thread:ref:tweet:cascade?",
 }
 
 // withFields returns the files of a project after fields were added, and the edits that remain.
@@ -70,13 +70,16 @@ func TestFieldsAddedLaterAreLikeFieldsOfTheBeginning(t *testing.T) {
 func TestMigrationOfAFieldLeavesTheRowsAlone(t *testing.T) {
 	t.Parallel()
 	before := added(t, added(t, thisProject(t), addTweet), addCommand{Name: "note", Fields: []string{"title:string"}})
-	after, _ := withFields(t, before, "note", "motto:string:1..40=It's", "serial:int:unique?", "tweet:ref?")
+	after, _ := withFields(t, before, "note", "motto:string:1..40=It's", "serial:int:unique?", "tweet:ref?", "thread:ref:tweet:cascade?")
 	for p, want := range map[string]string{
 		"postgres/20270228100000_add_motto.sql":    "add column motto text not null default 'It''s';\nalter table note add constraint note_motto_length check (char_length(motto) between 1 and 40) not valid;\n",
 		"postgres/20270228100001_add_serial.sql":   "add column serial bigint;\n",
 		"postgres/20270228100002_index_serial.sql": "drop index concurrently if exists note_serial_key;\ncreate unique index concurrently note_serial_key on note (serial);\n",
 		"postgres/20270228100003_add_tweet.sql":    "add column tweet bigint references tweet (id);\n\n-- +goose Down\nalter table note drop column tweet;\n",
 		"postgres/20270228100004_index_tweet.sql":  "create index concurrently note_tweet on note (tweet);\n",
+		"postgres/20270228100005_add_thread.sql":   "add column thread bigint references tweet (id) on delete cascade;\n",
+		"postgres/20270228100006_index_thread.sql": "create index concurrently note_thread on note (thread);\n",
+		"sqlite/20270228100005_add_thread.sql":     "add column thread integer references tweet (id) on delete cascade;\n",
 		"sqlite/20270228100000_add_motto.sql":      "-- +goose Up\nalter table note add column motto text not null default 'It''s'\n    constraint note_motto_length check (length(motto) between 1 and 40);\n",
 		"sqlite/20270228100002_index_serial.sql":   "create unique index note_serial_key on note (serial);\n",
 		"sqlite/20270228100004_index_tweet.sql":    "create index note_tweet on note (tweet);\n\n-- +goose Down\ndrop index note_tweet;\n",

@@ -18,7 +18,7 @@ import (
 var everyKind = []string{
 	"title:string:1..80", "price:decimal:10,2", "rate:decimal:4,3?", "day:date", "until:date?", "zip:string:5..5", "year:int:1900..2100", "body:text?", "code:string:0..20", "pages:int:1..9999", "score:int:-5..5=1", "rank:int?", "done:bool=false",
 	"listed:bool=true", "sold:bool", "state:enum:open,closed=open", "size:enum:s,m,l?", "due:time?", "starts_at:time", "written:time:auto",
-	"serial:string:4..20:unique", "key:uuid", "tag:uuid?", "currency:string:3..3:once", "owner:email:unique?", "site:url?", "motto:string:1..40=Carpe diem", "tweet:ref", "answers:ref:tweet?",
+	"serial:string:4..20:unique", "key:uuid", "tag:uuid?", "currency:string:3..3:once", "owner:email:unique?", "site:url?", "motto:string:1..40=Carpe diem", "tweet:ref", "answers:ref:tweet?", "thread:ref:tweet:cascade", "topic:ref:tweet:once:cascade?",
 }
 
 // thisProject is the part of this repository that add reads, without the resource tweet.

@@ -24,6 +24,8 @@ type field struct {
 	Optional, Auto bool
 	// Unique fields have a value that no other row has. Once fields cannot be changed.
 	Unique, Once bool
+	// Cascades means that a row is deleted with the one that it refers to.
+	Cascades bool
 	// sorted means that the list can be sorted by it.
 	sorted  bool
 	initial *string
@@ -47,7 +49,8 @@ const kindsHelp = `Kinds of fields, as NAME:KIND:
   pages:int:1..9999          an integer
   price:decimal:10,2         an exact decimal with 10 digits, 2 of them behind the point
   done:bool  state:enum:open,closed  due:time  day:date  owner:email  site:url  key:uuid
-  shelf:ref  home:ref:shelf  the id of a row of another resource
+  shelf:ref  home:ref:shelf  the id of a row of another resource, which stays while this one does
+  shelf:ref:cascade          the same, but a row is deleted with the one that it refers to
   code:string:1..20:unique   a value that no other row has
   currency:string:3..3:once  a value that cannot be changed
 ? at the end means that it may be null, =VALUE is its default. NAME:time:auto is
@@ -102,6 +105,8 @@ func (f *field) argument(text string) (err error) {
 		f.Unique = true
 	case text == "once":
 		f.Once = true
+	case f.kind == "ref" && text == "cascade":
+		f.Cascades = true
 	case f.kind == "decimal" && f.scale == 0:
 		_, err = fmt.Sscanf(text+"\n", "%d,%d\n", &f.whole, &f.scale)
 		f.whole -= f.scale

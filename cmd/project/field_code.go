@@ -45,6 +45,9 @@ func (f *field) Tag() string {
 	if f.kind == "ref" {
 		tags = append(tags, tag("ref", f.target))
 	}
+	if f.Cascades {
+		tags = append(tags, tag("onDelete", "cascade"))
+	}
 	if f.initial != nil {
 		tags = append(tags, tag("default", *f.initial))
 	}
@@ -83,16 +86,19 @@ func (f *field) limits() []string {
 func tag(name string, value any) string { return fmt.Sprintf("%s:%q", name, fmt.Sprint(value)) }
 
 func (f *field) doc() string {
-	switch text := f.meaning(); {
+	text := strings.TrimSuffix(f.meaning(), ".")
+	switch {
 	case f.Unique && f.Once:
-		return strings.TrimSuffix(text, ".") + ", which no other " + f.resource + " has, and which cannot be changed."
+		text += ", which no other " + f.resource + " has, and which cannot be changed"
 	case f.Unique:
-		return strings.TrimSuffix(text, ".") + ", which no other " + f.resource + " has."
+		text += ", which no other " + f.resource + " has"
 	case f.Once:
-		return strings.TrimSuffix(text, ".") + ", which cannot be changed."
-	default:
-		return text
+		text += ", which cannot be changed"
 	}
+	if f.Cascades {
+		text += ". If that is deleted, so is this " + f.resource
+	}
+	return text + "."
 }
 
 func (f *field) meaning() string {
@@ -165,6 +171,9 @@ func (f *field) column(sqlType string) string {
 	}
 	if f.kind == "ref" {
 		sqlType += " references " + f.target + " (id)"
+	}
+	if f.Cascades {
+		sqlType += " on delete cascade"
 	}
 	if f.Unique {
 		sqlType += " constraint " + f.constraint("key") + " unique"

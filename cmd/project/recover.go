@@ -170,6 +170,9 @@ func (g goField) options() string {
 	if g.tag.Get("once") != "" {
 		text += ":once"
 	}
+	if g.tag.Get("onDelete") == "cascade" {
+		text += ":cascade"
+	}
 	if initial, ok := g.tag.Lookup("default"); ok {
 		return text + "=" + initial
 	}

@@ -11,6 +11,27 @@ func (r *resource) References() []*field {
 	return slices.DeleteFunc(slices.Clone(r.Fields), func(f *field) bool { return f.kind != "ref" })
 }
 
+// Restricting are the references that keep what they refer to from being deleted.
+func (r *resource) Restricting() []*field {
+	return slices.DeleteFunc(r.References(), func(f *field) bool { return f.Cascades })
+}
+
+// Cascading are the references whose rows are deleted with what they refer to.
+func (r *resource) Cascading() []*field {
+	return slices.DeleteFunc(r.References(), func(f *field) bool { return !f.Cascades })
+}
+
+// Owners are the resources whose rows take rows of this one along when they are deleted.
+func (r *resource) Owners() []string {
+	var all []string
+	for _, f := range r.Cascading() {
+		if !slices.Contains(all, f.target) {
+			all = append(all, f.target)
+		}
+	}
+	return all
+}
+
 // Target is the resource that a reference refers to.
 func (f *field) Target() string { return f.target }
 
