@@ -75,6 +75,33 @@ func TestViolatedConstraintIsAnsweredWithTheFieldOfTheResource(t *testing.T) {
 	})
 }
 
+func TestCascadeDeletesAllOrNothing(t *testing.T) {
+	const cascading = `create table tree (id integer primary key);
+		create table branch (id integer primary key, tree integer references tree (id) on delete cascade);
+		create table leaf (id integer primary key, branch integer references branch (id) on delete cascade);
+		create table nest (branch integer references branch (id));
+		insert into tree values (1), (2); insert into branch values (1, 1), (2, 2);
+		insert into leaf values (1, 1), (2, 2); insert into nest values (2)`
+	each(t, func(t *testing.T, db *database.DB) {
+		if _, err := db.Write.ExecContext(t.Context(), cascading); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Write.ExecContext(t.Context(), "delete from tree where id = 1"); err != nil {
+			t.Error(err)
+		}
+		_, err := db.Write.ExecContext(t.Context(), "delete from tree where id = 2")
+		p := database.Classifier([]web.Resource{{Name: "branch"}, {Name: "leaf"}, {Name: "nest"}})(err)
+		if want := "Something refers to this: nest. Delete or change that first."; p == nil || p.Status != 409 || p.Detail != want {
+			t.Errorf("%v is answered with %+v, want %q", err, p, want)
+		}
+		for _, table := range []string{"tree", "branch", "leaf"} {
+			if rows, err := db.Rows(t.Context(), table); err != nil || rows != 1 {
+				t.Errorf("%s has %d rows, %v; want 1", table, rows, err)
+			}
+		}
+	})
+}
+
 func TestRowThatIsReferredToIsAnsweredWithWhatRefersToIt(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		if _, err := db.Write.ExecContext(t.Context(), constrained); err != nil {

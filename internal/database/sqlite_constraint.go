@@ -59,12 +59,22 @@ const foreignKeysSQL = `
 	group by id
 	order by id desc`
 
-// referringSQL returns the tables that refer to a table.
+// referringSQL returns the tables that keep rows of a table from being deleted: those that refer to it,
+// or to a table whose rows are deleted with them.
 const referringSQL = `
-	select distinct lower(m.name)
-	from sqlite_master m, pragma_foreign_key_list(m.name) f
-	where m.type = 'table' and lower(f."table") = lower($1)
-	order by 1`
+	with recursive foreign_key (child, parent, action) as materialized (
+		select lower(m.name), lower(f."table"), f.on_delete
+		from sqlite_master m, pragma_foreign_key_list(m.name) f
+		where m.type = 'table'
+	), gone (name) as (
+		select lower($1)
+		union
+		select child from foreign_key join gone on parent = name where action = 'CASCADE'
+	)
+	select distinct child
+	from foreign_key join gone on parent = name
+	where action not in ('CASCADE', 'SET NULL')
+	order by child`
 
 // queryNames returns the names that a query has for a table. It asks on the connection of the
 // statement that has failed, which sees the table as that statement did.
