@@ -13,6 +13,7 @@ import (
 //	Code  string `json:"code" unique:"true"` // x-unique: no two rows have the same value
 //	Kind  string `json:"kind" once:"true"`   // x-once: it cannot be changed once it is set
 //	Shelf int64  `json:"shelf" ref:"shelf"`  // x-ref: it is the id of a shelf
+//	Note  int64  `json:"note" ref:"note" onDelete:"cascade"` // x-onDelete: it is deleted with that note
 //
 // The table has a constraint for a unique field and for a reference, and Resource.Constraints the
 // error of its violation. SetOnce checks the rule of once. A query parameter may be a reference, too:
@@ -22,6 +23,8 @@ const (
 	uniqueTag       = "unique"
 	onceTag         = "once"
 	refTag          = "ref"
+	onDeleteTag     = "onDelete"
+	cascade         = "cascade"
 	extensionPrefix = "x-"
 )
 
@@ -59,7 +62,7 @@ func bodyOf(input reflect.Type) reflect.Type {
 
 // describeTags adds the extensions to the description of an operation.
 func (a *API) describeTags(op *huma.Operation, input reflect.Type) {
-	for _, tag := range []string{uniqueTag, onceTag, refTag} {
+	for _, tag := range []string{uniqueTag, onceTag, refTag, onDeleteTag} {
 		for name, value := range tagged(bodyOf(input), "json", tag) {
 			for _, media := range op.RequestBody.Content {
 				extend(&a.Resolve(media.Schema).Properties[name].Extensions, tag, value)

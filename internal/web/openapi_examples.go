@@ -43,6 +43,7 @@ func (a *API) complete() {
 	sent.Name, sent.In = requestIDHeader, "header"
 	components.Headers = map[string]*huma.Header{requestIDHeader: answered}
 	components.Parameters = map[string]*huma.Param{requestIDHeader: sent}
+	a.describeDeletions()
 	for _, item := range a.OpenAPI().Paths {
 		for method, op := range operations(item) {
 			a.completeOperation(method, op)
@@ -74,10 +75,7 @@ func (a *API) completeOperation(method string, op *huma.Operation) {
 			Headers:     map[string]*huma.Param{"ETag": header("The current version.", exampleETag)},
 		}
 	}
-	op.Responses["default"] = &huma.Response{
-		Description: "Any other problem.",
-		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
-	}
+	op.Responses["default"] = problemResponse("Any other problem.")
 	op.Parameters = append(op.Parameters, &huma.Param{Ref: "#/components/parameters/" + requestIDHeader})
 	for text, response := range op.Responses {
 		if response.Headers == nil {

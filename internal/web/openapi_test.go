@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"example.com/templatesite/internal/openapitest"
@@ -106,6 +108,60 @@ func TestDescriptionNamesTheResourcesThatAreReferredTo(t *testing.T) {
 			t.Errorf("x-ref of the parameter %s is %v", p.Value.Name, got)
 		}
 	}
+}
+
+// pet, leg and visit refer to an owner, to a pet and to a leg.
+type (
+	pet struct {
+		Body struct {
+			Owner int64 `json:"owner" ref:"owner" onDelete:"cascade"`
+		}
+	}
+	leg struct {
+		Body struct {
+			Pet int64 `json:"pet" ref:"pet" onDelete:"cascade"`
+		}
+	}
+	visit struct {
+		Body struct {
+			Leg int64 `json:"leg" ref:"leg"`
+		}
+	}
+)
+
+func TestDeletionIsDescribedWithWhatRefersToTheRow(t *testing.T) {
+	t.Parallel()
+	api := web.NewAPI(web.Options{Title: "pets", Version: "test", MaxBodyBytes: sampletest.MaxBodyBytes})
+	create[struct{}](api, "owner")
+	create[pet](api, "pet")
+	create[leg](api, "leg")
+	create[visit](api, "visit")
+	api.Documents()
+	paths := document(t, webtest.New(t, api)).Paths
+	const prevented = " Refused while rows of these refer to what would be deleted: visit."
+	for name, want := range map[string]string{
+		"owner": "Gone. Rows that refer to it are deleted, too: pet, leg." + prevented,
+		"pet":   "Gone. Rows that refer to it are deleted, too: leg." + prevented,
+		"leg":   "Gone." + prevented,
+		"visit": "Gone.",
+	} {
+		op := paths.Value("/" + name + "/{id}").Delete
+		if refused := op.Responses.Value("409") != nil; op.Description != want || refused != (name != "visit") {
+			t.Errorf("%s is described by %q, 409: %v", name, op.Description, refused)
+		}
+	}
+	owner := paths.Value("/pet/").Post.RequestBody.Value.Content["application/json"].Schema.Value.Properties["owner"]
+	if got := owner.Value.Extensions["x-onDelete"]; got != "cascade" {
+		t.Errorf("x-onDelete is %v", got)
+	}
+}
+
+// create registers the operations that create and delete the rows of a resource.
+func create[I any](api *web.API, name string) {
+	web.Register(api, huma.Operation{OperationID: "create-" + name, Method: "POST", Path: "/" + name + "/"},
+		func(context.Context, *I) (*struct{}, error) { return nil, nil })
+	web.Register(api, huma.Operation{OperationID: "delete-" + name, Method: "DELETE", Path: "/" + name + "/{id}", Description: "Gone."},
+		func(context.Context, *web.ItemInput) (*struct{}, error) { return nil, nil })
 }
 
 func document(t *testing.T, c *webtest.Client) *openapi3.T {
