@@ -18,7 +18,7 @@ func (r Registry) Statements(models []string) func(context.Context, *web.Stateme
 	duration := durations("db_client_operation_duration_seconds", "Time from the start of the statement to the end of its rows.",
 		"db_query_summary", "error_type")
 	rows := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "model_operations_total", Help: "Rows inserted, updated and deleted.",
+		Name: "model_operations_total", Help: "Rows inserted, updated and deleted by statements, without those that are deleted with another row.",
 	}, []string{"model", "operation"})
 	r.MustRegister(duration, rows)
 	counters := map[[2]string]prometheus.Counter{}
