@@ -32,7 +32,7 @@ git restore cmd/app/main.go and delete the folder.
 
 Examples:
   go run ./cmd/project add note 'title:string:1..80' 'body:text?' done:bool=false
-  go run ./cmd/project add comment note:ref author:email 'text:string:1..500' written:time:auto
+  go run ./cmd/project add comment note:ref:cascade author:email 'text:string:1..500' written:time:auto
   go run ./cmd/project add task title:string:1..80 state:enum:open,closed 'due:time?' --filter state,due --sort due,title`
 }
 
