@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -130,28 +129,6 @@ func (p *pageRequest) pageLinks() []pageLink {
 	for _, l := range []pageLink{{Rel: "first", Name: "First page"}, {Rel: "prev", Name: "Previous page"}, {Rel: "next", Name: "Next page"}} {
 		if l.URL = ifShort(targets[l.Rel], maxAddress); l.URL != "" {
 			all = append(all, l)
-		}
-	}
-	return all
-}
-
-// referrers are links to the lists of the rows that refer to the one on this page.
-func (p *pageRequest) referrers() []link {
-	folder, id := path.Split(p.request.URL.Path)
-	isRow := strings.HasPrefix(p.api.Match(p.request), folder+"{")
-	if !isRow || p.sent != nil || !p.answer.ok() || len(id) > maxName {
-		return nil
-	}
-	var all []link
-	for _, list := range p.api.Paths() {
-		get := p.api.Operations(list)[http.MethodGet]
-		if get == nil || strings.Contains(list, "{") {
-			continue
-		}
-		for _, param := range get.Parameters {
-			if param.In == "query" && p.schemas.list(param.Extensions) == folder {
-				all = append(all, link{Name: strings.Trim(list, "/"), URL: list + "?" + url.Values{param.Name: {id}}.Encode()})
-			}
 		}
 	}
 	return all

@@ -1,11 +1,20 @@
 package browsable_test
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"example.com/templatesite/internal/browsertest"
+	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/sampletest"
+	"example.com/templatesite/internal/web"
+	"example.com/templatesite/internal/webtest"
 )
 
 func TestRowLinksToTheListsOfWhatRefersToIt(t *testing.T) {
@@ -18,6 +27,45 @@ func TestRowLinksToTheListsOfWhatRefersToIt(t *testing.T) {
 		if page := c.Want(status, "GET", target, "", html); strings.Contains(page.Body, "What refers to this") {
 			t.Errorf("%s has links to what refers to it", target)
 		}
+	}
+}
+
+func TestRefusedDeletionLinksToTheListsOfWhatRefersToTheRow(t *testing.T) {
+	t.Parallel()
+	db := databasetest.Open(t, sampletest.Resources())
+	sampletest.Load(t, db)
+	api := web.NewAPI(web.Options{Title: "library", Version: "1", MaxBodyBytes: 1000, Classify: database.Classifier(sampletest.Resources())})
+	for _, resource := range sampletest.Resources() {
+		resource.Routes(api, db.DB)
+	}
+	web.Register(api, huma.Operation{OperationID: "delete-shelf", Method: "DELETE", Path: "/shelf/{id}"},
+		func(ctx context.Context, in *web.ItemInput) (*struct{}, error) {
+			_, err := db.Write.ExecContext(ctx, "delete from shelf where id = $1", in.ID)
+			return nil, err
+		})
+	refused := send(webtest.New(t, withPages(t, api)), "/shelf/1", url.Values{"_method": {"DELETE"}})
+	if refused.Status != http.StatusConflict {
+		t.Errorf("%d, want 409", refused.Status)
+	}
+	wantText(t, refused, "Something refers to this: book.", `<li>book: <a href="/book/?shelf=1">/book/?shelf=1</a></li>`)
+}
+
+// A list without a filter for the row is linked as it is, and what has no list is not linked.
+func TestRefusedDeletionLinksToListsWithoutAFilter(t *testing.T) {
+	t.Parallel()
+	api := web.NewAPI(web.Options{Title: "yard", Version: "1", MaxBodyBytes: 1000})
+	web.Register(api, huma.Operation{OperationID: "list-nests", Method: "GET", Path: "/nest/"},
+		func(context.Context, *struct{}) (*struct{ Body []string }, error) { return nil, nil })
+	web.Register(api, huma.Operation{OperationID: "delete-tree", Method: "DELETE", Path: "/tree/{id}"},
+		func(context.Context, *web.ItemInput) (*struct{}, error) {
+			refused := web.NewProblem(http.StatusConflict, "No.")
+			refused.Referrers = []string{"nest", "hidden"}
+			return nil, refused
+		})
+	refused := send(webtest.New(t, withPages(t, api)), "/tree/1", url.Values{"_method": {"DELETE"}})
+	wantText(t, refused, `<li>nest: <a href="/nest/">/nest/</a></li>`)
+	if strings.Contains(refused.Body, `"/hidden/"`) {
+		t.Errorf("the page links to a list that does not exist:\n%s", refused.Body)
 	}
 }
 

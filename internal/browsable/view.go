@@ -54,6 +54,8 @@ type (
 	problem struct {
 		Title, Detail string
 		Errors        []fieldError
+		// Preventing are links to the lists of what has prevented a deletion.
+		Preventing []link
 	}
 )
 
@@ -110,6 +112,9 @@ func (p *pageRequest) explain(v *view, body jsontext.Value) {
 	}
 	v.Problem = &problem{Title: v.StatusText, Detail: shorten(unquoted(values["detail"]), maxLine)}
 	_ = json.Unmarshal(values["errors"], &v.Problem.Errors) // many problems have none: the detail says it all
+	var preventing []string
+	_ = json.Unmarshal(values["referrers"], &preventing)
+	v.Problem.Preventing = p.preventing(preventing)
 	mark(v.Filter, "query", "query.", v.Problem.Errors)
 	for _, f := range v.Forms {
 		if p.sent != nil && !p.sent.raw && f.Method == p.sent.method {

@@ -75,7 +75,9 @@ func (v violation) inUse(models map[string]bool) *web.Problem {
 	if len(names) == 0 {
 		return conflict.problem
 	}
-	return web.NewProblem(http.StatusConflict, "Something refers to this: "+strings.Join(names, " or ")+". Delete or change that first.")
+	p := web.NewProblem(http.StatusConflict, "Something refers to this: "+strings.Join(names, " or ")+". Delete or change that first.")
+	p.Referrers = names
+	return p
 }
 
 func (v violation) problem(fields map[string]web.FieldError) *web.Problem {

@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,8 @@ func TestCascadeDeletesAllOrNothing(t *testing.T) {
 		p := database.Classifier([]web.Resource{{Name: "branch"}, {Name: "leaf"}, {Name: "nest"}})(err)
 		if want := "Something refers to this: nest. Delete or change that first."; p == nil || p.Status != 409 || p.Detail != want {
 			t.Errorf("%v is answered with %+v, want %q", err, p, want)
+		} else if !slices.Equal(p.Referrers, []string{"nest"}) {
+			t.Errorf("the referrers are %v", p.Referrers)
 		}
 		for _, table := range []string{"tree", "branch", "leaf"} {
 			if rows, err := db.Rows(t.Context(), table); err != nil || rows != 1 {

@@ -38,6 +38,7 @@ type Problem struct {
 	RequestID string       `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
 	TraceID   string       `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"` // feature: traces
 	Errors    []FieldError `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
+	Referrers []string     `json:"referrers,omitempty" doc:"The resources whose rows have prevented a deletion, since they refer to what would be gone."`
 
 	cause  error
 	header http.Header
