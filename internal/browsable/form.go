@@ -145,7 +145,7 @@ func (p *pageRequest) filter() []*field {
 	for _, param := range op.Parameters {
 		if schema := p.api.Resolve(param.Schema); param.In == "query" && schema != nil {
 			f := p.schemas.field(param.Name, schema, param.Required)
-			f.Help, f.List = param.Description, p.schemas.list(param.Extensions)
+			f.Help = param.Description
 			f.inQuery()
 			if query.Has(param.Name) {
 				f.Value = ifShort(query.Get(param.Name), maxLine)

@@ -74,7 +74,7 @@ func (p *pageRequest) filtered(list, folder, id string) []link {
 	}
 	var all []link
 	for _, param := range get.Parameters {
-		if param.In == "query" && p.schemas.list(param.Extensions) == folder {
+		if param.In == "query" && p.schemas.list(param.Schema.Extensions) == folder {
 			all = append(all, link{Name: strings.Trim(list, "/"), URL: list + "?" + url.Values{param.Name: {id}}.Encode()})
 		}
 	}

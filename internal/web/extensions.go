@@ -28,8 +28,8 @@ const (
 	extensionPrefix = "x-"
 )
 
-// RefExtension is the extension of a property that is the id of a row, and of a query parameter that is
-// one or several. Its value is the name of the resource, whose list is at /NAME/ and rows at /NAME/{id}.
+// RefExtension is the extension of a property that is the id of a row, and of the schema of a query
+// parameter that is one or several. Its value is the name of the resource, whose list is at /NAME/ and rows at /NAME/{id}.
 const RefExtension = extensionPrefix + refTag
 
 // tagged returns the values that the fields of a struct have for a tag, by the names that they have in
@@ -72,7 +72,7 @@ func (a *API) describeTags(op *huma.Operation, input reflect.Type) {
 	parameters := tagged(input, "query", refTag)
 	for _, p := range op.Parameters {
 		if value := parameters[p.Name]; p.In == "query" && value != "" {
-			extend(&p.Extensions, refTag, value)
+			extend(&p.Schema.Extensions, refTag, value)
 		}
 	}
 }

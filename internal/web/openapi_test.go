@@ -9,6 +9,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"example.com/templatesite/internal/openapitest"
 	"example.com/templatesite/internal/sampletest"
@@ -104,7 +106,7 @@ func TestDescriptionNamesTheResourcesThatAreReferredTo(t *testing.T) {
 		}
 	}
 	for _, p := range paths.Value("/book/").Get.Parameters {
-		if got, isShelf := p.Value.Extensions["x-ref"], p.Value.Name == "shelf"; isShelf && got != "shelf" || !isShelf && got != nil {
+		if got, isShelf := p.Value.Schema.Value.Extensions["x-ref"], p.Value.Name == "shelf"; isShelf && got != "shelf" || !isShelf && got != nil {
 			t.Errorf("x-ref of the parameter %s is %v", p.Value.Name, got)
 		}
 	}
@@ -162,6 +164,40 @@ func create[I any](api *web.API, name string) {
 		func(context.Context, *I) (*struct{}, error) { return nil, nil })
 	web.Register(api, huma.Operation{OperationID: "delete-" + name, Method: "DELETE", Path: "/" + name + "/{id}", Description: "Gone."},
 		func(context.Context, *web.ItemInput) (*struct{}, error) { return nil, nil })
+}
+
+func TestOptionsHasTheParametersOfTheDescription(t *testing.T) {
+	t.Parallel()
+	c := sampletest.New(t)
+	type options struct {
+		Operations map[string]struct{ Query map[string]any }
+	}
+	type described struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct {
+				Name, In string
+				Schema   any
+			}
+		}
+	}
+	for path, operations := range webtest.JSON[described](t, c.Want(http.StatusOK, "GET", "/openapi.json", "")).Paths {
+		target := regexp.MustCompile(`{\w+}`).ReplaceAllString(path, "1")
+		got := webtest.JSON[options](t, c.Want(http.StatusOK, "OPTIONS", target, "")).Operations
+		for method, op := range operations {
+			want := map[string]any{}
+			for _, p := range op.Parameters {
+				if p.In == "query" {
+					want[p.Name] = p.Schema
+				}
+			}
+			if diff := cmp.Diff(want, got[strings.ToUpper(method)].Query, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("OPTIONS %s, %s: %s", path, method, diff)
+			}
+		}
+	}
+	if list := c.Want(http.StatusOK, "OPTIONS", "/book/", "").Body; !strings.Contains(list, `"x-ref":"shelf"`) {
+		t.Errorf("there is no reference in %s", list)
+	}
 }
 
 func document(t *testing.T, c *webtest.Client) *openapi3.T {
