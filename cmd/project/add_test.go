@@ -223,6 +223,23 @@ func TestFieldCannotHaveTheNameOfTheAddressOfAReference(t *testing.T) {
 	}
 }
 
+func TestTestsKnowWhichRowsAreDeletedWithWhatTheyReferTo(t *testing.T) {
+	t.Parallel()
+	project := added(t, added(t, thisProject(t), addTweet), addCommand{Name: "shelf", Fields: []string{"name:string", "tweet:ref:cascade"}})
+	project = added(t, project, addCommand{Name: "book", Fields: []string{"title:string", "shelf:ref:cascade"}})
+	const restricts = "func TestRowThatIsReferredToCannotBeDeleted("
+	for field, want := range map[string]bool{"home:ref:shelf": true, "tweet:ref": false} { // a tweet takes its shelves along, and these their books
+		after := added(t, project, addCommand{Name: "page", Fields: []string{"text:string", "book:ref:cascade", field}})
+		after = added(t, after, addCommand{Name: "label", Fields: []string{"text:string", "shelf:ref:cascade", field}})
+		if text := after["label/label_test.go"].content; strings.Contains(text, restricts) != want {
+			t.Errorf("%s: the tests are\n%s", field, text)
+		}
+		if text := after["page/page_test.go"].content; strings.Contains(text, restricts) {
+			t.Errorf("%s: the tests are\n%s", field, text)
+		}
+	}
+}
+
 func TestRemoveUndoesAdd(t *testing.T) {
 	t.Parallel()
 	folder := newProject(t, newTemplate(t))

@@ -26,6 +26,8 @@ type field struct {
 	Unique, Once bool
 	// Cascades means that a row is deleted with the one that it refers to.
 	Cascades bool
+	// goes means that it restricts, but its row is deleted with what it refers to by another way.
+	goes bool
 	// sorted means that the list can be sorted by it.
 	sorted  bool
 	initial *string

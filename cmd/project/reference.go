@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,34 @@ func (r *resource) References() []*field {
 
 // Restricting are the references that keep what they refer to from being deleted.
 func (r *resource) Restricting() []*field {
-	return slices.DeleteFunc(r.References(), func(f *field) bool { return f.Cascades })
+	return slices.DeleteFunc(r.References(), func(f *field) bool { return f.Cascades || f.goes })
+}
+
+// Apart is the code for a body whose row is not deleted with row 1 of what it refers to.
+func (r *resource) Apart() string {
+	code := "body"
+	for _, f := range r.Cascading() {
+		code = fmt.Sprintf("webtest.With(t, %s, %q, 2)", code, f.Column)
+	}
+	return code
+}
+
+// cascadeWord finds the tables with whose rows those of a table are deleted.
+var cascadeWord = regexp.MustCompile(`(?i)\breferences\s+"?(\w+)"?\s*\([^)]*\)\s+on delete cascade`)
+
+// deletedWith reports whether rows of a resource are deleted with those of an owner.
+func (t tree) deletedWith(name, owner string) bool {
+	for p, f := range t {
+		if !strings.HasPrefix(p, name+"/migrations/") {
+			continue
+		}
+		for _, m := range cascadeWord.FindAllStringSubmatch(f.content, -1) {
+			if other := strings.ToLower(m[1]); other == owner || other != name && t.deletedWith(other, owner) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Cascading are the references whose rows are deleted with what they refer to.

@@ -75,6 +75,9 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	if err := r.checkHrefs(); err != nil {
 		return nil, err
 	}
+	for _, f := range r.References() {
+		f.goes = slices.ContainsFunc(r.Cascading(), func(c *field) bool { return t.deletedWith(c.target, f.target) })
+	}
 	return r, r.list(c.Filter, c.Sort)
 }
 
