@@ -222,27 +222,3 @@ func TestFieldCannotHaveTheNameOfTheAddressOfAReference(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-func TestRemoveUndoesAdd(t *testing.T) {
-	t.Parallel()
-	folder := newProject(t, newTemplate(t))
-	before := snapshot(t, folder)
-	succeed(t, folder, "add", "note", "title:string:1..80", "tweet:ref", "--dry-run")
-	if after := snapshot(t, folder); !maps.Equal(before, after) {
-		t.Error("a dry run has changed files")
-	}
-	succeed(t, folder, "add", "note", "title:string:1..80", "tweet:ref")
-	if status, output := project(t, folder, "add", "label", "title:string"); status != 1 || !strings.Contains(output, "uncommitted changes") {
-		t.Errorf("exit status %d: %s", status, output)
-	}
-	commit(t, folder, "Add notes")
-	if status, output := project(t, folder, "remove", "tweet"); status != 1 || !strings.Contains(output, "these need it: note") {
-		t.Errorf("exit status %d: %s", status, output)
-	}
-	if output := succeed(t, folder, "remove", "note"); strings.Contains(output, "still mentions") {
-		t.Errorf("remove prints %s", output)
-	}
-	if changed := run(t, folder, "git", "diff", "--stat", "HEAD~1"); changed != "" || exists(folder, "note") {
-		t.Errorf("add and remove have left something over: %s", changed)
-	}
-}
