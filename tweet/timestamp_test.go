@@ -7,6 +7,10 @@ import (
 	"example.com/templatesite/internal/database"
 )
 
+// The tests that use this file are about the second migration, which a resource of today does not
+// need: project add writes its constraints into the first one. They also hold what these
+// constraints refuse, which is the same for every field with a time.
+
 // insert stores a tweet whose text is the SQL of its timestamp.
 func insert(t *testing.T, db *database.DB, timestamp, version string) error {
 	_, err := db.ExecContext(t.Context(), "insert into tweet (text, timestamp, version) values ($1, "+timestamp+", "+version+")", timestamp)

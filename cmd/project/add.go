@@ -27,8 +27,7 @@ type addCommand struct {
 func (addCommand) Help() string {
 	return kindsHelp + `
 
-The changes are not committed: the code is yours from now on. To undo them, run
-git restore cmd/app/main.go and delete the folder.
+The changes are not committed: the code is yours from now on. The command remove undoes them.
 
 Examples:
   go run ./cmd/project add note 'title:string:1..80' 'body:text?' done:bool=false

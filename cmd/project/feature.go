@@ -43,10 +43,8 @@ func featuresOf(t tree) []feature {
 	all := slices.DeleteFunc(slices.Clone(features), func(f feature) bool {
 		return !strings.Contains(t[registry].content, "// feature: "+f.name+"\n")
 	})
-	for _, line := range strings.Split(t[mainFile].content, "\n") {
-		if m := resourceLine.FindStringSubmatch(line); m != nil {
-			all = append(all, resourceOf(t, m[1]))
-		}
+	for _, name := range t.resources() {
+		all = append(all, resourceOf(t, name))
 	}
 	return all
 }

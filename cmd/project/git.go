@@ -50,9 +50,16 @@ func openCheckout() (checkout, error) {
 		return checkout{}, err
 	}
 	if status != "" {
-		return checkout{}, fmt.Errorf("there are uncommitted changes: commit them, or put them aside with git stash --include-untracked:\n%s", status)
+		return checkout{}, uncommitted(status)
 	}
 	return c, nil
+}
+
+// uncommitted is what git says about files that differ from the last commit.
+type uncommitted string
+
+func (u uncommitted) Error() string {
+	return "there are uncommitted changes: commit them, or put them aside with git stash --include-untracked:\n" + string(u)
 }
 
 // openClean is openCheckout with the files of the commit, which a command is about to change.

@@ -18,6 +18,7 @@ type newCommand struct {
 	Title          string   `help:"The title of the API and its pages. By default the name."`
 	Without        []string `help:"Features and resources to leave out, separated by commas. The command list shows them."`
 	With           []string `help:"Features to add that are left out by default: benchmark, faults."`
+	Resource       []string `help:"A resource in the place of the example: what follows project add. Once for each." sep:"none" placeholder:"'NAME FIELD …'"`
 	WithDependents bool     `help:"Also leave out what needs those of --without."`
 	DryRun         bool     `help:"Print what would be made, and make nothing."`
 }
@@ -27,10 +28,15 @@ func (newCommand) Help() string {
 	return `It needs git and Go. The project is a git repository with one commit; its branch template
 is what the command update merges newer states of the template from.
 
+The resources of --resource are in that commit, in this order, each with the fields and flags of
+the command add (see project add --help). A word with a space needs double quotes. They are yours:
+no update changes them.
+
 Examples:
   go run ./cmd/project new github.com/acme/notes
   go run ./cmd/project new github.com/acme/notes ~/src/notes --title "Acme Notes"
-  go run ./cmd/project new github.com/acme/notes --without grafana,deps,tweet`
+  go run ./cmd/project new github.com/acme/notes --without grafana,deps,tweet
+  go run ./cmd/project new github.com/acme/notes --resource 'note title:string:1..80 done:bool=false --filter done'`
 }
 
 // Run makes a project from the template in the working directory.
@@ -51,6 +57,14 @@ func (c newCommand) Run(console *console) error {
 	if err != nil {
 		return err
 	}
+	project, r, err := projectOf(template, t, r)
+	if err != nil {
+		return err
+	}
+	before := project
+	if project, err = project.withResources(c.Resource, featuresOf(t), r.Without); err != nil {
+		return err
+	}
 	if c.Directory == "" {
 		c.Directory = filepath.Join(filepath.Dir(template.folder), n.name)
 	}
@@ -60,9 +74,10 @@ func (c newCommand) Run(console *console) error {
 	}
 	if c.DryRun {
 		console.say("would make %s in %s from %s of the template:\n%s", n.name, folder, template.commit[:12], r)
+		console.lines(project.changes(before))
 		return nil
 	}
-	if err := makeProject(console, template, r, folder); err != nil {
+	if err := makeProject(console, template, project, folder); err != nil {
 		return errors.Join(err, os.RemoveAll(folder))
 	}
 	relative := folder
@@ -94,7 +109,11 @@ func (c newCommand) record(template checkout, t tree, n names) (record, error) {
 			return record{}, fmt.Errorf("%s is in both --with and --without: name it once", name)
 		}
 	}
-	gone, err := removable(t, c.Without, c.WithDependents)
+	without := c.Without
+	if len(c.Resource) > 0 {
+		without = append(slices.Clone(without), t.resources()...)
+	}
+	gone, err := removable(t, without, c.WithDependents)
 	if err != nil {
 		return record{}, err
 	}
@@ -152,10 +171,11 @@ func emptyFolder(folder, template string) (string, error) {
 }
 
 // makeProject writes the files of a project and commits them.
-func makeProject(console *console, template checkout, r record, folder string) error {
-	if err := render(console, template, r, folder); err != nil {
+func makeProject(console *console, template checkout, project tree, folder string) error {
+	if err := project.write(folder, tree{}); err != nil {
 		return err
 	}
+	tidy(console, folder)
 	if _, err := git(folder, "init", "--quiet", "--initial-branch", "main"); err != nil {
 		return err
 	}

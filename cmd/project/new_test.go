@@ -80,6 +80,35 @@ func TestNewProjectLacksWhatItDoesNotWant(t *testing.T) {
 	run(t, folder, "go", "vet", "./...")
 }
 
+func TestNewProjectHasResourcesInThePlaceOfTheExample(t *testing.T) {
+	t.Parallel()
+	folder := newProject(t, newTemplate(t), "--without", "postgres", "--with-dependents",
+		"--resource", `plan title:string:1..80 "motto:string:1..40=Carpe diem"`,
+		"--resource", "task plan:ref title:string:1..80 state:enum:open,closed=open due:time? --filter due,state --sort due,title")
+	if got := read(t, folder, mainFile); !strings.Contains(got, "\t\tplan.Resource(),\n\t\ttask.Resource(),\n\t}\n") || strings.Contains(got, "tweet") || exists(folder, "tweet") {
+		t.Errorf("main.go is %s", got)
+	}
+	for name, want := range map[string]string{
+		"plan/plan.go": `default:"Carpe diem"`, "task/list.go": `query:"due_max"`, "task/store.go": "\"github.com/Acme/Field_Notes/internal/web\"", "task/task.go": `enum:"open,closed"`,
+	} {
+		if got := read(t, folder, name); !strings.Contains(got, want) {
+			t.Errorf("%s does not contain %q:\n%s", name, want, got)
+		}
+	}
+	if !exists(folder, "task/migrations/sqlite") || exists(folder, "task/migrations/postgres") {
+		t.Error("the migrations are not those of the engines that the project has")
+	}
+	if log := run(t, folder, "git", "log", "--oneline", "--all"); strings.Contains(log, "\n") {
+		t.Errorf("not one commit: %s", log)
+	}
+	if status := run(t, folder, "git", "status", "--porcelain"); status != "" {
+		t.Errorf("something is not committed: %s", status)
+	}
+	if output := succeed(t, folder, "list"); !strings.Contains(output, "a resource: plans") || !strings.Contains(strings.Join(strings.Fields(output), " "), " tweet no ") {
+		t.Errorf("list prints %s", output)
+	}
+}
+
 func TestNameFollowsFromTheModule(t *testing.T) {
 	t.Parallel()
 	for module, want := range map[string]names{
@@ -140,6 +169,12 @@ func TestRefusalsLeaveEverythingAsItWas(t *testing.T) {
 		{template, []string{"new", "github.com/acme/notes", "--without", "metrics"}, "--with-dependents"},
 		{template, []string{"new", "github.com/acme/notes", "--without", "sqlite,postgres", "--with-dependents"}, "one of them must stay"},
 		{template, []string{"new", "github.com/acme/notes", "--with", "traces"}, "left out by default"},
+		{template, []string{"new", "github.com/acme/notes", "--resource", ""}, "needs words"},
+		{template, []string{"new", "github.com/acme/notes", "--resource", `note "title:string`}, "needs words"},
+		{template, []string{"new", "github.com/acme/notes", "--resource", "note title:string --nonsense"}, "unknown flag"},
+		{template, []string{"new", "github.com/acme/notes", "--resource", "note title:string --dry-run"}, "outside"},
+		{template, []string{"new", "github.com/acme/notes", "--resource", "note title:string", "--resource", "note title:string"}, "a folder with this name"},
+		{template, []string{"new", "github.com/acme/notes", "--resource", "note title:string tweet:ref"}, `no resource "tweet"`},
 		{template, []string{"update"}, recordFile},
 		{made, []string{"remove", "nonsense"}, "there are"},
 		{made, []string{"remove", "traces", "admin"}, "--with-dependents"},
@@ -181,7 +216,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 		t.Error("remove changed something")
 	}
 	before = snapshot(t, filepath.Dir(template))
-	if output := succeed(t, template, "new", "github.com/acme/notes", "--dry-run"); !strings.Contains(output, "notes") {
+	if output := succeed(t, template, "new", "github.com/acme/notes", "--resource", "note title:string", "--dry-run"); !strings.Contains(output, "add note/note.go") {
 		t.Errorf("new prints %s", output)
 	}
 	if !maps.Equal(before, snapshot(t, filepath.Dir(template))) {

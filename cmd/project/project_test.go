@@ -50,10 +50,10 @@ func succeed(t *testing.T, folder string, args ...string) string {
 var small = map[string]string{
 	"README.md": "# templatesite\n\n<!-- feature: template -->\nA template.\n\nA service with `traces`.\n\n" +
 		"<!-- feature: traces -->\n## Traces\n\nThey are sent somewhere.\n\n## The end\n\nThat is all.\n",
-	"cmd/app/main.go": "package main\n\nimport (\n\t\"example.com/templatesite/internal/tracing\"\n\t_ \"example.com/templatesite/internal/web\"\n\t\"example.com/templatesite/tweet\"\n)\n\n" +
+	"cmd/app/main.go": "package main\n\nimport (\n\t\"example.com/templatesite/internal/tracing\"\n\t\"example.com/templatesite/internal/web\"\n\t\"example.com/templatesite/tweet\"\n)\n\n" +
 		"var service = struct{ Name, Title string }{\n\tName:  \"templatesite\",\n\tTitle: \"templatesite\",\n}\n\n" +
-		"func main() {\n\tprintln(service.Name)\n\ttracing.Start() // feature: traces\n\t_ = []int{\n\t\ttweet.Resource(),\n\t}\n}\n",
-	"internal/web/web.go":            "package web\n",
+		"func main() {\n\tprintln(service.Name)\n\ttracing.Start() // feature: traces\n\t_ = []web.Resource{\n\t\ttweet.Resource(),\n\t}\n}\n",
+	"internal/web/web.go":            "package web\n\ntype Resource = int\n",
 	"internal/tracing/tracing.go":    "package tracing\n\nfunc Start() {}\n",
 	"tweet/tweet.go":                 "// Package tweet is the example.\npackage tweet\n\nfunc Resource() int { return 140 }\n",
 	"tweet/store.go":                 "package tweet\n",

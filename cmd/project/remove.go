@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -19,6 +20,8 @@ import (
 type removeCommand struct {
 	Names          []string `arg:"" name:"name" help:"Features or resources, as the command list shows them."`
 	WithDependents bool     `help:"Also remove what needs them."`
+	Force          bool     `help:"Also remove resources with files that were edited by hand."`
+	DropTables     bool     `help:"Also write migrations that drop the tables of resources from databases that exist."`
 	DryRun         bool     `help:"Print what would change, and change nothing."`
 }
 
@@ -26,6 +29,10 @@ type removeCommand struct {
 func (removeCommand) Help() string {
 	return `The changes are not committed: look at them with git diff, run the tests, and commit.
 If you do not want them, or the command did not end, git restore . brings everything back.
+
+A resource that was added and not yet committed goes without a trace, if there are no other
+changes. The tables of databases that exist stay, with their rows, unless --drop-tables writes
+migrations that drop them; release those after the version that does not use the tables.
 
 Examples:
   go run ./cmd/project remove deps
@@ -35,19 +42,24 @@ Examples:
 // Run removes features from the project in the working directory.
 func (c removeCommand) Run(console *console) error {
 	checkout, before, err := openClean()
+	if u := uncommitted(""); errors.As(err, &u) {
+		return c.undo(console, u)
+	}
 	if err != nil {
 		return err
 	}
-	gone, err := removable(before, c.Names, c.WithDependents)
-	if err != nil {
-		return err
-	}
-	after, err := before.without(gone)
+	after, gone, err := c.removed(before)
 	if err != nil {
 		return err
 	}
 	if recorded, err := readRecord(before); err == nil {
 		after[recordFile] = file{content: recorded.without(gone).String()}
+	}
+	leftOver := before.leftOver(after, gone)
+	if c.DropTables {
+		if err := after.dropTables(before, gone); err != nil {
+			return err
+		}
 	}
 	if c.DryRun {
 		console.lines(after.changes(before))
@@ -58,11 +70,25 @@ func (c removeCommand) Run(console *console) error {
 	}
 	console.say("removed %s: %d files changed or deleted", strings.Join(namesIn(gone), ", "), len(after.changes(before)))
 	tidy(console, checkout.folder)
-	for _, place := range before.leftOver(after, gone) {
+	for _, place := range leftOver {
 		console.warn("%s still mentions it: change it by hand", place)
 	}
 	console.say("look at it with git diff, run go test ./..., and commit")
 	return nil
+}
+
+// removed returns the files of a project without the features, and the names of all that are gone.
+func (c removeCommand) removed(before tree) (after tree, gone map[string]bool, err error) {
+	if gone, err = removable(before, c.Names, c.WithDependents); err != nil {
+		return nil, nil, err
+	}
+	if !c.Force {
+		if err = before.checkUnedited(gone); err != nil {
+			return nil, nil, err
+		}
+	}
+	after, err = before.without(gone)
+	return after, gone, err
 }
 
 // tidy removes from go.mod what is no longer used. Go may need a network for it.

@@ -31,39 +31,42 @@ func (c renderCommand) Run(console *console) error {
 	if err != nil {
 		return err
 	}
-	return render(console, checkout, r, c.Directory)
+	t, err := checkout.files()
+	if err != nil {
+		return err
+	}
+	if t, _, err = projectOf(checkout, t, r); err != nil {
+		return err
+	}
+	if err := t.write(c.Directory, tree{}); err != nil {
+		return err
+	}
+	tidy(console, c.Directory)
+	return nil
 }
 
 // templateOnly is the name of what concerns the template alone. No project has it.
 const templateOnly = "template" // feature: template
 
-// render writes the files of a project to a folder.
-func render(console *console, template checkout, r record, folder string) error {
-	t, err := template.files()
-	if err != nil {
-		return err
-	}
+// projectOf returns the files that a project has of a state of the template, and its record with
+// that state.
+func projectOf(template checkout, t tree, r record) (tree, record, error) {
 	r.Commit, r.Version = template.commit, versionIn(t[changelogFile].content)
 	r = r.known(featuresOf(t))
 	gone := map[string]bool{templateOnly: true}
 	for _, name := range r.Without {
 		gone[name] = true
 	}
-	t, err = t.without(gone)
+	t, err := t.without(gone)
 	if err != nil {
-		return err
+		return nil, r, err
 	}
-	t, err = t.renamed(names{r.Module, r.Name, r.Title})
-	if err != nil {
-		return err
+	if t, err = t.renamed(names{r.Module, r.Name, r.Title}); err != nil {
+		return nil, r, err
 	}
 	t.setPasswords(r.Seed)
 	t[recordFile] = file{content: r.String()}
-	if err := t.write(folder, tree{}); err != nil {
-		return err
-	}
-	tidy(console, folder)
-	return nil
+	return t, r, nil
 }
 
 // known returns the record with the features that it did not know: they are switched on or

@@ -131,11 +131,17 @@ func (r *resource) need(t tree, name string) error {
 	return nil
 }
 
-func (t tree) hasResource(name string) bool {
-	return slices.ContainsFunc(strings.Split(t[mainFile].content, "\n"), func(line string) bool {
-		m := resourceLine.FindStringSubmatch(line)
-		return m != nil && m[1] == name
-	})
+func (t tree) hasResource(name string) bool { return slices.Contains(t.resources(), name) }
+
+// resources returns the names of the resources in the order of their list.
+func (t tree) resources() []string {
+	var all []string
+	for _, line := range strings.Split(t[mainFile].content, "\n") {
+		if m := resourceLine.FindStringSubmatch(line); m != nil {
+			all = append(all, m[1])
+		}
+	}
+	return all
 }
 
 // references returns the other resources that the migrations of a resource refer to.

@@ -84,6 +84,26 @@ func checkUpdated(t *testing.T, folder string) {
 	run(t, folder, "go", "vet", "./...")
 }
 
+func TestUpdateLeavesTheResourcesOfTheTakerAsTheyAre(t *testing.T) {
+	t.Parallel()
+	template := newTemplate(t)
+	folder := newProject(t, template, "--resource", "note title:string:1..80", "--resource", "label note:ref text:string:1..20")
+	replace(t, folder, "note/note.go", "package note\n", "package note\n\nconst mine = true\n")
+	commit(t, folder, "My change")
+	before := run(t, folder, "git", "ls-tree", "HEAD", "note", "label")
+	newer(t, template)
+	succeed(t, folder, "update")
+	if after := run(t, folder, "git", "ls-tree", "HEAD", "note", "label"); after != before {
+		t.Errorf("the resources were %s, and are %s", before, after)
+	}
+	if got := read(t, folder, mainFile); !strings.Contains(got, "\t\tnote.Resource(),\n\t\tlabel.Resource(),\n") || !strings.Contains(got, "newer") || exists(folder, "tweet") || !strings.Contains(read(t, folder, recordFile), "v0.2.0") {
+		t.Errorf("the update is not complete, or the example is back: %s", got)
+	}
+	if names := run(t, folder, "git", "ls-tree", "--name-only", templateBranch); strings.Contains(names, "note") {
+		t.Errorf("the state of the template has %s", names)
+	}
+}
+
 func TestUpdateNeedsNoBranchInAClone(t *testing.T) {
 	t.Parallel()
 	template := newTemplate(t)
