@@ -164,6 +164,7 @@ func TestImpossibleResourcesAreRefusedWithAReason(t *testing.T) {
 		"a filter of the page":       {"note", []string{"title:string", "limit_value:int", "after:date", "FILTER after"}, "a parameter after already"},
 		"a filter with two meanings": {"note", []string{"title:string", "due:time", "due_min:int", "FILTER due", "FILTER due_min"}, "a parameter due_min already"},
 		"an order of nothing":        {"note", []string{"title:string", "SORT due"}, "no such field"},
+		"an order by true or null":   {"note", []string{"title:string", "done:bool?", "SORT done"}, "no place before true and false"},
 		"an order by a long text":    {"note", []string{"title:string:1..255", "SORT title"}, "at most 254"},
 	}
 	for name, tt := range tests {

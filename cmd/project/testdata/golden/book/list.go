@@ -70,7 +70,7 @@ type ListInput struct {
 	Owner       web.Optional[string]    `query:"owner" format:"email" maxLength:"254" doc:"Only those with this owner." example:"ada@example.org"`
 	Motto       web.Optional[string]    `query:"motto" minLength:"1" maxLength:"40" doc:"Only those with this motto." example:"Hello, world"`
 	Site        web.Optional[string]    `query:"site" format:"uri" minLength:"1" maxLength:"2000" doc:"Only those with this site." example:"https://example.org/one"`
-	Sort        string                  `query:"sort" enum:"id,-id,serial,-serial,number,-number,mail,-mail,bought,-bought,amount,-amount,copy,-copy,key,-key,tag,-tag,currency,-currency,seen,-seen,shelf,-shelf,home,-home,title,-title,price,-price,rate,-rate,day,-day,until,-until,code,-code,pages,-pages,year,-year,zip,-zip,score,-score,rank,-rank,done,-done,listed,-listed,sold,-sold,lent,-lent,state,-state,size,-size,due,-due,starts_at,-starts_at,added,-added,owner,-owner,motto,-motto" default:"id" doc:"The order. A minus means descending; null comes before every value." example:"-motto"`
+	Sort        string                  `query:"sort" enum:"id,-id,serial,-serial,number,-number,mail,-mail,bought,-bought,amount,-amount,copy,-copy,key,-key,tag,-tag,currency,-currency,seen,-seen,shelf,-shelf,home,-home,title,-title,price,-price,rate,-rate,day,-day,until,-until,code,-code,pages,-pages,year,-year,zip,-zip,score,-score,rank,-rank,done,-done,listed,-listed,sold,-sold,state,-state,size,-size,due,-due,starts_at,-starts_at,added,-added,owner,-owner,motto,-motto" default:"id" doc:"The order. A minus means descending; null comes before every value." example:"-motto"`
 	web.SortedInput
 }
 
@@ -102,7 +102,6 @@ var sorts = web.Sorts[Book]{
 	"done":      {Column: "done", Value: func(b *Book) any { return &b.Done }},
 	"listed":    {Column: "listed", Value: func(b *Book) any { return &b.Listed }},
 	"sold":      {Column: "sold", Value: func(b *Book) any { return &b.Sold }},
-	"lent":      {Column: "lent", Null: "false", Value: func(b *Book) any { return &b.Lent }},
 	"state":     {Column: "state", Value: func(b *Book) any { return &b.State }},
 	"size":      {Column: "size", Null: "''", Value: func(b *Book) any { return &b.Size }},
 	"due":       {Column: "due", Null: "'0001-01-01 00:00:00+00:00'", Value: func(b *Book) any { return web.OptionalTimestamp(&b.Due) }},

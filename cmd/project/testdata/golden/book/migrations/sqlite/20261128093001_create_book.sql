@@ -127,7 +127,6 @@ create index book_by_rank on book (coalesce(rank, -9007199254740991), id);
 create index book_by_done on book (done, id);
 create index book_by_listed on book (listed, id);
 create index book_by_sold on book (sold, id);
-create index book_by_lent on book (coalesce(lent, false), id);
 create index book_by_state on book (state, id);
 create index book_by_size on book (coalesce(size, ''), id);
 create index book_by_due on book (coalesce(due, '0001-01-01 00:00:00+00:00'), id);
