@@ -68,7 +68,7 @@ func (f *field) limits() []string {
 	case f.kind == "date":
 		tags = append(tags, tag("format", "date"), tag("pattern", "^0*[1-9]"), tag("patternDescription", "a year from 1 to 9999"))
 	case f.kind == "decimal":
-		tags = append(tags, tag("pattern", f.pattern()), tag("patternDescription", fmt.Sprintf("at most %d digits, and %d behind the point", f.whole, f.scale)))
+		tags = append(tags, tag("pattern", f.pattern()), tag("patternDescription", fmt.Sprintf("digits, at most %d before the point and %d behind it", f.whole, f.scale)))
 	case f.kind == "email":
 		tags = append(tags, tag("format", "email"), tag("maxLength", f.max))
 	case f.kind == "uuid":

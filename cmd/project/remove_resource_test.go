@@ -66,22 +66,22 @@ func TestRemoveKeepsWhatWasEditedByHandUntilItIsForced(t *testing.T) {
 
 func TestFilesThatAddAndAddFieldWriteAreNotEditedByHand(t *testing.T) {
 	t.Parallel()
-	project := added(t, added(t, thisProject(t), addTweet), addCommand{Name: "note", Fields: everyKind, Filter: []string{"due"}, Sort: []string{"due", "title"}})
-	grown, _ := withFields(t, project, "note", "color:string:1..20?", "isbn:string:10..13:unique?")
+	project := added(t, added(t, thisProject(t), goldenCommand(t, "shelf")), goldenCommand(t, "book"))
+	grown, _ := withFields(t, project, "book", "color:string:1..20?", "isbn:string:10..13:unique?")
 	for _, files := range []tree{project, grown} {
-		if edited := files.edited("note"); edited != nil {
+		if edited := files.edited("book"); edited != nil {
 			t.Errorf("edited by hand: %v", edited)
 		}
-		for _, p := range []string{"note/api.go", "note/mine.go", "note/migrations/sqlite/20300101000000_index.sql"} {
+		for _, p := range []string{"book/api.go", "book/mine.go", "book/migrations/sqlite/20300101000000_index.sql"} {
 			mine := maps.Clone(files)
 			mine[p] = file{content: mine[p].content + "\n"}
-			if edited := mine.edited("note"); !slices.Equal(edited, []string{p}) && p != "note/mine.go" || len(edited) != 1 {
+			if edited := mine.edited("book"); !slices.Equal(edited, []string{p}) && p != "book/mine.go" || len(edited) != 1 {
 				t.Errorf("%s was edited by hand, and these are found: %v", p, edited)
 			}
 		}
 	}
-	delete(project, "note/store.go")
-	if edited := project.edited("note"); len(edited) != 1 || !strings.HasPrefix(edited[0], "note/: ") {
+	delete(project, "book/store.go")
+	if edited := project.edited("book"); len(edited) != 1 || !strings.HasPrefix(edited[0], "book/: ") {
 		t.Errorf("a resource whose fields are not known: %v", edited)
 	}
 }

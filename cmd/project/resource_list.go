@@ -43,6 +43,9 @@ func (r *resource) list(filters, sorts []string) error {
 		if f.isText() && f.max > maxSorted {
 			return fmt.Errorf("--sort %s: a text to sort by has at most %d characters, since cursors hold it", name, maxSorted)
 		}
+		if f.kind == "bool" && f.Optional {
+			return fmt.Errorf("--sort %s: null has no place before true and false; give it a default, or sort by an enum", name)
+		}
 		f.sorted = true
 		r.Sorts = append(r.Sorts, f)
 	}
@@ -167,8 +170,6 @@ func (f *field) Null() string {
 		return fmt.Sprint(min(f.min, 0))
 	case "decimal":
 		return "-" + strings.Repeat("9", f.whole+f.scale)
-	case "bool":
-		return "false"
 	case "date":
 		return "'0001-01-01'"
 	case "time":

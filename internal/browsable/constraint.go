@@ -82,6 +82,8 @@ func limits(least, most, unit string) string {
 		unit = strings.TrimSuffix(unit, "s")
 	}
 	switch {
+	case least != "" && least == most:
+		return least + unit + "."
 	case least != "" && most != "":
 		return least + " to " + most + unit + "."
 	case least != "":

@@ -151,3 +151,14 @@ func TestExampleOfAListIsJSON(t *testing.T) {
 	page := webtest.New(t, thing[odd](t, "PUT", `{"nick":null,"level":null,"sure":null}`)).Want(http.StatusOK, "GET", "/thing", "", html)
 	wantText(t, page, `placeholder="[&#34;old&#34;,&#34;tall&#34;]"`, "&#34;tags&#34;:[&#34;old&#34;,&#34;tall&#34;]")
 }
+
+// exact has a text of one length.
+type exact struct {
+	Zip string `json:"zip" minLength:"5" maxLength:"5"`
+}
+
+func TestOnlyLengthOfATextIsNoRange(t *testing.T) {
+	t.Parallel()
+	page := webtest.New(t, thing[exact](t, "PUT", `{"zip":"01234"}`)).Want(http.StatusOK, "GET", "/thing", "", html)
+	wantText(t, page, "<span>5 characters.</span>")
+}

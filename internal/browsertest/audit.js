@@ -55,6 +55,7 @@
   for (const landmark of ['header', 'main', 'footer']) if (!document.querySelector(landmark)) found.push('there is no ' + landmark);
   if (!document.documentElement.lang) found.push('the language is missing');
   if (!document.title) found.push('the title is missing');
-  if (document.documentElement.scrollWidth > innerWidth) found.push('the page is wider than the window');
+  // Not innerWidth: a phone zooms out until all of a page that is too wide fits.
+  if (document.scrollingElement.scrollWidth > document.documentElement.clientWidth) found.push('the page is wider than the window');
   return found;
 })()
