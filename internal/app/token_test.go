@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
 )
@@ -70,7 +71,7 @@ func TestTokensAreManagedWhileTheServiceRuns(t *testing.T) {
 		first := newToken(t, env, "create", "ci", "--scope", "read", "--scope=book:write", "--owner", "alice", "--days", "1")
 		s.Want(http.StatusOK, "GET", "/book/1", "", first)
 		s.Want(http.StatusCreated, "POST", "/book/", validBook, first)
-		s.Want(http.StatusForbidden, "DELETE", "/shelf/1", "", first)
+		s.Want(http.StatusForbidden, "POST", "/shelf/", `{"name":"new","room":"new"}`, first)
 		second := newToken(t, env, "rotate", "ci")
 		s.Want(http.StatusOK, "GET", "/book/1", "", first)
 		s.Want(http.StatusOK, "GET", "/book/1", "", second)
@@ -188,14 +189,24 @@ func TestServiceWithoutTokensCannotAskForThem(t *testing.T) {
 	}
 }
 
+// guardedAPI returns the API of a service that asks everyone.
+func guardedAPI(t *testing.T) *web.API {
+	t.Helper()
+	p := &program{
+		ctx: t.Context(), service: tokenService(), secretFile: settings.NewSource(nil).SecretFile,
+		config: &config{DatabaseURL: database.DefaultURL("none"), MaxInFlight: 1, Authentication: authentication(web.AuthenticationAll)},
+	}
+	api, err := p.api()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api
+}
+
 // Every route is found in the API itself, so that a new one is covered.
 func TestEveryRouteNeedsACallerWithItsScope(t *testing.T) {
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, db *database.DB) {
-		p := &program{ctx: t.Context(), service: tokenService(), config: &config{DatabaseURL: env["DATABASE_URL"], DatabaseMaxConnections: 1, MaxInFlight: 1, Authentication: "all"}}
-		api, err := p.api()
-		if err != nil {
-			t.Fatal(err)
-		}
+		api := guardedAPI(t)
 		nobody := map[string]string{"no caller": "", "an unknown token": "Authorization: Bearer sample_" + strings.Repeat("A", 58)}
 		for _, name := range []string{"expired", "revoked"} {
 			nobody["one that is "+name] = newToken(t, env, "create", name, "--scope", "read", "--scope", "write")
@@ -242,14 +253,10 @@ func TestEveryRouteNeedsACallerWithItsScope(t *testing.T) {
 
 func TestOnlyTheseRoutesAreOpen(t *testing.T) {
 	t.Parallel()
-	p := &program{ctx: t.Context(), service: tokenService(), config: &config{DatabaseURL: database.DefaultURL("none"), MaxInFlight: 1, Authentication: "all"}}
-	api, err := p.api()
-	if err != nil {
-		t.Fatal(err)
-	}
+	api := guardedAPI(t)
 	want := map[string]bool{
 		"GET /": true, "GET /healthcheck": true, "GET /healthcheck/": true, "GET /livez": true, "GET /openapi.json": true, "GET /openapi.yaml": true,
-		"GET /docs":          true,                            // feature: docs
+		"GET /docs":          true,                           // feature: docs
 		"GET /static/{file}": true, "GET /favicon.ico": true, // feature: assets
 	}
 	for _, route := range api.Routes() {
@@ -293,6 +300,26 @@ func TestOptionsSaysWhatAnOperationNeeds(t *testing.T) {
 		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "write"))
 		if got := s.Want(http.StatusOK, "OPTIONS", "/book/1", "").Body; !strings.Contains(got, `"security":[{"bearer":["book:write"]}]`) {
 			t.Errorf("OPTIONS is answered with %s", got)
+		}
+	})
+}
+
+func TestPageSaysWhatAFormNeeds(t *testing.T) { // feature: pages
+	onEachWithTokens(t, func(t *testing.T, env map[string]string, db *database.DB) {
+		header := newToken(t, env, "create", "reader", "--scope", "read")
+		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "write"))
+		page := s.Want(http.StatusOK, "GET", "/book/", "", "Accept: text/html").Body
+		if !strings.Contains(page, "Needs a caller with the scope <code>book:write</code>") || !strings.Contains(page, "Authorization: Bearer $TOKEN") {
+			t.Errorf("the page is %s", page)
+		}
+		for want, header := range map[int]string{http.StatusUnauthorized: "", http.StatusForbidden: header} {
+			answer := s.Want(want, "POST", "/book/", validForm, formType, "Accept: text/html", header)
+			if answer.Header.Get("Www-Authenticate") == "" || !strings.Contains(answer.Header.Get("Content-Type"), "text/html") {
+				t.Errorf("a form is answered with %v", answer.Header)
+			}
+		}
+		if rows, err := db.Rows(t.Context(), "book"); rows != 2 || err != nil {
+			t.Errorf("%d books, %v, want those of the fixtures", rows, err)
 		}
 	})
 }

@@ -46,9 +46,6 @@ func logRequest(log *slog.Logger, isProbe func(route string) bool, r *http.Reque
 		slog.Int64("bytes", info.Bytes),
 		slog.String("client", info.Client),
 	)
-	if info.Caller != nil {
-		record.AddAttrs(slog.String("caller", info.Caller.ID), slog.String("caller_name", info.Caller.Name))
-	}
 	if info.Err != nil {
 		record.AddAttrs(slog.String("error", info.Err.Error()))
 	}

@@ -70,6 +70,17 @@ func (a *API) describeSecurity() {
 	}}
 }
 
+// ScopesOf returns the scopes that a caller needs for an operation, or nothing if it needs no caller.
+func ScopesOf(op *huma.Operation) (scopes []string) {
+	for _, alternative := range op.Security {
+		if len(alternative) == 0 {
+			return nil
+		}
+		scopes = slices.Concat(slices.Collect(maps.Values(alternative))...)
+	}
+	return scopes
+}
+
 // Scopes returns the scopes that operations need, sorted. Only with AuthenticationAll are they all.
 func (a *API) Scopes() []string {
 	all := map[string]bool{}

@@ -52,7 +52,7 @@ func (a *API) identify(r *http.Request) (*Caller, *Problem) {
 	if len(credential) == 0 || len(credential) > maxCredential || strings.ContainsFunc(credential, notToken68) {
 		return nil, unknownCaller
 	}
-	caller, err := a.ask(r.Context(), credential)
+	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return a.ask(r.Context(), credential) })
 	switch {
 	case err == nil:
 		return caller, nil
@@ -77,6 +77,11 @@ func (a *API) ask(ctx context.Context, credential string) (caller *Caller, err e
 		}
 	}
 	return nil, err
+}
+
+// retryable reports whether asking again may help.
+func (a *API) retryable(err error) bool {
+	return a.options.Retryable != nil && a.options.Retryable(err)
 }
 
 // notToken68 reports whether a credential may not contain c (RFC 6750, section 2.1).
