@@ -194,6 +194,22 @@ func TestRevocationHoldsWithinSecondsOnEveryReplica(t *testing.T) {
 		for _, c := range replicas {
 			c.Want(http.StatusOK, "GET", "/book/1", "", header)
 		}
+		stop := make(chan struct{})
+		var clients sync.WaitGroup
+		defer clients.Wait()
+		defer close(stop)
+		for i := range 4 { // which keep the token in the caches
+			clients.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					case <-time.After(5 * time.Millisecond):
+						replicas[i%2].Do("GET", "/book/1", "", header)
+					}
+				}
+			})
+		}
 		if err := token.New(db.DB, "sample").Revoke(t.Context(), "ci"); err != nil {
 			t.Fatal(err)
 		}
