@@ -82,18 +82,14 @@ func ScopesOf(op *huma.Operation) (scopes []string) {
 }
 
 // Scopes returns the scopes that operations need, sorted. Only with AuthenticationAll are they all.
-func (a *API) Scopes() []string {
-	all := map[string]bool{}
+func (a *API) Scopes() (all []string) {
 	for _, path := range a.Paths() {
 		for _, op := range a.Operations(path) {
-			for _, alternative := range op.Security {
-				for _, scope := range slices.Concat(slices.Collect(maps.Values(alternative))...) {
-					all[scope] = true
-				}
-			}
+			all = append(all, ScopesOf(op)...)
 		}
 	}
-	return slices.Sorted(maps.Keys(all))
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // guard lets through to h only the requests that satisfy the Security of the operation, in the sense
