@@ -33,15 +33,15 @@ func checksum(prefix string, random []byte) uint32 {
 	return crc32.ChecksumIEEE(append([]byte(prefix), random...))
 }
 
-// hashOf returns the hash of a secret. It reports false for what cannot be one.
-func hashOf(prefix, secret string) (hash, bool) {
-	text, found := strings.CutPrefix(secret, prefix)
-	if !found || len(text) != encoding.EncodedLen(randomBytes+checksumBytes) {
-		return hash{}, false
+func hashOf(secret string) hash { return sha256.Sum256([]byte(secret)) }
+
+// isSecret reports whether a text has the form of a secret, and the right checksum.
+func isSecret(prefix, text string) bool {
+	encoded, found := strings.CutPrefix(text, prefix)
+	if !found || len(encoded) != encoding.EncodedLen(randomBytes+checksumBytes) {
+		return false
 	}
-	data, err := encoding.DecodeString(text)
-	if err != nil || len(data) != randomBytes+checksumBytes || binary.BigEndian.Uint32(data[randomBytes:]) != checksum(prefix, data[:randomBytes]) {
-		return hash{}, false
-	}
-	return sha256.Sum256([]byte(secret)), true
+	data, err := encoding.DecodeString(encoded)
+	return err == nil && len(data) == randomBytes+checksumBytes &&
+		binary.BigEndian.Uint32(data[randomBytes:]) == checksum(prefix, data[:randomBytes])
 }

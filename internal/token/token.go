@@ -56,13 +56,13 @@ var errBusy = errors.New("too many tokens are being looked up")
 
 // Identify is a web.Identify. What it finds out counts for 5 seconds.
 func (t *Tokens) Identify(ctx context.Context, secret string) (*web.Caller, error) {
-	h, ok := hashOf(t.prefix, secret)
-	if !ok {
-		return nil, fmt.Errorf("%w: this is no token of the service, or has a typo", web.ErrUnknownCaller)
-	}
+	h := hashOf(secret)
 	known := t.known.get(h)
-	if known.isFresh() {
+	if known.isFresh() { // the usual case
 		return known.caller, nil
+	}
+	if !isSecret(t.prefix, secret) {
+		return nil, fmt.Errorf("%w: this is no token of the service, or has a typo", web.ErrUnknownCaller)
 	}
 	if unknown := t.unknown.get(h); unknown.isFresh() {
 		return nil, unknown.err
@@ -75,8 +75,10 @@ func (t *Tokens) Identify(ctx context.Context, secret string) (*web.Caller, erro
 		return nil, errors.Join(errBusy, ctx.Err())
 	}
 	defer limiter.Release()
-	if known := t.known.get(h); known.isFresh() { // somebody else has just looked
-		return known.caller, nil
+	for _, c := range []*cache{&t.known, &t.unknown} {
+		if a := c.get(h); a.isFresh() { // somebody else has just looked
+			return a.caller, a.err
+		}
 	}
 	return t.lookUp(ctx, h)
 }

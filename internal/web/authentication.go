@@ -72,13 +72,25 @@ func (a *API) describeSecurity() {
 
 // ScopesOf returns the scopes that a caller needs for an operation, or nothing if it needs no caller.
 func ScopesOf(op *huma.Operation) (scopes []string) {
-	for _, alternative := range op.Security {
-		if len(alternative) == 0 {
-			return nil
+	for _, alternative := range alternatives(op.Security) {
+		if scopes = alternative; scopes == nil {
+			break
 		}
-		scopes = slices.Concat(slices.Collect(maps.Values(alternative))...)
 	}
 	return scopes
+}
+
+// alternatives returns the scopes of each alternative of a Security. They are nil for one that needs no
+// caller.
+func alternatives(security []map[string][]string) (all [][]string) {
+	for _, alternative := range security {
+		var scopes []string
+		if len(alternative) > 0 {
+			scopes = slices.Concat([]string{}, slices.Concat(slices.Collect(maps.Values(alternative))...))
+		}
+		all = append(all, scopes)
+	}
+	return all
 }
 
 // Scopes returns the scopes that operations need, sorted. Only with AuthenticationAll are they all.
@@ -100,10 +112,10 @@ func (a *API) guard(method, path string, h http.HandlerFunc) http.HandlerFunc {
 		return h
 	}
 	// The first request comes when everything is registered.
-	security := sync.OnceValue(func() []map[string][]string { return a.securityOf(method, path) })
+	needs := sync.OnceValue(func() [][]string { return alternatives(a.securityOf(method, path)) })
 	return func(w http.ResponseWriter, r *http.Request) {
-		if alternatives := security(); len(alternatives) > 0 {
-			if problem := a.admit(r, alternatives); problem != nil {
+		if needs := needs(); len(needs) > 0 {
+			if problem := a.admit(r, needs); problem != nil {
 				WriteProblem(w, r, problem)
 				return
 			}
@@ -126,7 +138,7 @@ func (a *API) securityOf(method, path string) []map[string][]string {
 
 // admit finds out who sends r, and returns the problem of a request that may not be carried out.
 // A middleware may have found out before, by a cookie for example.
-func (a *API) admit(r *http.Request, alternatives []map[string][]string) *Problem {
+func (a *API) admit(r *http.Request, needs [][]string) *Problem {
 	info := InfoFrom(r.Context())
 	if info.Caller == nil {
 		var problem *Problem
@@ -134,14 +146,12 @@ func (a *API) admit(r *http.Request, alternatives []map[string][]string) *Proble
 			return problem
 		}
 	}
-	var missing string
-	for _, alternative := range alternatives {
-		scopes := slices.Concat(slices.Collect(maps.Values(alternative))...)
-		if len(alternative) == 0 || info.Caller != nil && !slices.ContainsFunc(scopes, info.Caller.lacks) {
+	for _, scopes := range needs {
+		if scopes == nil || info.Caller.mayAll(scopes) {
 			return nil
 		}
-		missing = strings.Join(scopes, " ")
 	}
+	missing := strings.Join(needs[len(needs)-1], " ")
 	if info.Caller == nil {
 		return noCaller.challenge("", missing)
 	}

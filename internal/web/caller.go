@@ -33,7 +33,15 @@ func (c *Caller) May(scope string) bool {
 		ofResource && (everywhere == ScopeRead || everywhere == ScopeWrite) && slices.Contains(c.Scopes, everywhere)
 }
 
-func (c *Caller) lacks(scope string) bool { return !c.May(scope) }
+// mayAll reports whether there is a caller, with all these scopes.
+func (c *Caller) mayAll(scopes []string) bool {
+	for _, scope := range scopes {
+		if c == nil || !c.May(scope) {
+			return false
+		}
+	}
+	return c != nil
+}
 
 // CallerFrom returns the caller of the request that ctx belongs to, or nil if nobody was asked, or
 // nobody has to be known.

@@ -49,7 +49,7 @@ func (a *API) identify(r *http.Request) (*Caller, *Problem) {
 		return nil, nil // a proxy in front may have asked for it
 	}
 	credential = strings.TrimLeft(credential, " ")
-	if len(credential) == 0 || len(credential) > maxCredential || strings.ContainsFunc(credential, notToken68) {
+	if len(credential) == 0 || len(credential) > maxCredential || !isToken68(credential) {
 		return nil, unknownCaller
 	}
 	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return a.ask(r.Context(), credential) })
@@ -84,8 +84,14 @@ func (a *API) retryable(err error) bool {
 	return a.options.Retryable != nil && a.options.Retryable(err)
 }
 
-// notToken68 reports whether a credential may not contain c (RFC 6750, section 2.1).
-func notToken68(c rune) bool {
-	letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-	return !letter && !strings.ContainsRune("-._~+/=", c)
+// isToken68 reports whether a credential has only characters that it may contain (RFC 6750, section 2.1).
+func isToken68(credential string) bool {
+	for i := range len(credential) {
+		c := credential[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && strings.IndexByte("-._~+/=", c) < 0 {
+			return false
+		}
+	}
+	return true
 }
