@@ -56,8 +56,9 @@ func tokenCommandOf(t *testing.T, env map[string]string, args ...string) (stdout
 	return stdout
 }
 
-func with(env map[string]string, name, value string) map[string]string {
-	all := map[string]string{name: value}
+// asking returns the settings of a service that asks who callers are.
+func asking(env map[string]string, mode string) map[string]string {
+	all := map[string]string{"AUTHENTICATION": mode}
 	for name, value := range env {
 		all[name] = value
 	}
@@ -66,7 +67,7 @@ func with(env map[string]string, name, value string) map[string]string {
 
 func TestTokensAreManagedWhileTheServiceRuns(t *testing.T) {
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, _ *database.DB) {
-		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "all"))
+		s := startServiceOf(t, tokenService(), asking(env, "all"))
 		s.Want(http.StatusUnauthorized, "GET", "/book/1", "")
 		first := newToken(t, env, "create", "ci", "--scope", "read", "--scope=book:write", "--owner", "alice", "--days", "1")
 		s.Want(http.StatusOK, "GET", "/book/1", "", first)
@@ -93,9 +94,17 @@ func TestTokenCommandRefusesMistakes(t *testing.T) {
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		newToken(t, env, "create", "ci", "--scope", "read")
 		for _, args := range [][]string{
-			{"create", "ci", "--scope", "read"}, {"create", "new"}, {"create", "new", "--scope", "bok:write"}, {"create", "new", "--scope", ""},
-			{"create", "a b", "--scope", "read"}, {"create", "new", "--scope", "read", "--days", "-1"}, {"create", "new", "--scope", "read", "--owner", "a\nb"},
-			{"rotate", "nobody"}, {"revoke", "nobody"}, {"create"}, {},
+			{"create", "ci", "--scope", "read"},
+			{"create", "new"},
+			{"create", "new", "--scope", "bok:write"},
+			{"create", "new", "--scope", ""},
+			{"create", "a b", "--scope", "read"},
+			{"create", "new", "--scope", "read", "--days", "-1"},
+			{"create", "new", "--scope", "read", "--owner", "a\nb"},
+			{"rotate", "nobody"},
+			{"revoke", "nobody"},
+			{"create"},
+			{},
 		} {
 			status, stdout, stderr := commandOf(t, tokenService(), env, "", append([]string{"token"}, args...)...)
 			if status == 0 || stdout != "" || !strings.HasPrefix(stderr, "app: ") {
@@ -117,7 +126,7 @@ func TestAuthenticationDecidesWhoIsAsked(t *testing.T) {
 			"write": {200, 200, 200, 401, 401, 403, 200},
 			"all":   {401, 200, 403, 401, 401, 403, 401},
 		} {
-			s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", mode))
+			s := startServiceOf(t, tokenService(), asking(env, mode))
 			for i, answer := range []webtest.Response{
 				s.Do("GET", "/book/1", ""), s.Do("GET", "/shelf/1", "", header), s.Do("GET", "/book/1", "", header), s.Do("GET", "/book/1", "", wrong),
 				s.Do("POST", "/book/", validBook), s.Do("POST", "/book/", validBook, header), s.Do("OPTIONS", "/book/", ""),
@@ -139,7 +148,7 @@ func TestCallerIsLoggedAndTheSecretIsNot(t *testing.T) {
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		header := newToken(t, env, "create", "ci", "--scope", "read")
 		secret := strings.TrimPrefix(header, "Authorization: Bearer ")
-		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "all"))
+		s := startServiceOf(t, tokenService(), asking(env, "all"))
 		for id, answer := range map[string]webtest.Response{
 			"read":   s.Do("GET", "/book/1", "", header, "X-Request-ID: read"),
 			"denied": s.Do("POST", "/book/", validBook, header, "X-Request-ID: denied"),
@@ -219,7 +228,7 @@ func TestEveryRouteNeedsACallerWithItsScope(t *testing.T) {
 		without := map[string]string{
 			"read": newToken(t, env, "create", "writer", "--scope", "write"), "write": newToken(t, env, "create", "reader", "--scope", "read"),
 		}
-		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "all"))
+		s := startServiceOf(t, tokenService(), asking(env, "all"))
 		guarded := 0
 		for _, route := range api.Routes() {
 			target := strings.NewReplacer("{id}", "1", "{shelf}", "1").Replace(route.Path)
@@ -297,7 +306,7 @@ func TestDescriptionSaysWhatAnOperationNeeds(t *testing.T) {
 
 func TestOptionsSaysWhatAnOperationNeeds(t *testing.T) {
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, _ *database.DB) {
-		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "write"))
+		s := startServiceOf(t, tokenService(), asking(env, "write"))
 		if got := s.Want(http.StatusOK, "OPTIONS", "/book/1", "").Body; !strings.Contains(got, `"security":[{"bearer":["book:write"]}]`) {
 			t.Errorf("OPTIONS is answered with %s", got)
 		}
@@ -307,7 +316,7 @@ func TestOptionsSaysWhatAnOperationNeeds(t *testing.T) {
 func TestPageSaysWhatAFormNeeds(t *testing.T) { // feature: pages
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		header := newToken(t, env, "create", "reader", "--scope", "read")
-		s := startServiceOf(t, tokenService(), with(env, "AUTHENTICATION", "write"))
+		s := startServiceOf(t, tokenService(), asking(env, "write"))
 		page := s.Want(http.StatusOK, "GET", "/book/", "", "Accept: text/html").Body
 		if !strings.Contains(page, "Needs a caller with the scope <code>book:write</code>") || !strings.Contains(page, "Authorization: Bearer $TOKEN") {
 			t.Errorf("the page is %s", page)

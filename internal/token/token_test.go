@@ -392,8 +392,10 @@ func TestTextsOfATokenFitALineOfTheLog(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		for _, text := range []string{"", " ", "a b", "a\nb", "\x1b[2J", "ü", strings.Repeat("x", 101), "a\x00"} {
 			for _, one := range []token.Token{
-				{Name: text, Owner: "o", Scopes: []string{"read"}}, {Name: "n", Owner: text, Scopes: []string{"read"}},
-				{Name: "n", Owner: "o", Scopes: []string{text}}, {Name: "n", Owner: "o"},
+				{Name: text, Owner: "o", Scopes: []string{"read"}},
+				{Name: "n", Owner: text, Scopes: []string{"read"}},
+				{Name: "n", Owner: "o", Scopes: []string{text}},
+				{Name: "n", Owner: "o"},
 			} {
 				if _, err := token.New(db.DB, "sample").Create(t.Context(), &one); err == nil || len(err.Error()) > 300 {
 					t.Errorf("%+v: %v", one, err)

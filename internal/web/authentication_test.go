@@ -70,9 +70,20 @@ func TestScopeOfEverythingIncludesThatOfAResource(t *testing.T) {
 		has, needs string
 		want       bool
 	}{
-		{"read", "read", true}, {"read", "book:read", true}, {"book:read", "book:read", true}, {"write", "book:write", true},
-		{"book:read", "read", false}, {"read", "write", false}, {"write", "read", false}, {"book:read", "shelf:read", false}, {"book:write", "book:read", false},
-		{"admin", "book:admin", false}, {"", "read", false}, {"read", "", false}, {"read", "book:shelf:read", false}, {":read", "book:read", false},
+		{"read", "read", true},
+		{"read", "book:read", true},
+		{"book:read", "book:read", true},
+		{"write", "book:write", true},
+		{"book:read", "read", false},
+		{"read", "write", false},
+		{"write", "read", false},
+		{"book:read", "shelf:read", false},
+		{"book:write", "book:read", false},
+		{"admin", "book:admin", false},
+		{"", "read", false},
+		{"read", "", false},
+		{"read", "book:shelf:read", false},
+		{":read", "book:read", false},
 	} {
 		caller := web.Caller{Scopes: []string{tt.has}}
 		if caller.May(tt.needs) != tt.want {

@@ -59,6 +59,7 @@ type Identify func(ctx context.Context, credential string) (*Caller, error)
 // Authentication says which operations need a caller, unless they say it themselves.
 type Authentication string
 
+// The values of the setting.
 const (
 	AuthenticationOff   Authentication = "off"   // none, as if it were empty
 	AuthenticationWrite Authentication = "write" // all but GET, HEAD and OPTIONS
