@@ -79,6 +79,12 @@ var features = []feature{
 		files: []string{"internal/idempotency/", "internal/web/idempotency.go", "internal/app/idempotency*.go", "lab/faults/idempotency_test.go"},
 		words: `(?i)idempoten`,
 	},
+	{ // feature: tokens
+		name:  "tokens",
+		about: "tokens of programs, with scopes, and the command app token",
+		files: []string{"internal/token/", "internal/app/token*.go", "systemtest/token*_test.go"},
+		words: `internal/token|[Aa]pp token|service\.Tokens|api_token`,
+	},
 	{ // feature: assets
 		name:       "assets",
 		files:      []string{"internal/assets/"},

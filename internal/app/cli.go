@@ -25,6 +25,7 @@ type commands struct {
 	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready, or alive: exit status 0 or 1."`
+	Token       tokenCommand       `cmd:"" help:"Create, list, rotate and revoke the tokens of programs."` // feature: tokens
 	Routes      routesCommand      `cmd:"" help:"List the routes."`
 	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
@@ -85,7 +86,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	}
 	var misspelt []settings.Misspelt
 	if err == nil {
-		cli.Settings.check(source)
+		cli.Settings.check(source, s)
 		misspelt = source.Misspelt(parser.Model.Flags)
 	}
 	if err := errors.Join(err, source.Err()); err != nil {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/settings"
+	"example.com/templatesite/internal/web"
 )
 
 // settingTypes tells kong how to parse the types of the settings.
@@ -24,12 +26,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, parseNetwork),
 		settings.Type(s, parseSyslogAddress), // feature: syslog
 		settings.Type(s, parseLevel),
-		settings.Type(s, func(text string) (authentication, error) {
-			if text != "off" {
-				return "", errors.New("it must be off: client tokens are not available in this version. Let a proxy in front authenticate clients")
-			}
-			return authentication(text), nil
-		}),
+		settings.Type(s, oneOf(authentication(web.AuthenticationOff), authentication(web.AuthenticationWrite), authentication(web.AuthenticationAll))),
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
 		settings.Type(s, parseDuration),
@@ -97,11 +94,17 @@ func parseVersion(text string) (schemaVersion, error) {
 	return schemaVersion(n), nil
 }
 
-func oneOf[T ~string](a, b T) func(string) (T, error) {
+// oneOf returns a function that accepts two or more values.
+func oneOf[T ~string](values ...T) func(string) (T, error) {
 	return func(text string) (T, error) {
-		if T(text) != a && T(text) != b {
-			return "", fmt.Errorf("it must be %s or %s", a, b)
+		if slices.Contains(values, T(text)) {
+			return T(text), nil
 		}
-		return T(text), nil
+		last := len(values) - 1
+		list := string(values[0])
+		for _, value := range values[1:last] {
+			list += ", " + string(value)
+		}
+		return "", fmt.Errorf("it must be %s or %s", list, values[last])
 	}
 }

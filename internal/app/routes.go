@@ -38,10 +38,13 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		Once:         p.service.once(s.db.DB), // feature: idempotency
 		OnShed:       s.hooks.shed,            // feature: metrics
 		TrackActive:  s.hooks.active,          // feature: metrics
+		Identify:     p.service.identify(s.db.DB),
+
+		Authentication: web.Authentication(p.config.Authentication),
 	})
 	limited := api.WithLimit(int(p.config.MaxInFlight))
 	for _, resource := range p.service.Resources {
-		resource.Routes(limited, s.db.DB) // /RESOURCE/ and /RESOURCE/{id}
+		resource.Routes(limited.For(resource.Name), s.db.DB) // /RESOURCE/ and /RESOURCE/{id}
 	}
 	s.ready.Routes(api)                 // /livez, /healthcheck, /healthcheck/
 	files := assets.New(p.folders()...) // feature: assets

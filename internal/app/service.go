@@ -28,6 +28,8 @@ type Service struct {
 	Resources []web.Resource
 	// IdempotencyKeys lets clients send a POST again safely, with the header Idempotency-Key.
 	IdempotencyKeys bool // feature: idempotency
+	// Tokens lets programs say who they are, with tokens that app token makes.
+	Tokens bool // feature: tokens
 	// Static holds the files that are served below /static/, favicon.ico among them.
 	Static fs.FS // feature: static
 }
@@ -35,7 +37,8 @@ type Service struct {
 // schema returns what has migrations: the resources, and the tables of the plumbing.
 func (s Service) schema() []web.Resource {
 	owners := slices.Clone(s.Resources)
-	owners = s.withKeys(owners) // feature: idempotency
+	owners = s.withKeys(owners)   // feature: idempotency
+	owners = s.withTokens(owners) // feature: tokens
 	return owners
 }
 

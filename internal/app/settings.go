@@ -11,6 +11,7 @@ import (
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/tracing"
+	"example.com/templatesite/internal/web"
 )
 
 // config holds every setting of the service. A field is a flag and an environment variable;
@@ -27,7 +28,7 @@ type config struct {
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
-	Authentication         authentication `default:"off" guard:"" help:"Only off: client tokens are not available in this version."`
+	Authentication         authentication `default:"off" guard:"" help:"Which requests need a caller: off, write or all. None, changes, or everything but health, / and documents."`
 	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
@@ -76,13 +77,16 @@ func (p *program) openExisting() (*database.DB, error) {
 }
 
 // check reports to s the problems that parsing single values cannot find.
-func (c *config) check(s *settings.Source) {
+func (c *config) check(s *settings.Source, service Service) {
 	var err error
 	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {
 		s.Problem("ALLOWED_HOSTS", err)
 	}
 	if c.RequestTimeout == 0 {
 		s.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
+	}
+	if c.Authentication != authentication(web.AuthenticationOff) && len(service.identify(web.DB{})) == 0 {
+		s.Problem("AUTHENTICATION", errors.New("must be off: nothing in this service can tell who a caller is. Let a proxy in front authenticate clients"))
 	}
 	c.checkAdmin(s)            // feature: admin
 	c.Tracing.Check(s.Problem) // feature: traces

@@ -108,11 +108,11 @@ func (f *Files) Routes(api *web.API) {
 			name = hashInName.ReplaceAllString(name, "$1")
 		}
 		f.servePlain(w, r, name)
-	}, f.mediaTypes()...)
+	}, f.mediaTypes()...).Security = web.Open
 	if f.plain[favicon] != nil {
 		api.File("favicon", "/"+favicon, "The icon of the site", func(w http.ResponseWriter, r *http.Request) {
 			f.servePlain(w, r, favicon)
-		}, f.plain[favicon].contentType...)
+		}, f.plain[favicon].contentType...).Security = web.Open
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 
 // curl returns the command that sends the same request from a shell. It is empty if the URL
 // is too long, or if base is empty: then the host of the request is not allowed, and a page must
-// not repeat it. The command reads a long body from a file.
-func curl(method, base, target, etag, body string) string {
+// not repeat it. The command reads a long body from a file, and a credential from a variable.
+func curl(method, base, target, etag, body string, needsCaller bool) string {
 	url := base + target
 	if base == "" || len(url) > maxAddress {
 		return ""
@@ -22,6 +22,9 @@ func curl(method, base, target, etag, body string) string {
 		command = append(command, "-X", method)
 	}
 	command = append(command, quoted(url))
+	if needsCaller {
+		command = append(command, "-H", `"Authorization: Bearer $TOKEN"`)
+	}
 	if etag != "" {
 		command = append(command, "-H", quoted("If-Match: "+etag))
 	}

@@ -7,14 +7,18 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/web"
 )
 
 // form is one form of a page: it creates, changes or deletes something.
 type form struct {
 	// ID is the method in lower case, and the form's id on the page.
 	ID, Title, Help, Button string
-	Method, Action, ETag    string
-	Fields                  []*field
+	// Needs are the scopes that a caller needs.
+	Needs                string
+	Method, Action, ETag string
+	Fields               []*field
 	// Raw is the body as JSON, to be edited as text, and RawMethods are the methods that
 	// can send it.
 	Raw        string
@@ -61,7 +65,7 @@ func (p *pageRequest) forms(item jsontext.Value, etag string) []*form {
 // form returns the empty form of an operation.
 func (p *pageRequest) form(op *huma.Operation) *form {
 	f := &form{
-		ID: strings.ToLower(op.Method), Title: op.Summary, Help: op.Description, Method: op.Method, Button: button(op),
+		ID: strings.ToLower(op.Method), Title: op.Summary, Help: op.Description, Needs: strings.Join(web.ScopesOf(op), " "), Method: op.Method, Button: button(op),
 		Action: p.request.URL.EscapedPath(), Fields: p.schemas.fields(op),
 	}
 	if op.RequestBody != nil {
@@ -107,7 +111,7 @@ func (p *pageRequest) finish(f *form, etag string) {
 	if len(f.RawMethods) > 0 && (len(f.Fields) == 0 || !nameable(f.Fields)) {
 		f.RawOnly = true
 	}
-	f.Curl = curl(f.Method, p.info.BaseURL, f.Action, f.ETag, f.body)
+	f.Curl = curl(f.Method, p.info.BaseURL, f.Action, f.ETag, f.body, f.Needs != "")
 }
 
 // isSent reports whether f is the form that was sent, if one was.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/templatesite/internal/web"
 )
 
 // assets are the URLs of the files that every page loads.
@@ -71,13 +73,15 @@ func (p *pageRequest) view() *view {
 		Headers: headers(p.answer.header), Body: highlight(body), Filter: p.filter(), Groups: p.groups(body), Referrers: p.referrers(),
 	}
 	v.Title, v.Lead = p.title(v)
-	v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), "", "")
+	op := p.operations[v.Method]
+	needsCaller := op != nil && len(web.ScopesOf(op)) > 0
+	v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), "", "", needsCaller)
 	v.PageLinks = p.pageLinks()
 	item, etag := p.item()
 	v.Forms = p.forms(item, etag)
 	if p.sent != nil {
 		v.Sent = true
-		v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), p.sent.etag, p.sent.body)
+		v.Curl = curl(v.Method, p.info.BaseURL, url.RequestURI(), p.sent.etag, p.sent.body, needsCaller)
 	}
 	if p.answer.status >= http.StatusBadRequest {
 		p.explain(v, body)

@@ -78,7 +78,7 @@ func (h *Health) Routes(api *web.API) {
 			OperationID: id, Method: http.MethodGet, Path: path, Tags: tags,
 			Summary:     "Readiness",
 			Description: "Whether the service can do its work: 200, or 503 with the checks that fail.",
-			Errors:      refusals,
+			Errors:      refusals, Security: web.Open,
 			// An unknown query must not make a probe fail.
 			SkipValidateParams: true,
 		}, h.readiness)
@@ -96,7 +96,7 @@ func (h *Health) Routes(api *web.API) {
 		OperationID: "livez", Method: http.MethodGet, Path: livezPath, Tags: tags,
 		Summary:     "Liveness",
 		Description: "Whether the process responds: always 200. It runs no checks, because a restart does not repair a database.",
-		Errors:      refusals,
+		Errors:      refusals, Security: web.Open,
 
 		SkipValidateParams: true,
 	}, h.liveness)

@@ -1,5 +1,5 @@
 // Package logging provides the log handlers and sinks of the service. A record has the ids of
-// its request.
+// its request and of its caller.
 //
 // It does not know what is logged.
 package logging
@@ -51,8 +51,8 @@ func escapeTerminal(value string) string {
 	return terminalReplacer.Replace(strings.ToValidUTF8(value, "?"))
 }
 
-// requestHandler adds the ids of the request to records that are logged with
-// the request's context.
+// requestHandler adds the ids of the request, and who sends it, to records that are logged
+// with the request's context.
 type requestHandler struct{ slog.Handler }
 
 func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
@@ -62,6 +62,9 @@ func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
 	}
 	if info.TraceID != "" { // feature: traces
 		r.AddAttrs(slog.String("trace_id", info.TraceID))
+	}
+	if info.Caller != nil {
+		r.AddAttrs(slog.String("caller", info.Caller.ID), slog.String("caller_name", info.Caller.Name))
 	}
 	return h.Handler.Handle(ctx, r)
 }

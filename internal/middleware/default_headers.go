@@ -15,14 +15,15 @@ var (
 )
 
 // completeHeader adds the security and caching headers that the handler has not set. Only
-// Cache-Control of an error is overwritten: errors are never cached.
-func completeHeader(header http.Header, status int) {
+// Cache-Control of an error is overwritten, and of what is for a caller alone: it is never cached.
+func completeHeader(header http.Header, status int, private bool) {
 	setDefault(header, "X-Content-Type-Options", nosniff)
 	setDefault(header, "Content-Security-Policy", inert)
 	setDefault(header, "Cross-Origin-Resource-Policy", sameOrigin)
 	setDefault(header, "Referrer-Policy", sameOrigin)
-	if header["Cache-Control"] == nil || status >= http.StatusBadRequest {
-		header["Cache-Control"] = cacheControl(header, status)
+	private = private || status >= http.StatusBadRequest
+	if header["Cache-Control"] == nil || private {
+		header["Cache-Control"] = cacheControl(header, private)
 	}
 }
 
@@ -33,9 +34,9 @@ func setDefault(header http.Header, name string, value []string) {
 }
 
 // cacheControl makes caches revalidate each time, so that a client sees its own changes.
-// Problems, which hold the id of one request, and responses with cookies are not stored.
-func cacheControl(header http.Header, status int) []string {
-	if status >= http.StatusBadRequest || header["Set-Cookie"] != nil {
+// Problems, which hold the id of one request, and responses with cookies or for a caller are not stored.
+func cacheControl(header http.Header, private bool) []string {
+	if private || header["Set-Cookie"] != nil {
 		return noStore
 	}
 	return noCache

@@ -69,6 +69,6 @@ func (w *recorder) begin(status int) {
 	if w.info.Status == 0 && status >= http.StatusOK {
 		w.info.Status = status
 		w.info.ReleaseBody()
-		completeHeader(w.Header(), status)
+		completeHeader(w.Header(), status, w.info.Caller != nil)
 	}
 }

@@ -53,5 +53,5 @@ func Routes(api *web.API, url func(name string) string) {
 	api.Page("docs", "/docs", "The API, to read and try", func(w http.ResponseWriter, _ *http.Request) {
 		web.SetPageHeader(w.Header(), policy)
 		_, _ = w.Write(text.Bytes()) // the status is sent: an error can no longer be reported
-	})
+	}).Security = web.Open
 }

@@ -74,6 +74,9 @@ func endSpan(span trace.Span, r *http.Request, info *web.Info) {
 		attributes[0] = semconv.HTTPRequestMethodOther
 		attributes = append(attributes, semconv.HTTPRequestMethodOriginal(r.Method))
 	}
+	if info.Caller != nil {
+		attributes = append(attributes, semconv.EnduserID(valid(info.Caller.ID)), attribute.String("caller.name", valid(info.Caller.Name)))
+	}
 	if info.Route != "" {
 		name += " " + info.Route
 		attributes = append(attributes, semconv.HTTPRoute(info.Route))

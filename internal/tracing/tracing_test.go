@@ -177,6 +177,20 @@ func TestSpanOfAnErrorHasNoValuesFromItsMessage(t *testing.T) {
 	}
 }
 
+func TestSpanNamesTheCaller(t *testing.T) {
+	t.Parallel()
+	tracer, receiver := newTracer(t, tracing.Settings{})
+	server := serve(t, tracer, func(_ http.ResponseWriter, r *http.Request) {
+		web.InfoFrom(r.Context()).Caller = &web.Caller{ID: "token:7", Name: "ci", Owner: "alice", Scopes: []string{"read"}}
+	})
+	webtest.At(t, server.URL).Want(http.StatusOK, "GET", "/", "", "Authorization: Bearer the-secret")
+	tracer.Close(20 * time.Second)
+	span := receiver.Wait(t, func(s otlptest.Span) bool { return s.Name == "GET" })
+	if span.Attributes["enduser.id"] != "token:7" || span.Attributes["caller.name"] != "ci" || strings.Contains(fmt.Sprint(receiver.Spans()), "the-secret") {
+		t.Errorf("the span has %v", span.Attributes)
+	}
+}
+
 func TestTracingIsOffWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
 	tracer, err := tracing.New(&tracing.Settings{Sampler: "always_on"}, "test", "1", logtest.New(t))

@@ -27,6 +27,11 @@ type Options struct {
 	// Once carries out each POST that has an Idempotency-Key. If nil, the header is not described,
 	// and ignored.
 	Once Once // feature: idempotency
+	// Authentication says which operations need a caller. If empty, none does.
+	Authentication Authentication
+	// Identify are asked in this order who a caller is, until one knows. If there are none, no
+	// credential is valid.
+	Identify []Identify
 	// OnShed is called for each request that is refused because of overload: a read or a
 	// change.
 	OnShed func(reads bool)
@@ -43,6 +48,8 @@ type API struct {
 	options Options
 	bodies  *bodyBudget
 	limits  limits
+	// resource is the one that operations belong to, or empty.
+	resource string
 }
 
 // NewAPI returns an API with no operations.
@@ -63,7 +70,7 @@ func NewAPI(options Options) *API {
 	}
 	mux := NewMux(options.TrackActive)
 	a := &API{API: huma.NewAPI(config, humago.NewAdapter(mux, "")), Mux: mux, options: options, bodies: newBodyBudget()}
-	mux.describe = a.describe
+	mux.describe, mux.guard = a.describe, a.guard
 	return a
 }
 

@@ -28,6 +28,7 @@ const maxKey = 255
 
 // KeyedRequest is a request with an Idempotency-Key.
 type KeyedRequest struct {
+	// Key is the key, after the owner and a space if there is a caller.
 	Key string
 	// Fingerprint is the same for requests with the same method, address and body. It does not
 	// reveal them.
@@ -90,6 +91,9 @@ func readKey(ctx huma.Context, next func(huma.Context)) {
 	if !ok {
 		WriteProblem(w, r, invalidKey)
 		return
+	}
+	if caller := CallerFrom(r.Context()); caller != nil {
+		key = caller.Owner + " " + key // which no client can send
 	}
 	next(huma.WithValue(ctx, attemptKey{}, &attempt{KeyedRequest{key, fingerprint(r)}, w.Header()}))
 }

@@ -14,7 +14,9 @@ type Mux struct {
 	mux     *http.ServeMux
 	methods map[string][]string
 	// describe returns the response to OPTIONS for a path, and may set headers.
-	describe    func(path string, header http.Header) any
+	describe func(path string, header http.Header) any
+	// guard surrounds each handler of a method and a path.
+	guard       func(method, path string, h http.HandlerFunc) http.HandlerFunc
 	trackActive func(route string) (begin, end func())
 }
 
@@ -22,6 +24,7 @@ type Mux struct {
 func NewMux(trackActive func(route string) (begin, end func())) *Mux {
 	m := &Mux{mux: http.NewServeMux(), methods: map[string][]string{}, trackActive: trackActive}
 	m.describe = func(path string, _ http.Header) any { return description{Path: path} }
+	m.guard = func(_, _ string, h http.HandlerFunc) http.HandlerFunc { return h }
 	m.handle("/", func(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, r, ErrNotFound)
 	})
@@ -52,10 +55,10 @@ func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Reque
 	}
 	path = describedPath(path)
 	if len(m.methods[path]) == 0 {
-		m.handle(exact, func(w http.ResponseWriter, r *http.Request) { m.otherMethod(w, r, path) })
+		m.handle(exact, m.otherMethods(path))
 	}
 	m.methods[path] = append(m.methods[path], method)
-	m.handle(method+" "+exact, h)
+	m.handle(method+" "+exact, m.guard(method, path, h))
 }
 
 // describedPath returns a path in the syntax of OpenAPI, which has no {name...}.
@@ -134,14 +137,20 @@ func (m *Mux) Allow(path string) string {
 	return strings.Join(allow, ", ")
 }
 
-func (m *Mux) otherMethod(w http.ResponseWriter, r *http.Request, path string) {
-	allow := m.Allow(path)
-	if r.Method != http.MethodOptions {
+// otherMethods answers OPTIONS, and refuses the methods that a path does not have.
+func (m *Mux) otherMethods(path string) http.HandlerFunc {
+	options := m.guard(http.MethodOptions, path, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Allow", m.Allow(path))
+		w.Header().Set("Content-Type", "application/json")
+		_ = writeJSON(w, m.describe(path, w.Header()))
+	})
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			options(w, r)
+			return
+		}
+		allow := m.Allow(path)
 		WriteProblem(w, r, NewProblem(http.StatusMethodNotAllowed,
 			"This address does not support that method. It supports "+allow+".").with("Allow", allow))
-		return
 	}
-	w.Header().Set("Allow", allow)
-	w.Header().Set("Content-Type", "application/json")
-	_ = writeJSON(w, m.describe(path, w.Header()))
 }

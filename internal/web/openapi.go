@@ -17,7 +17,7 @@ import (
 func (a *API) Documents() {
 	Register(a, huma.Operation{
 		OperationID: "index", Method: http.MethodGet, Path: "/", Tags: a.documentsTag(),
-		Summary: "Index", Description: "The resources and the documents, as links.",
+		Summary: "Index", Description: "The resources and the documents, as links.", Security: Open,
 	}, a.index)
 	for _, format := range []string{"json", "yaml"} {
 		a.document(format, sync.OnceValues(func() ([]byte, error) { return a.Description(format) }))
@@ -47,17 +47,18 @@ func (a *API) document(format string, render func() ([]byte, error)) {
 			}
 			w.Header().Set("Content-Type", mediaType)
 			_, _ = w.Write(text)
-		})
+		}).Security = Open
 }
 
-// Page registers an HTML page, and adds it to the OpenAPI description.
-func (a *API) Page(id, path, summary string, h http.HandlerFunc) {
-	a.raw(id, path, map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}, summary, h)
+// Page registers an HTML page, and adds it to the OpenAPI description. Like any operation, it needs
+// a caller unless its Security says otherwise.
+func (a *API) Page(id, path, summary string, h http.HandlerFunc) *huma.Operation {
+	return a.raw(id, path, map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}, summary, h)
 }
 
 // File registers one or more files that pages load, and adds them to the OpenAPI description
-// with their media types. The index does not link to them.
-func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...string) {
+// with their media types. The index does not link to them. They need a caller, as a Page does.
+func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...string) *huma.Operation {
 	content := map[string]*huma.MediaType{}
 	for _, mediaType := range mediaTypes {
 		name, _, _ := strings.Cut(mediaType, ";")
@@ -66,7 +67,9 @@ func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...s
 	if len(content) == 0 {
 		content["application/octet-stream"] = &huma.MediaType{}
 	}
-	a.raw(id, path, content, summary, h).Tags = a.Tag(filesTag, "The files that pages load.")
+	op := a.raw(id, path, content, summary, h)
+	op.Tags = a.Tag(filesTag, "The files that pages load.")
+	return op
 }
 
 const filesTag = "files"

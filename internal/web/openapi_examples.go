@@ -31,6 +31,7 @@ var problemHeaders = map[string]string{
 // complete adds what all operations share to their descriptions: the header with the request's
 // id, and each problem exactly as the service returns it.
 func (a *API) complete() {
+	a.describeSecurity()
 	components := a.OpenAPI().Components
 	id := func(description string) *huma.Param {
 		one, most := 1, 128
@@ -52,6 +53,7 @@ func (a *API) complete() {
 }
 
 func (a *API) completeOperation(method string, op *huma.Operation) {
+	a.secure(op)
 	if op.RequestBody != nil {
 		for _, media := range op.RequestBody.Content {
 			media.Example = a.example(media.Schema)

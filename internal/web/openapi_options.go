@@ -21,6 +21,8 @@ type describedOperation struct {
 	Query   map[string]*huma.Schema `json:"query,omitempty"`
 	Types   []string                `json:"types,omitempty"`
 	Fields  map[string]fieldRule    `json:"fields,omitempty"`
+	// Security is what a caller needs, as in the OpenAPI description.
+	Security []map[string][]string `json:"security,omitempty"`
 }
 
 type fieldRule struct {
@@ -31,7 +33,7 @@ type fieldRule struct {
 func (a *API) describe(path string, header http.Header) any {
 	d := description{Path: path, Operations: map[string]describedOperation{}}
 	for method, op := range a.Operations(path) {
-		described := describedOperation{Summary: op.Summary, Query: map[string]*huma.Schema{}}
+		described := describedOperation{Summary: op.Summary, Query: map[string]*huma.Schema{}, Security: op.Security}
 		for _, param := range op.Parameters {
 			if param.In == "query" {
 				described.Query[param.Name] = param.Schema

@@ -20,6 +20,7 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 	if op.Errors == nil {
 		op.Errors = usualErrors(op, honoursPreconditions(input), len(tagged(bodyOf(input), "json", uniqueTag)) > 0)
 	}
+	a.secure(&op)
 	op.MaxBodyBytes = -1 // readBody enforces the limit
 	op.BodyReadTimeout = -1
 

@@ -15,7 +15,7 @@ import (
 //     HTML pages may remove their own parameter from URL.
 //   - The writer and the body that RequestInfo puts around the connection count BodyBytes,
 //     Status and Bytes.
-//   - The Mux sets Route.
+//   - The Mux sets Route, and Caller where an operation asks for one, unless a middleware has.
 //   - WriteProblem and the errors of handlers set Err; Recover sets Err and Panicked.
 //   - Everything else only reads it. The fields from Route on are final when the request is over,
 //     which is when the access log and other observers read them.
@@ -40,6 +40,9 @@ type Info struct {
 	BaseURL string
 	// URL is the URL of the request.
 	URL *url.URL
+
+	// Caller is who sends the request, or nil if nobody was asked.
+	Caller *Caller
 
 	// Route is the path of the pattern that matched, or empty.
 	Route string

@@ -17,11 +17,16 @@ func retryRead[I, O any](method string, retryable func(error) bool) stage[I, O] 
 	}
 	return func(next handler[I, O]) handler[I, O] {
 		return func(ctx context.Context, in *I) (*O, error) {
-			out, err := next(ctx, in)
-			for n := 1; err != nil && n < maxAttempts && ctx.Err() == nil && retryable(err); n++ {
-				out, err = next(ctx, in)
-			}
-			return out, err
+			return repeat(ctx, retryable, func() (*O, error) { return next(ctx, in) })
 		}
 	}
+}
+
+// repeat calls read until it returns no error that retryable accepts, up to maxAttempts times.
+func repeat[T any](ctx context.Context, retryable func(error) bool, read func() (T, error)) (T, error) {
+	out, err := read()
+	for n := 1; err != nil && n < maxAttempts && ctx.Err() == nil && retryable(err); n++ {
+		out, err = read()
+	}
+	return out, err
 }

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// maxCredential is the length of the longest credential that is looked at.
+const maxCredential = 8 << 10
+
+var (
+	noCaller = NewProblem(http.StatusUnauthorized, "This needs a caller: send the header Authorization: Bearer, followed by a credential.")
+	// unknownCaller does not say why: a guess must not find out what once existed.
+	unknownCaller = NewProblem(http.StatusUnauthorized, "The credential is not valid.").challenge("invalid_token", "")
+	twoCallers    = NewProblem(http.StatusBadRequest, "The header Authorization was sent more than once.").challenge("invalid_request", "")
+	inQuery       = NewProblem(http.StatusBadRequest, "A credential in the address ends up in logs: send it as Authorization: Bearer, and replace it.").
+			challenge("invalid_request", "")
+	unidentified = NewProblem(http.StatusServiceUnavailable, "The credential cannot be checked at the moment. Try again later.").RetryAfter(1)
+)
+
+// challenge returns a copy of p with what RFC 6750 says about a refusal.
+func (p *Problem) challenge(code, scopes string) *Problem {
+	value := `Bearer realm="api"`
+	if code != "" {
+		value += `, error="` + code + `"`
+	}
+	if scopes != "" {
+		value += `, scope="` + scopes + `"`
+	}
+	return p.with("Www-Authenticate", value)
+}
+
+// identify returns the caller whose credential r has, or nil if it has none.
+func (a *API) identify(r *http.Request) (*Caller, *Problem) {
+	if strings.Contains(r.URL.RawQuery, "access_token=") && r.URL.Query().Has("access_token") {
+		return nil, inQuery
+	}
+	lines := r.Header["Authorization"]
+	if len(lines) > 1 {
+		return nil, twoCallers
+	}
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	scheme, credential, _ := strings.Cut(lines[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return nil, nil // a proxy in front may have asked for it
+	}
+	credential = strings.TrimLeft(credential, " ")
+	if len(credential) == 0 || len(credential) > maxCredential || !isToken68(credential) {
+		return nil, unknownCaller
+	}
+	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return a.ask(r.Context(), credential) })
+	switch {
+	case err == nil:
+		return caller, nil
+	case errors.Is(err, ErrUnknownCaller):
+		return nil, unknownCaller.WithCause(err)
+	case r.Context().Err() != nil:
+		return nil, asProblem(r.Context(), err, a.options.Classify)
+	}
+	if p := a.options.Classify(err); p != nil && p.Status == http.StatusServiceUnavailable {
+		return nil, p.WithCause(err)
+	}
+	return nil, unidentified.WithCause(err)
+}
+
+// ask asks everyone who may know the credential, until one does or cannot find out.
+func (a *API) ask(ctx context.Context, credential string) (caller *Caller, err error) {
+	err = ErrUnknownCaller
+	for _, identify := range a.options.Identify {
+		caller, err = identify(ctx, credential)
+		if !errors.Is(err, ErrUnknownCaller) {
+			return caller, err
+		}
+	}
+	return nil, err
+}
+
+// retryable reports whether asking again may help.
+func (a *API) retryable(err error) bool {
+	return a.options.Retryable != nil && a.options.Retryable(err)
+}
+
+// isToken68 reports whether a credential has only characters that it may contain (RFC 6750, section 2.1).
+func isToken68(credential string) bool {
+	for i := range len(credential) {
+		c := credential[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && strings.IndexByte("-._~+/=", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
