@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"example.com/templatesite/internal/check"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/settings"
 )
@@ -32,6 +33,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		}),
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
+		settings.Type(s, check.ParseSilences),                             // feature: check
 		settings.Type(s, parseDuration),
 		settings.Type(s, parseVersion),
 		settings.Type(s, func(text string) (count, error) {
