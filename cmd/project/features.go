@@ -6,7 +6,7 @@ var features = []feature{
 	{ // feature: traces
 		name:  "traces",
 		about: "traces of requests and statements, sent to an OpenTelemetry collector; Jaeger in the cluster",
-		files: []string{"internal/tracing/", "internal/otlptest/", "internal/app/tracing*.go", "internal/logging/trace_id_test.go", "systemtest/follow_test.go", "systemtest/tracing_test.go", ".ci/trace-image", ".ci/follow"},
+		files: []string{"internal/tracing/", "internal/otlptest/", "internal/*/traces*.go", "internal/app/tracing*.go", "internal/logging/trace_id_test.go", "systemtest/follow_test.go", "systemtest/tracing_test.go", ".ci/trace-image", ".ci/follow"},
 		words: `(?i)\botel|otlp|tracing|jaeger|trace_?id\b|(logs|metrics)(,| and) traces`,
 	},
 	{ // feature: plots
@@ -19,7 +19,7 @@ var features = []feature{
 	{ // feature: admin
 		name:  "admin",
 		about: "the operators' address: health, metrics, profiles, settings, log level",
-		files: []string{"internal/admin/", "internal/app/admin*.go"},
+		files: []string{"internal/admin/", "internal/*/admin*.go"},
 		words: `(?i)\badmin_|admin address`,
 	},
 	{ // feature: metrics
@@ -52,8 +52,14 @@ var features = []feature{
 	{ // feature: syslog
 		name:  "syslog",
 		about: "the log is also sent to a syslog server; syslog-ng in the cluster",
-		files: []string{"internal/logging/syslog*.go", "internal/logging/queue.go", "internal/app/syslog*.go", "internal/logtest/server.go", "systemtest/cluster_log_test.go", "systemtest/follow_test.go", "systemtest/stdout_test.go", "*/log/", ".ci/follow"},
+		files: []string{"internal/*/syslog*.go", "internal/logging/queue.go", "internal/logtest/server.go", "systemtest/cluster_log_test.go", "systemtest/follow_test.go", "systemtest/stdout_test.go", "*/log/", ".ci/follow"},
 		words: `(?i)syslog`,
+	},
+	{ // feature: check
+		name:  "check",
+		about: "the command check, which looks for what makes a deployment unsafe",
+		files: []string{"internal/check/", "internal/app/check*.go"},
+		words: `(?i)app check|SILENCED_CHECKS|internal/check`,
 	},
 	{ // feature: pages
 		name:  "pages",

@@ -26,6 +26,7 @@ type commands struct {
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready, or alive: exit status 0 or 1."`
 	Token       tokenCommand       `cmd:"" help:"Create, list, rotate and revoke the tokens of programs."` // feature: tokens
+	Check       checkCommand       `cmd:"" help:"Look for what makes this deployment unsafe: in its settings, process and database."` // feature: check
 	Routes      routesCommand      `cmd:"" help:"List the routes."`
 	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
@@ -138,6 +139,9 @@ func printBeforeExit(w io.Writer, text string) {
 
 // isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok { // feature: check
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

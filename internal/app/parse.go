@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"example.com/templatesite/internal/check"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/web"
@@ -29,6 +30,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, oneOf(authentication(web.AuthenticationOff), authentication(web.AuthenticationWrite), authentication(web.AuthenticationAll))),
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
+		settings.Type(s, check.ParseSilences),                             // feature: check
 		settings.Type(s, parseDuration),
 		settings.Type(s, parseVersion),
 		settings.Type(s, func(text string) (count, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/templatesite/internal/check"
 	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/tracing"
@@ -34,6 +35,7 @@ type config struct {
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`
 	MaxInFlight            count          `default:"16" help:"Concurrent reads; writes get half as many. Up to eight times as many requests wait briefly, the rest get a 503."`
 	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
+	SilencedChecks         check.Silences `help:"Checks that app check does not report, as ID=REASON;ID=REASON."` // feature: check
 
 	Tracing tracing.Settings `embed:""` // feature: traces
 }

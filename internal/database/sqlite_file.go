@@ -33,6 +33,12 @@ func (db *DB) Exists() error {
 	return nil
 }
 
+// Path returns the path of the database file, or "" on a database server.
+func (db *DB) Path() string { // feature: check
+	e, _ := db.engine.(sqliteEngine)
+	return e.path
+}
+
 // Prepare gets a database file ready to be served: it migrates the database and, if it is
 // new, calls fill. On a database server it does nothing, since other programs may use the
 // database, too. When several programs start at once on one file, one does the work and the

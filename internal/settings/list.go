@@ -22,6 +22,17 @@ type Setting struct {
 	Help   string
 }
 
+// HidesSecret reports whether a secret in Value is masked.
+func (s Setting) HidesSecret() bool { // feature: check
+	return s.Value == mask || strings.Contains(s.Value, urlMask)
+}
+
+// These stand for secrets. url.URL.Redacted writes the second one.
+const (
+	mask    = "***"
+	urlMask = "xxxxx"
+)
+
 // List returns the settings of a parse, in the order of their declaration.
 func (s *Source) List(ctx *kong.Context) []Setting {
 	var all []Setting
@@ -49,7 +60,7 @@ func masked(flag *kong.Flag) string {
 	switch flag.Tag.Get("secret") {
 	case "":
 		if strings.Contains(value, "//") && strings.Contains(value, "@") {
-			return "***" // a URL with a password in the wrong setting
+			return mask // a URL with a password in the wrong setting
 		}
 		return value
 	case "url":
@@ -63,7 +74,7 @@ func masked(flag *kong.Flag) string {
 	if value == "" {
 		return ""
 	}
-	return "***"
+	return mask
 }
 
 // format returns a value in the form that the setting accepts.
@@ -87,7 +98,7 @@ func redacted(u *url.URL) string {
 	query := u.Query()
 	for name := range query {
 		if strings.Contains(name, "password") {
-			query.Set(name, "xxxxx")
+			query.Set(name, urlMask)
 		}
 	}
 	u.RawQuery = query.Encode()

@@ -32,12 +32,16 @@ type collector struct {
 	stop    context.CancelFunc
 }
 
+// target returns the URL that traces are sent to.
+func (s *Settings) target() string {
+	if s.TracesEndpoint != "" {
+		return s.TracesEndpoint
+	}
+	return strings.TrimSuffix(s.Endpoint, "/") + "/v1/traces"
+}
+
 // newCollector returns a client of the collector that the settings name.
 func (s *Settings) newCollector() (*collector, error) {
-	target := s.TracesEndpoint
-	if target == "" {
-		target = strings.TrimSuffix(s.Endpoint, "/") + "/v1/traces"
-	}
 	headers, err := pairs(s.Headers)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = proxy
@@ -49,7 +53,7 @@ func (s *Settings) newCollector() (*collector, error) {
 			// The headers may contain a token, which a redirect would send elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		url: target, headers: headers, stopped: stopped, stop: stop,
+		url: s.target(), headers: headers, stopped: stopped, stop: stop,
 	}, err
 }
 
