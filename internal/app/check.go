@@ -64,7 +64,7 @@ func (p *program) subject(db *database.DB) *check.Subject {
 	c, root, b := p.config, os.DirFS("/"), p.service.build()
 	return &check.Subject{
 		Hosts: c.AllowedHosts, Proxies: c.TrustedProxies, Misspelt: p.misspeltSettings(), Exposed: p.exposedSecrets(),
-		Silences: c.SilencedChecks, LogLevel: slog.Level(c.LogLevel), RequestTimeout: c.RequestTimeout,
+		Silences: c.SilencedChecks, Authentication: string(c.Authentication), LogLevel: slog.Level(c.LogLevel), RequestTimeout: c.RequestTimeout,
 		MaxBodyBytes: int64(c.MaxBodyBytes), Version: b.Version, Commit: b.Commit,
 		Root: root, MemoryLimit: groupMemory(root), Dial: (&net.Dialer{}).DialContext,
 		DB: db.DB.DB, Pool: int(c.DatabaseMaxConnections), Now: time.Now,
@@ -76,6 +76,7 @@ func (p *program) subject(db *database.DB) *check.Subject {
 		Admin:    check.Admin{Address: string(c.AdminAddress), Token: c.AdminToken},                                     // feature: admin
 		Syslog:   string(c.SyslogAddress),                                                                               // feature: syslog
 		Traces:   check.Collector{URL: c.Tracing.Target(), Credentials: c.Tracing.Headers != "", Send: c.Tracing.Probe}, // feature: traces
+		Tokens:   p.acceptedTokens(db.DB),                                                                               // feature: tokens
 		SQLite:   db.Path(),                                                                                             // feature: sqlite
 		Postgres: c.postgres(db),                                                                                        // feature: postgres
 	}

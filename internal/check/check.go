@@ -52,6 +52,7 @@ func All() []Check {
 	all = append(all, adminChecks...)    // feature: admin
 	all = append(all, syslogChecks...)   // feature: syslog
 	all = append(all, traceChecks...)    // feature: traces
+	all = append(all, tokenChecks...)    // feature: tokens
 	all = append(all, sqliteChecks...)   // feature: sqlite
 	all = append(all, postgresChecks...) // feature: postgres
 	return all
@@ -94,6 +95,7 @@ type Subject struct {
 	// in files.
 	Misspelt, Exposed []string
 	Silences          Silences
+	Authentication    string // off, write or all
 	LogLevel          slog.Level
 	RequestTimeout    time.Duration
 	MaxBodyBytes      int64
@@ -121,6 +123,8 @@ type Subject struct {
 	Traces   Collector // feature: traces
 	SQLite   string    // the path of the file, or "" // feature: sqlite
 	Postgres Postgres  // feature: postgres
+	// Tokens returns the tokens that are accepted. It is nil if the service has none.
+	Tokens func(context.Context) ([]Token, error) // feature: tokens
 
 	known   []string // the ids of all checks
 	reached func() error

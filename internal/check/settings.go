@@ -16,6 +16,7 @@ var settingChecks = []Check{
 	{"settings.misspelt", Warning, Always, "Correct the name of the variable, or remove it.", plain(misspelt)},
 	{"settings.silences", Warning, Always, "Write SILENCED_CHECKS as ID=REASON;ID=REASON.", plain(wrongSilences)},
 	{"secrets.exposed", Warning, Deploy, "Write the secret into a file and set X_FILE to its path: others see variables and arguments in inspections and crash reports.", plain(exposed)},
+	{"authentication.off", Warning, Deploy, "Set AUTHENTICATION=write or all. If a proxy in front knows who calls, silence this check.", plain(noAuthentication)},
 	{"hosts.any", Error, Always, "Set ALLOWED_HOSTS to the names that clients use: with any name, links in answers lead wherever a client says.", plain(anyHost)},
 	{"hosts.local", Error, Deploy, "Set ALLOWED_HOSTS to the names that clients use; requests for other names are refused.", plain(onlyLocalHosts)},
 	{"proxies.any", Error, Always, "Set TRUSTED_PROXIES to the networks of your proxies: a client in them chooses the address, the scheme and the host that the service believes.", plain(anyProxy)},
@@ -31,6 +32,10 @@ func misspelt(s *Subject) string { return strings.Join(s.Misspelt, "; ") }
 
 func exposed(s *Subject) string {
 	return when(len(s.Exposed) > 0, "not in a file: %s", strings.Join(s.Exposed, ", "))
+}
+
+func noAuthentication(s *Subject) string {
+	return when(s.Authentication == "off", "whoever reaches the service may change everything")
 }
 
 func anyHost(s *Subject) string {

@@ -21,6 +21,7 @@ func init() {
 		{"settings.misspelt", check.Subject{Misspelt: []string{`"ALLOWED_HOST" looks like a misspelt ALLOWED_HOSTS`}}, check.Subject{}},
 		{"settings.silences", check.Subject{Silences: check.Silences{{ID: "no.such", Reason: "x"}}}, check.Subject{Silences: check.Silences{{ID: "hosts.any", Reason: "x"}}}},
 		{"secrets.exposed", check.Subject{Exposed: []string{"DATABASE_URL"}}, check.Subject{}},
+		{"authentication.off", check.Subject{Authentication: "off"}, check.Subject{Authentication: "write"}},
 		{"hosts.any", check.Subject{Hosts: []string{"example.org", "*"}}, check.Subject{Hosts: []string{"example.org"}}},
 		{"hosts.local", check.Subject{Hosts: []string{"localhost", "127.0.0.1", "::1", "app.localhost"}}, check.Subject{Hosts: []string{"localhost", "example.org"}}},
 		{"proxies.any", proxies("0.0.0.0/0"), proxies("10.0.0.0/8")},
@@ -49,6 +50,7 @@ func init() {
 func settings(from check.Subject) func(*testing.T, *check.Subject) {
 	return func(_ *testing.T, s *check.Subject) {
 		s.Misspelt, s.Silences, s.Exposed, s.Hosts, s.Proxies = from.Misspelt, from.Silences, from.Exposed, from.Hosts, from.Proxies
+		s.Authentication = from.Authentication
 		s.LogLevel, s.RequestTimeout, s.Version, s.Commit = from.LogLevel, from.RequestTimeout, from.Version, from.Commit
 	}
 }
