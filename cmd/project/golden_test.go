@@ -74,7 +74,7 @@ func TestGoldenResourcesAreWhatAddWrites(t *testing.T) {
 			got[filepath.ToSlash(relative)] = file{content: string(text)}
 			return err
 		})
-		if err != nil && !(*update && errors.Is(err, fs.ErrNotExist)) {
+		if err != nil && (!*update || !errors.Is(err, fs.ErrNotExist)) {
 			t.Fatal(err)
 		}
 	}

@@ -52,7 +52,7 @@ func TestMigrateListsMigrationsAndGoesToAVersion(t *testing.T) {
 }
 
 func TestOrderOfTheListOfResourcesMakesNoDifference(t *testing.T) {
-	onEachFilled(t, func(t *testing.T, env map[string]string, db *database.DB) {
+	onEachFilled(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		service := testService
 		service.Resources = resources()
 		run := func(args ...string) string {

@@ -18,10 +18,14 @@ type Token struct {
 const unused = 90 * 24 * time.Hour
 
 var tokenChecks = []Check{
-	{"tokens.endless", Warning, Deploy, "Replace them by tokens that expire (app token revoke, app token create): a secret that nobody renews leaks unnoticed.",
-		tokens(func(t Token) bool { return t.Expires == nil })},
-	{"tokens.unused", Warning, Deploy, "Revoke them, if no program needs them: app token revoke.",
-		tokens(func(t Token) bool { return time.Since(t.Used) > unused })},
+	{
+		"tokens.endless", Warning, Deploy, "Replace them by tokens that expire (app token revoke, app token create): a secret that nobody renews leaks unnoticed.",
+		tokens(func(t Token) bool { return t.Expires == nil }),
+	},
+	{
+		"tokens.unused", Warning, Deploy, "Revoke them, if no program needs them: app token revoke.",
+		tokens(func(t Token) bool { return time.Since(t.Used) > unused }),
+	},
 }
 
 // tokens returns a Find that names the tokens that are wrong.
