@@ -237,6 +237,14 @@ func TestFieldsOfTheServiceCannotBeSet(t *testing.T) {
 	})
 }
 
+func TestRowThatDoesNotExistIsNotFound(t *testing.T) {
+	each(t, func(_ *testing.T, c *webtest.Client, _ *database.DB) {
+		for method, sent := range map[string]string{"GET": "", "PUT": body, "PATCH": body, "DELETE": ""} {
+			c.Want(http.StatusNotFound, method, "/book/1", sent)
+		}
+	})
+}
+
 func TestChangeOfAnOlderVersionIsRefused(t *testing.T) {
 	each(t, func(_ *testing.T, c *webtest.Client, _ *database.DB) {
 		old := c.Want(http.StatusCreated, "POST", "/book/", body).Header.Get("ETag")
