@@ -25,8 +25,8 @@ type commands struct {
 	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready, or alive: exit status 0 or 1."`
-	Token       tokenCommand       `cmd:"" help:"Create, list, rotate and revoke the tokens of programs."`                            // feature: tokens
-	Check       checkCommand       `cmd:"" help:"Look for what makes this deployment unsafe: in its settings, process and database."` // feature: check
+	Token       tokenCommand       `cmd:"" help:"Create, list, rotate and revoke the tokens of programs."` // feature: tokens
+	Check       checkCommand       `cmd:"" help:"Look for what makes this deployment unsafe."`             // feature: check
 	Routes      routesCommand      `cmd:"" help:"List the routes."`
 	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
@@ -73,7 +73,7 @@ func run(ctx context.Context, s Service, process Process) int {
 		kong.Vars{"database_url": database.DefaultURL(s.Name), "database_url_help": database.URLHelp()},
 		kong.Writers(out, stderr),
 		kong.Exit(func(int) { helped = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Help(printHelp),
 		kong.Resolvers(source))
 	parser, err := kong.New(&cli, options...)
