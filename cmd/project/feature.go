@@ -18,6 +18,8 @@ type feature struct {
 	files []string
 	// words is a regular expression that finds nothing once the feature is removed.
 	words string
+	// inCode means that the words count in Go only: documents may show others by the same name.
+	inCode bool
 	// needs are features that this one cannot do without.
 	needs []string
 	// servesOnly are features without which this one has no use: it goes with the last of them.
@@ -54,7 +56,7 @@ func resourceOf(t tree, name string) feature {
 	f := feature{name: name, about: "a resource", files: []string{name + "/"}, words: `(?i)\b` + name + `s?\b`, needs: t.references(name)}
 	if r, err := readRecord(t); err == nil && !slices.Contains(r.With, name) {
 		// It is the project's own, and its name may be any word elsewhere: only an import means it.
-		f.words = regexp.QuoteMeta(t.module() + "/" + name + `"`)
+		f.words, f.inCode = regexp.QuoteMeta(t.module()+"/"+name+`"`), true
 	}
 	for _, p := range t.paths() {
 		if m := packageComment.FindStringSubmatch(t[p].content); path.Dir(p) == name && path.Ext(p) == ".go" && m != nil {

@@ -222,7 +222,7 @@ func (t tree) leftOver(after tree, gone map[string]bool) []string {
 		}
 		words := regexp.MustCompile(f.words)
 		for _, name := range after.paths() {
-			if name == recordFile || path.Base(name) == "go.mod" || path.Base(name) == "go.sum" || !after[name].isText() {
+			if name == recordFile || path.Base(name) == "go.mod" || path.Base(name) == "go.sum" || !after[name].isText() || f.inCode && path.Ext(name) != ".go" {
 				continue
 			}
 			if words.MatchString(name) {
