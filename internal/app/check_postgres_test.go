@@ -9,18 +9,18 @@ import (
 
 func TestCheckShowsNoPassword(t *testing.T) {
 	t.Parallel()
-	for _, env := range []map[string]string{
-		{"DATABASE_URL": "postgres://app:" + marker + "@127.0.0.1:1/app"},
-		{"DATABASE_URL": "postgres://app@127.0.0.1:1/app", "DATABASE_PASSWORD": marker},
-		{"DATABASE_URL": "postgres://app@127.0.0.1:1/app", "DATABASE_PASSWORD": publishedPassword},
+	for _, tt := range []struct{ found, url, password string }{
+		{"postgres.weak-password", "postgres://app:" + marker + "@127.0.0.1:1/app", ""},
+		{"postgres.weak-password", "postgres://app@127.0.0.1:1/app", marker},
+		{"postgres.published-password", "postgres://app@127.0.0.1:1/app", publishedPassword},
 	} {
-		for _, format := range []string{"--json", "--no-json"} {
-			args := []string{"check", "--deploy", "--json"}
-			if format != "--json" {
-				args = args[:2]
-			}
+		env := map[string]string{"DATABASE_URL": tt.url}
+		if tt.password != "" {
+			env["DATABASE_PASSWORD"] = tt.password
+		}
+		for _, args := range [][]string{{"check", "--deploy"}, {"check", "--deploy", "--json"}} {
 			status, stdout, stderr := command(t, env, "", args...)
-			if output := stdout + stderr; status != 1 || strings.Contains(output, marker) || strings.Contains(output, publishedPassword) || !strings.Contains(output, "postgres.weak-password") {
+			if output := stdout + stderr; status != 1 || strings.Contains(output, marker) || strings.Contains(output, publishedPassword) || !strings.Contains(output, tt.found) {
 				t.Errorf("exit status %d: %s", status, output)
 			}
 		}
