@@ -40,8 +40,8 @@ func init() {
 		tested{"environment.development", url(far, ""), url(far, strongSecret)},
 		tested{"postgres.published-password", url("postgres://app:"+published+"@db/app", ""), url(far, strongSecret)},
 		tested{"postgres.published-password", url(far, published), url("postgres://app:"+published+"@db/app", strongSecret)},
-		tested{"postgres.no-password", url(far, ""), url(far, strongSecret)},
-		tested{"postgres.no-password", url(far, ""), url("postgres://app@/app?host=/run/postgresql", "")},
+		tested{"postgres.no-password", url(far+"?password=", ""), url(far, strongSecret)}, // whatever PGPASSWORD is
+		tested{"postgres.no-password", url(far+"?password=", ""), url("postgres://app@/app?host=/run/postgresql", "")},
 		tested{"postgres.tls-unverified", url(far, ""), url(far+"?sslmode=verify-full", "")},
 		tested{"postgres.tls-unverified", url(far+"?sslmode=require", ""), url(far+"?sslmode=disable", "")}, // that is no-tls
 		tested{"postgres.tls-unverified", url(far+"?sslmode=prefer", ""), url("postgres://app@localhost/app?sslmode=prefer", "")},
