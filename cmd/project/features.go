@@ -79,6 +79,12 @@ var features = []feature{
 		files: []string{"static/", "internal/app/static*.go", "internal/admin/icon.go"},
 		words: `(?i)static\.Files|service\.Static|static files`,
 	},
+	{ // feature: cors
+		name:  "cors",
+		about: "ALLOWED_ORIGINS: scripts of other origins may use the API",
+		files: []string{"internal/*/cors*.go"},
+		words: `ALLOWED_ORIGINS|AllowedOrigins|middleware\.CORS|corsChecks|rs/cors`,
+	},
 	{ // feature: idempotency
 		name:  "idempotency",
 		about: "the header Idempotency-Key, with which clients send a POST again safely",

@@ -73,6 +73,7 @@ func (p *program) subject(db *database.DB) *check.Subject {
 			_, pending, ahead, err = db.Count(ctx, p.service.schema())
 			return pending, ahead, err
 		},
+		Origins:  c.AllowedOrigins,                                                                                      // feature: cors
 		Admin:    check.Admin{Address: string(c.AdminAddress), Token: c.AdminToken},                                     // feature: admin
 		Syslog:   string(c.SyslogAddress),                                                                               // feature: syslog
 		Traces:   check.Collector{URL: c.Tracing.Target(), Credentials: c.Tracing.Headers != "", Send: c.Tracing.Probe}, // feature: traces

@@ -43,6 +43,7 @@ var unsafe = map[string]map[string]string{
 	"memory.bodies":      {"MAX_BODY_BYTES": "1000000000000000"},
 	"settings.misspelt":  {"REQUEST_TIMEOUTS": "1s"},
 	"settings.silences":  {"SILENCED_CHECKS": "no.such=x"},
+	"origins.plain":      {"ALLOWED_ORIGINS": "http://app.test"},                // feature: cors
 	"admin.open":         {"ADMIN_ADDRESS": ":8001", "ADMIN_TOKEN": ""},         // feature: admin
 	"admin.weak-token":   {"ADMIN_TOKEN": "password-password"},                  // feature: admin
 	"secrets.exposed":    {"ADMIN_TOKEN": "1f9c7a40be2d8653e07b"},               // feature: admin

@@ -57,15 +57,22 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		middleware.ClearUnknownHosts(p.config.AllowedHosts), // before anything could show the name
 		s.traces.requests, // feature: traces
 		middleware.AccessLog(s.log, health.IsProbe),
-		s.hooks.requests, // feature: metrics
+		s.hooks.requests,                         // feature: metrics
+		middleware.CORS(p.config.AllowedOrigins), // feature: cors
 		middleware.Compress(),
 		middleware.Recover(s.log), // from a panic of what follows
 		middleware.Deadline(p.config.timeouts().request),
 		browsable.Pages(api, files.URL),               // feature: pages
 		middleware.Recover(s.log),                     // from a panic of a handler, which becomes a page // feature: pages
 		middleware.RefuseUnknownHosts(health.IsProbe), // probes use an address, and their responses name no host
-		middleware.CrossOrigin(),
+		middleware.CrossOrigin(p.trustedOrigins()...),
 	)
+}
+
+// trustedOrigins returns the other origins whose pages may change something here.
+func (p *program) trustedOrigins() (all []string) {
+	all = append(all, p.config.AllowedOrigins...) // feature: cors
+	return all
 }
 
 // feature: assets

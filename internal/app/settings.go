@@ -25,6 +25,7 @@ type config struct {
 	DatabaseServer         databaseServer `embed:""` // feature: postgres
 	DatabaseMaxConnections count          `default:"10" help:"Maximum number of connections in the pool."`
 	AllowedHosts           []string       `default:"localhost,127.0.0.1,::1" help:"Host names to answer, without ports. A request for any other gets a 421. .example.org matches the domain and its subdomains, * matches any host."`
+	AllowedOrigins         []string       `help:"Other origins whose scripts may use the API (CORS). Each is a scheme and a host, as in https://app.example.org."` // feature: cors
 	TrustedProxies         []netip.Prefix `help:"Networks whose X-Forwarded headers are trusted, as in 10.0.0.0/8. The headers are X-Forwarded-For, -Proto and -Host."`
 	LogLevel               logLevel       `default:"info" help:"debug, info, warn or error. Operators can change it while the service runs."`
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
@@ -90,6 +91,7 @@ func (c *config) check(s *settings.Source, service Service) {
 	if c.Authentication != authentication(web.AuthenticationOff) && len(service.identify(web.DB{})) == 0 {
 		s.Problem("AUTHENTICATION", errors.New("must be off: nothing in this service can tell who a caller is. Let a proxy in front authenticate clients"))
 	}
+	c.checkOrigins(s)          // feature: cors
 	c.checkAdmin(s)            // feature: admin
 	c.Tracing.Check(s.Problem) // feature: traces
 	if err := database.CheckURL(c.DatabaseURL); err != nil {

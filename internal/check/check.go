@@ -49,6 +49,7 @@ const (
 // All returns every check, in the order of the documentation. Add yours to a list, or a list here.
 func All() []Check {
 	all := slices.Concat(settingChecks, processChecks, databaseChecks)
+	all = append(all, corsChecks...)     // feature: cors
 	all = append(all, adminChecks...)    // feature: admin
 	all = append(all, syslogChecks...)   // feature: syslog
 	all = append(all, traceChecks...)    // feature: traces
@@ -118,6 +119,7 @@ type Subject struct {
 	Pool  int // the maximum number of connections
 	Now   func() time.Time
 
+	Origins  []string  // the entries of ALLOWED_ORIGINS // feature: cors
 	Admin    Admin     // feature: admin
 	Syslog   string    // its URL, or "" // feature: syslog
 	Traces   Collector // feature: traces

@@ -18,9 +18,15 @@ var (
 
 // CrossOrigin refuses changes that a browser sends for a page of another origin, which could
 // act on behalf of its visitor (CSRF). It compares the origin with the host of the request's
-// Info. Clients that are not browsers are not affected.
-func CrossOrigin() web.Middleware {
+// Info. Clients that are not browsers are not affected, nor are the pages of trusted origins. It panics if
+// one of these is not an origin.
+func CrossOrigin(trusted ...string) web.Middleware {
 	protection := http.NewCrossOriginProtection()
+	for _, origin := range trusted {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			panic(err)
+		}
+	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch r.Method {
