@@ -24,12 +24,12 @@ func checkOrigin(text string) error {
 	switch {
 	case text == "" || text == "null":
 		return fmt.Errorf("has %q in it: list origins, as in https://app.example.org,https://admin.example.org", text)
-	case strings.Contains(text, "*"):
-		return fmt.Errorf("has %q in it: list each origin, without *", text)
 	case err != nil:
 		return errors.New("has an origin in it that is not a URL, as in https://app.example.org")
 	case u.User != nil:
 		return errors.New("has an origin with a user in it: write only the scheme, the host and the port")
+	case strings.Contains(text, "*"):
+		return fmt.Errorf("has %q in it: list each origin, without *", text)
 	}
 	origin := &url.URL{Scheme: strings.ToLower(u.Scheme), Host: strings.ToLower(u.Host)}
 	if port := map[string]string{"http": ":80", "https": ":443"}[origin.Scheme]; port != "" {

@@ -102,6 +102,12 @@ func TestOriginsThatNoBrowserSendsAreRefused(t *testing.T) {
 	}
 }
 
+func TestPasswordInAnOriginIsNotShown(t *testing.T) {
+	t.Parallel()
+	hideURLs(t, "ALLOWED_ORIGINS")
+	hideSecrets(t, []misplaced{{map[string]string{"ALLOWED_ORIGINS": "https://user:*" + marker + "@*.friend.test"}, nil}})
+}
+
 // wantAllowed checks that a browser gives the response to the script, without credentials.
 func (s *service) wantAllowed(origin string, h http.Header) {
 	s.t.Helper()
