@@ -31,6 +31,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
 		settings.Type(s, check.ParseSilences),                             // feature: check
+		settings.Type(s, parseDays),                                       // feature: audit
 		settings.Type(s, parseDuration),
 		settings.Type(s, parseVersion),
 		settings.Type(s, func(text string) (count, error) {

@@ -35,9 +35,10 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		MaxBodyBytes: int64(p.config.MaxBodyBytes),
 		Classify:     classify(p.service.Resources, s.ready),
 		Retryable:    database.ConnectionLost,
-		Once:         p.service.once(s.db.DB), // feature: idempotency
-		OnShed:       s.hooks.shed,            // feature: metrics
-		TrackActive:  s.hooks.active,          // feature: metrics
+		Once:         p.service.once(s.db.DB),  // feature: idempotency
+		Audit:        p.service.audit(s.db.DB), // feature: audit
+		OnShed:       s.hooks.shed,             // feature: metrics
+		TrackActive:  s.hooks.active,           // feature: metrics
 		Identify:     p.service.identify(s.db.DB),
 
 		Authentication: web.Authentication(p.config.Authentication),

@@ -65,6 +65,7 @@ func (serveCommand) Run(p *program) error {
 	if err := p.prepare(s.db, s.log); err != nil { // feature: sqlite
 		return err
 	}
+	p.keepAudit(p.ctx, s.log, s.db.DB) // feature: audit
 	s.ready = p.watch(s.log, s.db)
 	s.hooks.watch(s.db, p.service.schema(), s.ready) // feature: metrics
 

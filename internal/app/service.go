@@ -30,6 +30,8 @@ type Service struct {
 	IdempotencyKeys bool // feature: idempotency
 	// Tokens lets programs say who they are, with tokens that app token makes.
 	Tokens bool // feature: tokens
+	// Audit records who changes what, in the transaction of the change.
+	Audit bool // feature: audit
 	// Static holds the files that are served below /static/, favicon.ico among them.
 	Static fs.FS // feature: static
 }
@@ -39,6 +41,7 @@ func (s Service) schema() []web.Resource {
 	owners := slices.Clone(s.Resources)
 	owners = s.withKeys(owners)   // feature: idempotency
 	owners = s.withTokens(owners) // feature: tokens
+	owners = s.withAudit(owners)  // feature: audit
 	return owners
 }
 

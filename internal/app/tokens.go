@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,8 +48,16 @@ Examples:
   app token revoke ci`
 }
 
+// tokens are what the commands need of token.Tokens.
+type tokens interface {
+	Create(ctx context.Context, one *token.Token) (secret string, err error)
+	List(ctx context.Context) ([]token.Token, error)
+	Rotate(ctx context.Context, name string, overlap time.Duration) (one token.Token, secret string, err error)
+	Revoke(ctx context.Context, name string) (ids []int64, err error)
+}
+
 // withTokens calls do with the tokens of the database.
-func (p *program) withTokens(do func(*token.Tokens) error) error {
+func (p *program) withTokens(do func(tokens) error) error {
 	if !p.service.Tokens {
 		return errors.New("this service has no tokens: set Tokens in cmd/app/main.go")
 	}
@@ -57,7 +66,9 @@ func (p *program) withTokens(do func(*token.Tokens) error) error {
 		return err
 	}
 	defer db.Close()
-	return p.advise(db, do(token.New(db.DB, p.service.Name)))
+	var all tokens = token.New(db.DB, p.service.Name)
+	all = p.service.audited(db.DB, all) // feature: audit
+	return p.advise(db, do(all))
 }
 
 type tokenCreateCommand struct {
@@ -80,7 +91,7 @@ func (c tokenCreateCommand) Run(p *program) error {
 		expires := time.Now().UTC().AddDate(0, 0, int(c.Days))
 		one.Expires = &expires
 	}
-	return p.withTokens(func(tokens *token.Tokens) error {
+	return p.withTokens(func(tokens tokens) error {
 		secret, err := tokens.Create(p.ctx, one)
 		if err != nil {
 			return err
@@ -128,7 +139,7 @@ type tokenListCommand struct{}
 
 // Run prints a table.
 func (tokenListCommand) Run(p *program) error {
-	return p.withTokens(func(tokens *token.Tokens) error {
+	return p.withTokens(func(tokens tokens) error {
 		all, err := tokens.List(p.ctx)
 		if err != nil {
 			return err
@@ -164,7 +175,7 @@ type tokenRotateCommand struct {
 
 // Run writes nothing but the new secret to standard output.
 func (c tokenRotateCommand) Run(p *program) error {
-	return p.withTokens(func(tokens *token.Tokens) error {
+	return p.withTokens(func(tokens tokens) error {
 		one, secret, err := tokens.Rotate(p.ctx, c.Name, c.Overlap)
 		if err != nil {
 			return err
@@ -178,8 +189,8 @@ type tokenRevokeCommand struct {
 }
 
 func (c tokenRevokeCommand) Run(p *program) error {
-	return p.withTokens(func(tokens *token.Tokens) error {
-		if err := tokens.Revoke(p.ctx, c.Name); err != nil {
+	return p.withTokens(func(tokens tokens) error {
+		if _, err := tokens.Revoke(p.ctx, c.Name); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stderr, "revoked %s: a running service refuses it within 5 seconds\n", c.Name)

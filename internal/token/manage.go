@@ -164,17 +164,30 @@ func (t *Tokens) Rotate(ctx context.Context, name string, overlap time.Duration)
 const revokeSQL = `-- api_token.revoke
 	update api_token
 	set revoked = $1
-	where name = $2 and revoked is null`
+	where name = $2 and revoked is null
+	returning id`
 
-// Revoke ends all tokens of that name. It holds on every replica after 5 seconds.
-func (t *Tokens) Revoke(ctx context.Context, name string) error {
+// Revoke ends all tokens of that name, and returns their ids. It holds on every replica after 5
+// seconds.
+func (t *Tokens) Revoke(ctx context.Context, name string) (ids []int64, err error) {
 	now := time.Now()
-	result, err := t.write.ExecContext(ctx, revokeSQL, web.Timestamp(&now), name)
+	rows, err := t.write.QueryContext(ctx, revokeSQL, web.Timestamp(&now), name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, ErrNone)
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
 	}
-	return nil
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, ErrNone
+	}
+	return ids, nil
 }

@@ -137,7 +137,7 @@ func TestRefusalDoesNotSayWhy(t *testing.T) {
 		past := time.Now().Add(-2 * time.Second)
 		change(t, db, "update api_token set expires = $1 where name = 'expired'", web.Timestamp(&past))
 		change(t, db, "delete from api_token where name = 'deleted'")
-		if err := token.New(db.DB, "sample").Revoke(t.Context(), "revoked"); err != nil {
+		if _, err := token.New(db.DB, "sample").Revoke(t.Context(), "revoked"); err != nil {
 			t.Fatal(err)
 		}
 		otherService := create(t, db, "other", "read", "write")
@@ -210,7 +210,7 @@ func TestRevocationHoldsWithinSecondsOnEveryReplica(t *testing.T) {
 				}
 			})
 		}
-		if err := token.New(db.DB, "sample").Revoke(t.Context(), "ci"); err != nil {
+		if _, err := token.New(db.DB, "sample").Revoke(t.Context(), "ci"); err != nil {
 			t.Fatal(err)
 		}
 		revoked := time.Now()
@@ -220,7 +220,7 @@ func TestRevocationHoldsWithinSecondsOnEveryReplica(t *testing.T) {
 		if took := time.Since(revoked); took > 8*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		if err := token.New(db.DB, "sample").Revoke(t.Context(), "ci"); !errors.Is(err, token.ErrNone) {
+		if _, err := token.New(db.DB, "sample").Revoke(t.Context(), "ci"); !errors.Is(err, token.ErrNone) {
 			t.Errorf("it is revoked again: %v", err)
 		}
 	})
@@ -379,7 +379,7 @@ func TestRotationKeepsTheFormerSecretForAWhile(t *testing.T) {
 		if _, _, err := tokens.Rotate(t.Context(), "nobody", time.Hour); !errors.Is(err, token.ErrNone) {
 			t.Errorf("nobody is rotated: %v", err)
 		}
-		if err := tokens.Revoke(t.Context(), "ci"); err != nil {
+		if _, err := tokens.Revoke(t.Context(), "ci"); err != nil {
 			t.Fatal(err)
 		}
 		for _, header := range []string{first, "Authorization: Bearer " + secret} {

@@ -27,6 +27,9 @@ type Options struct {
 	// Once carries out each POST that has an Idempotency-Key. If nil, the header is not described,
 	// and ignored.
 	Once Once // feature: idempotency
+	// Audit carries out and records each operation that is no GET, HEAD or OPTIONS. If nil, nothing
+	// is recorded.
+	Audit Audit // feature: audit
 	// Authentication says which operations need a caller. If empty, none does.
 	Authentication Authentication
 	// Identify are asked in this order who a caller is, until one knows. If there are none, no

@@ -40,6 +40,7 @@ func Register[I, O any](a *API, op huma.Operation, serve func(context.Context, *
 		answerErrors[I, O](a.options.Classify),           // an error becomes a problem
 		limit[I, O](a, op.Method),                        // 503 if too many requests are in progress
 		remember[I, O](a, op.Method),                     // a POST that is sent again is answered as before // feature: idempotency
+		audited[I, O](a, &op),                            // a change and its entry in the audit trail are one transaction // feature: audit
 		retryRead[I, O](op.Method, a.options.Retryable))) // a GET is repeated on another connection
 
 	if op.Method == http.MethodPatch {
