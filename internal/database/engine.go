@@ -32,7 +32,7 @@ type engine interface {
 	// false if the error is not this engine's.
 	connectionLost(err error) (lost, known bool)
 	// transient reports whether err says that the engine has rolled back a transaction, or
-	// refused to begin one, because of a concurrent one.
+	// refused to begin one, because of a concurrent one, or that another connection may accept it.
 	transient(err error) bool
 	// violation returns which constraints a statement has violated, according to an error of
 	// this engine: err is of kind conflict, and conn is the connection that it came from.

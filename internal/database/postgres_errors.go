@@ -44,7 +44,7 @@ func postgresKind(code string) *kind {
 		return timeout
 	case code[:2] == "23": // integrity constraint violation
 		return conflict
-	case code == "25006": // read-only transaction, also on a standby
+	case code == readOnlyTransaction:
 		return changesFail
 	case code[:2] == "08", code[:2] == "53", code[:2] == "57", code[:2] == "58", // connection, resources, operator, system
 		code[:2] == "40", code == "55P03", // serialization failure, lock not available
@@ -69,6 +69,10 @@ func serializationFailure(err error) bool {
 	code := sqlState(err)
 	return code == "40001" || code == "40P01"
 }
+
+// readOnlyTransaction is the code of a change in a session that may only read: the server is a
+// standby, or was set to read-only when the session began.
+const readOnlyTransaction = "25006"
 
 // stalePlan reports whether a statement was prepared, or through a pooler described, for a
 // table that has changed since. PostgreSQL also uses the two codes for other errors; the
@@ -96,4 +100,6 @@ func (postgresEngine) violation(_ context.Context, _ fullConn, s *web.Statement,
 	return v
 }
 
-func (postgresEngine) transient(err error) bool { return serializationFailure(err) || stalePlan(err) }
+func (postgresEngine) transient(err error) bool {
+	return serializationFailure(err) || stalePlan(err) || sqlState(err) == readOnlyTransaction
+}

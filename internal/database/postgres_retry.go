@@ -45,12 +45,14 @@ func (c retryConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &retryConn{conn.(*stdlib.Conn), c.lastLoss}, nil
+	return &retryConn{Conn: conn.(*stdlib.Conn), lastLoss: c.lastLoss}, nil
 }
 
 type retryConn struct {
 	*stdlib.Conn
 	lastLoss *lastLoss
+	// refused reports whether the session has refused a change, since it may only read.
+	refused bool
 }
 
 // ResetSession reports whether a connection of the pool may be used.
@@ -104,15 +106,16 @@ func (c *retryConn) asBadConn(ctx context.Context, err error, harmless bool) err
 		// driver reports every loss of the connection as a statement that was not sent.
 		return io.ErrUnexpectedEOF
 	}
-	// 25006: this server is a standby now, and has refused to write.
-	if harmless && c.Conn.Conn().IsClosed() || sqlState(err) == "25006" {
+	refused := sqlState(err) == readOnlyTransaction
+	c.refused = c.refused || refused
+	if harmless && c.Conn.Conn().IsClosed() || refused {
 		return fmt.Errorf("%w: %w", driver.ErrBadConn, err)
 	}
 	return err
 }
 
 // IsValid reports whether the connection may go back to the pool.
-func (c *retryConn) IsValid() bool { return !c.noteLoss() }
+func (c *retryConn) IsValid() bool { return !c.noteLoss() && !c.refused }
 
 // noteLoss reports whether the connection is closed, and records the time if it is, so that
 // the other connections are pinged.

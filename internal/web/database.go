@@ -15,7 +15,8 @@ type DB struct {
 	// reads. Otherwise it is the same pool as DB.
 	Write *sql.DB
 	// Transient reports whether an error says that the database has rolled back a transaction,
-	// or refused to begin one, because of a concurrent one. If nil, Tx runs it only once.
+	// or refused to begin one, because of a concurrent one, or that another connection may accept
+	// it. If nil, Tx runs it only once.
 	Transient func(error) bool
 }
 
