@@ -32,7 +32,7 @@ func main() {
 	service.Version, service.Commit = version, commit
 	service.IdempotencyKeys = true // feature: idempotency
 	service.Tokens = true          // feature: tokens
-	service.Audit = true           // feature: audit
+	service.Audit = false          // feature: audit
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// Neither the end of a terminal nor a closed pipe stops the service: what cannot be

@@ -97,6 +97,12 @@ var features = []feature{
 		files: []string{"internal/token/", "internal/*/tokens*.go", "systemtest/token*_test.go"},
 		words: `internal/token|[Aa]pp token|service\.Tokens|api_token`,
 	},
+	{ // feature: audit
+		name:  "audit",
+		about: "who has changed what, recorded in the transaction of each change, and the command app audit",
+		files: []string{"internal/audit/", "internal/web/audit.go", "internal/app/audit*.go"},
+		words: `AUDIT_DAYS|[Aa]pp audit|internal/audit|(service|web)\.Audit|audit trail`,
+	},
 	{ // feature: assets
 		name:       "assets",
 		files:      []string{"internal/assets/"},

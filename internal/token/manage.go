@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -189,5 +190,6 @@ func (t *Tokens) Revoke(ctx context.Context, name string) (ids []int64, err erro
 	if len(ids) == 0 {
 		return nil, ErrNone
 	}
+	slices.Sort(ids)
 	return ids, nil
 }
