@@ -24,12 +24,12 @@ type commands struct {
 	Migrate     migrateCommand     `cmd:"" help:"Apply pending migrations."`
 	Loaddata    loaddataCommand    `cmd:"" help:"Load fixtures in one transaction; safe to repeat."`
 	Dumpdata    dumpdataCommand    `cmd:"" help:"Write the rows of the database as a fixture to standard output."`
-	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service whether it is ready, or alive: exit status 0 or 1."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running service if it is ready, or alive: exits 0 or 1."`
 	Token       tokenCommand       `cmd:"" help:"Create, list, rotate and revoke the tokens of programs."` // feature: tokens
 	Audit       auditCommand       `cmd:"" help:"Print who has changed what."`                             // feature: audit
 	Check       checkCommand       `cmd:"" help:"Look for what makes this deployment unsafe."`             // feature: check
 	Routes      routesCommand      `cmd:"" help:"List the routes."`
-	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin and meaning. Secrets are masked."`
+	ShowConfig  settingsCommand    `cmd:"" name:"settings" help:"List the settings: value, origin, meaning. Secrets are masked."`
 	OpenAPI     openapiCommand     `cmd:"" name:"openapi" help:"Write the OpenAPI description to standard output."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

@@ -140,7 +140,7 @@ func TestCallerIsRecordedAndNoSecret(t *testing.T) {
 		sampletest.Load(t, db)
 		c := webtest.New(t, newAPI(db, web.AuthenticationWrite))
 		c.Want(http.StatusUnauthorized, "DELETE", "/book/1", "")
-		c.Want(http.StatusCreated, "POST", "/book/", webtest.With(t, walden, "title", secret), bearer, "X-Request-ID: a", "Idempotency-Key: "+secret, "X-Forwarded-For: "+secret)
+		c.Want(http.StatusCreated, "POST", "/book/", webtest.With(t, walden, "title", secret), bearer, "X-Request-ID: a", "X-Forwarded-For: "+secret)
 		c.Want(http.StatusOK, "PATCH", "/book/3", `{"note":"`+secret+`"}`, bearer, "X-Request-ID: b", `If-None-Match: "`+secret+`"`)
 		who := audit.Entry{Caller: "token:7", Name: "ci", Owner: "alice", Resource: "book", Row: "3"}
 		created, updated := who, who
@@ -223,7 +223,7 @@ func TestChangeThatCannotBeRecordedIsNotMade(t *testing.T) {
 				start := time.Now()
 				for _, answer := range []webtest.Response{
 					c.Do("POST", "/book/", walden),
-					c.Do("POST", "/book/", walden, "Idempotency-Key: x"),
+					c.Do("POST", "/book/", walden, "Idempotency-Key: x"), // feature: idempotency
 					c.Do("PUT", "/book/1", walden), c.Do("PATCH", "/book/1", `{"pages":1}`), c.Do("DELETE", "/book/1", ""),
 				} {
 					if answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || strings.Contains(answer.Body, "audit") {
