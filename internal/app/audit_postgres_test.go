@@ -16,7 +16,7 @@ func TestRecordedChangesSucceedOnceTheDatabaseIsWritableAgain(t *testing.T) {
 	}
 	setOnDatabase(t, url, "default_transaction_read_only = on")
 	s := startServiceOf(t, auditedService(), env)
-	s.answers(http.StatusOK, http.StatusServiceUnavailable)
+	s.Want(http.StatusServiceUnavailable, "POST", "/book/", validBook)
 	setOnDatabase(t, url+"&default_transaction_read_only=off", "default_transaction_read_only = off")
-	s.answers(http.StatusOK, http.StatusCreated) // though the pool has sessions from before
+	s.Want(http.StatusCreated, "POST", "/book/", validBook) // though the pool has sessions from before
 }
