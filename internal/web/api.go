@@ -51,8 +51,9 @@ type API struct {
 	options Options
 	bodies  *bodyBudget
 	limits  limits
-	// resource is the one that operations belong to, or empty.
+	// resource is the one that operations belong to, or empty. owned means that its rows have owners.
 	resource string
+	owned    bool
 }
 
 // NewAPI returns an API with no operations.

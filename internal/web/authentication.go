@@ -39,7 +39,10 @@ func (a *API) usualSecurity(method string) []map[string][]string {
 	if a.resource != "" {
 		scope = a.resource + ":" + scope
 	}
-	if reads && a.options.Authentication == AuthenticationWrite {
+	switch {
+	case a.owned:
+		return append(Needs(scope, ScopeAdmin), Needs(scope)...)
+	case reads && a.options.Authentication == AuthenticationWrite:
 		return append([]map[string][]string{{}}, Needs(scope)...)
 	}
 	return Needs(scope)
@@ -70,7 +73,8 @@ func (a *API) describeSecurity() {
 	}}
 }
 
-// ScopesOf returns the scopes that a caller needs for an operation, or nothing if it needs no caller.
+// ScopesOf returns the scopes that a caller needs for an operation, or nothing if it needs no caller: the
+// last alternative is the least.
 func ScopesOf(op *huma.Operation) (scopes []string) {
 	for _, alternative := range alternatives(op.Security) {
 		if scopes = alternative; scopes == nil {
@@ -93,11 +97,12 @@ func alternatives(security []map[string][]string) (all [][]string) {
 	return all
 }
 
-// Scopes returns the scopes that operations need, sorted. Only with AuthenticationAll are they all.
+// Scopes returns the scopes that make a difference to operations, sorted. Only with AuthenticationAll are
+// they all.
 func (a *API) Scopes() (all []string) {
 	for _, path := range a.Paths() {
 		for _, op := range a.Operations(path) {
-			all = append(all, ScopesOf(op)...)
+			all = append(all, slices.Concat(alternatives(op.Security)...)...)
 		}
 	}
 	slices.Sort(all)

@@ -12,7 +12,8 @@ import (
 type Caller struct {
 	// ID and Name are of the credential, as in token:7 and ci, for the log and for traces.
 	ID, Name string
-	// Owner is on whose behalf the credential is used. It stays when the credential is replaced.
+	// Owner is on whose behalf the credential is used. It stays when the credential is replaced. It has
+	// 1 to 400 characters of UTF-8 without NUL: rows that belong to it have it in a column.
 	Owner string
 	// Scopes are what the caller may do: ScopeRead and ScopeWrite are about everything,
 	// book:read and book:write about one resource. Others mean what operations make of them.
