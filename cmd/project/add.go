@@ -20,6 +20,7 @@ type addCommand struct {
 	Plural string   `help:"The plural of the name, where it is not regular."`
 	Filter []string `help:"Fields that the list can be filtered by." placeholder:"FIELD,…"`
 	Sort   []string `help:"Fields that the list can be sorted by." placeholder:"FIELD,…"`
+	Owned  bool     `help:"Its rows belong to the caller who creates them, and nobody else sees them."`
 	DryRun bool     `help:"Print what would change, and change nothing."`
 }
 
@@ -32,6 +33,7 @@ The changes are not committed: the code is yours from now on. The command remove
 Examples:
   go run ./cmd/project add note 'title:string:1..80' 'body:text?' done:bool=false
   go run ./cmd/project add comment note:ref:cascade author:email 'text:string:1..500' written:time:auto
+  go run ./cmd/project add wish 'text:string:1..200' --owned
   go run ./cmd/project add task title:string:1..80 state:enum:open,closed 'due:time?' --filter state,due --sort due,title`
 }
 
@@ -88,7 +90,8 @@ func (r *resource) files() (tree, error) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		if strings.HasPrefix(path.Base(p), "list") && !r.Sorted() {
+		base := path.Base(p)
+		if strings.HasPrefix(base, "list") && !r.Sorted() || strings.HasPrefix(base, "owner") && !r.Owned {
 			return nil
 		}
 		content, err := r.execute(p)

@@ -89,7 +89,7 @@ func (c addFieldCommand) addedTo(t tree, now time.Time) (after tree, remaining [
 	if slices.Contains(r.Imports, c.Name) {
 		return nil, nil, fmt.Errorf("%s and what it would refer to would refer to each other, which is yours to write", c.Name)
 	}
-	added := r.Fields[len(was.Fields):]
+	added := r.Fields[len(r.Fields)-len(c.Fields):]
 	after = maps.Clone(t)
 	for _, f := range added {
 		if err := f.addable(); err != nil {
@@ -118,6 +118,8 @@ func (f *field) addable() error {
 		return fmt.Errorf("nobody knows when the rows that exist were created: add %s:time? instead, and set it in Create", f.Column)
 	case !f.Optional && f.initial == nil:
 		return errors.New("the rows that exist have no value for it, and the version that runs while this one starts does not set it. Let it be null (?) or give it a default (=VALUE)")
+	case f.within:
+		return errors.New("it needs a foreign key of two columns (owner and " + f.Column + "), which not every engine can add to a table: replace the table in a migration of your own, or add the resource again")
 	case f.initial != nil && strings.Contains(*f.initial, " --"):
 		return errors.New("its default has --, which begins a comment in a migration: change the default in the code and the migration afterwards")
 	}

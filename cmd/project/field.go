@@ -28,6 +28,8 @@ type field struct {
 	Cascades bool
 	// goes means that it restricts, but its row is deleted with what it refers to by another way.
 	goes bool
+	// owned means that its row has an owner, and within that what it refers to has the same.
+	owned, within bool
 	// sorted means that the list can be sorted by it.
 	sorted  bool
 	initial *string

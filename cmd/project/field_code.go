@@ -89,9 +89,9 @@ func (f *field) doc() string {
 	text := strings.TrimSuffix(f.meaning(), ".")
 	switch {
 	case f.Unique && f.Once:
-		text += ", which no other " + f.resource + " has, and which cannot be changed"
+		text += ", which no other " + f.resource + f.ofOwner() + " has, and which cannot be changed"
 	case f.Unique:
-		text += ", which no other " + f.resource + " has"
+		text += ", which no other " + f.resource + f.ofOwner() + " has"
 	case f.Once:
 		text += ", which cannot be changed"
 	}
@@ -169,16 +169,20 @@ func (f *field) column(sqlType string) string {
 	if !f.Optional {
 		sqlType += " not null"
 	}
-	if f.kind == "ref" {
-		sqlType += " references " + f.target + " (id)"
+	if f.kind == "ref" && !f.within {
+		sqlType += " references " + f.target + " (id)" + f.onDelete()
 	}
-	if f.Cascades {
-		sqlType += " on delete cascade"
-	}
-	if f.Unique {
+	if f.Unique && !f.owned {
 		sqlType += " constraint " + f.constraint("key") + " unique"
 	}
 	return sqlType
+}
+
+func (f *field) onDelete() string {
+	if f.Cascades {
+		return " on delete cascade"
+	}
+	return ""
 }
 
 // Resource is the name of the table.

@@ -22,6 +22,9 @@ func (f *field) other() string {
 }
 
 func (f *field) sample(i int) string {
+	if f.isOwner() {
+		return `""` // nobody: these rows are there where nobody is asked who they are
+	}
 	switch f.kind {
 	case "bool":
 		return []string{"true", "false"}[i]

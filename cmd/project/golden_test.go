@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +19,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// golden is the folder of two resources as add writes them. Together they have every kind of field,
+// goldenNames are resources that cover what add writes: those of diary and entry have owners.
+var goldenNames = []string{"shelf", "book", "diary", "entry"}
+
+// golden is the folder of these resources as add writes them. Together they have every kind of field,
 // relation, filter and order. Other tests use them, and CI runs their own.
 const golden = "testdata/golden"
 
@@ -38,15 +42,18 @@ func goldenCommand(t *testing.T, name string) (c addCommand) {
 }
 
 // goldenFiles returns the files of the golden resources as they would be in a project that has
-// only these two, but for the path of the folder in imports.
+// only these, but for the path of the folder in imports.
 func goldenFiles(t *testing.T) tree {
 	t.Helper()
 	project, imports := thisProject(t), []string(nil)
-	for _, name := range []string{"shelf", "book"} {
+	for _, name := range goldenNames {
 		project = added(t, project, goldenCommand(t, name))
 		imports = append(imports, strconv.Quote(path.Join(templateModule, name)), strconv.Quote(path.Join(templateModule, "cmd/project", golden, name)))
 	}
-	maps.DeleteFunc(project, func(p string, _ file) bool { return !strings.HasPrefix(p, "shelf/") && !strings.HasPrefix(p, "book/") })
+	maps.DeleteFunc(project, func(p string, _ file) bool {
+		folder, _, _ := strings.Cut(p, "/")
+		return !slices.Contains(goldenNames, folder)
+	})
 	for p, f := range project {
 		f.content = strings.NewReplacer(imports...).Replace(f.content)
 		if path.Ext(p) == ".go" {
@@ -64,7 +71,7 @@ func goldenFiles(t *testing.T) tree {
 func TestGoldenResourcesAreWhatAddWrites(t *testing.T) {
 	t.Parallel()
 	want, got := goldenFiles(t), tree{}
-	for _, name := range []string{"shelf", "book"} {
+	for _, name := range goldenNames {
 		err := filepath.WalkDir(filepath.Join(golden, name), func(p string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

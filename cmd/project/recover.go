@@ -83,6 +83,9 @@ func (t tree) recovered(name string) (addCommand, error) {
 		return c, fmt.Errorf("%s/store.go has no constant fields that ends in version", name)
 	}
 	columns := strings.Split(m[1], ", ")
+	if c.Owned = columns[0] == ownerColumn && texts[ownerColumn] == ""; c.Owned {
+		columns = columns[1:]
+	}
 	for _, column := range columns {
 		if texts[column] == "" {
 			return c, fmt.Errorf("%s/store.go has a column %q, and %s/%s.go no such field", name, column, name, name)
@@ -121,7 +124,8 @@ func (t tree) specifications(name string) (map[string]string, error) {
 	}
 	for _, g := range all {
 		reference, isLink := strings.CutSuffix(g.column(), "_href")
-		if slices.Contains([]string{"ID", "", "Href", "Version"}, g.name) || isLink && texts[reference] != "" {
+		isOwner := g.column() == ownerColumn && g.kind == "string"
+		if slices.Contains([]string{"ID", "", "Href", "Version"}, g.name) || isOwner || isLink && texts[reference] != "" {
 			continue
 		}
 		if g.kind != "time.Time" {

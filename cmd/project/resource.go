@@ -18,6 +18,8 @@ type resource struct {
 	Fields, Set, Auto []*field
 	// Sorts are those that the list can be sorted by, filtered those that select its rows.
 	Sorts, filtered []*field
+	// Owned means that each row belongs to a caller.
+	Owned bool
 	// Imports are the other resources that its rows need, each after those that it needs itself.
 	Imports []string
 	time    time.Time
@@ -30,7 +32,7 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	}
 	r := &resource{
 		Module: t.module(), Name: c.Name, Var: variable(c.Name), Word: c.Name, Plural: c.Plural,
-		About: strings.TrimSuffix(c.About, "."), time: now,
+		About: strings.TrimSuffix(c.About, "."), Owned: c.Owned, time: now,
 	}
 	if r.Plural == "" {
 		r.Plural = plural(c.Name)
@@ -44,11 +46,15 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 	if strings.ContainsFunc(r.About, func(c rune) bool { return !unicode.IsPrint(c) || strings.ContainsRune("\"\\`", c) }) {
 		return nil, errors.New("the text of --about has a quote, a backslash or a line break: write it without")
 	}
+	if r.Owned {
+		r.Fields = append(r.Fields, ownerOf(r.Name))
+	}
 	for _, text := range c.Fields {
 		f, err := parseField(r.Name, text)
 		if err != nil {
 			return nil, err
 		}
+		f.owned = r.Owned
 		if slices.ContainsFunc(r.Fields, func(o *field) bool { return o.Go == f.Go }) {
 			return nil, fmt.Errorf("the field %s is there twice", f.Column)
 		}
@@ -58,6 +64,9 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 			}
 			if err := r.need(t, f.target); err != nil {
 				return nil, fmt.Errorf("the field %q: %w", text, err)
+			}
+			if f.within = t.isOwned(f.target); f.within && !r.Owned {
+				return nil, fmt.Errorf("the field %q: a row that everyone sees cannot refer to one that only its owner sees: add this resource with --owned, too", text)
 			}
 		}
 		r.Fields = append(r.Fields, f)

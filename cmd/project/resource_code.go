@@ -71,11 +71,11 @@ type constraint struct{ Name, Columns, Field, Message string }
 func (r *resource) Constraints() []constraint {
 	var all []constraint
 	for _, f := range r.Uniques() {
-		all = append(all, constraint{f.constraint("key"), r.Name + "." + f.Column, f.Column, "is the " + f.words() + " of another " + r.Word})
+		all = append(all, constraint{f.constraint("key"), f.constrained(f.owned), f.Column, "is the " + f.words() + " of another " + r.Word})
 	}
 	for _, f := range r.References() {
 		all = append(all, constraint{
-			f.constraint("fkey"), r.Name + "." + f.Column, f.Column, "must be the id of " + article(f.target) + " that exists",
+			f.constraint("fkey"), f.constrained(f.within), f.Column, "must be the id of " + article(f.target) + " that exists",
 		})
 	}
 	return all
@@ -107,7 +107,7 @@ func (r *resource) checks(check func(*field) string) []string {
 			all = append(all, text)
 		}
 	}
-	return all
+	return append(all, r.ownerKeys()...)
 }
 
 // pad fills the name of a column up to the width of the longest.
@@ -171,7 +171,7 @@ func (r *resource) Other() string { return object(r.Set, (*field).other) }
 
 // Record is a row in a fixture.
 func (r *resource) Record() string {
-	return object(slices.Concat(r.Set, r.Auto), (*field).First)
+	return object(slices.Concat(r.owner(), r.Set, r.Auto), (*field).First)
 }
 
 func object(fields []*field, value func(*field) string) string {

@@ -20,8 +20,9 @@ type filter struct {
 	Set bool
 }
 
-// Sorted reports whether clients choose the order of the list, or filter it.
-func (r *resource) Sorted() bool { return len(r.Sorts)+len(r.filtered) > 0 }
+// Sorted reports whether clients choose the order of the list, or filter it, or it has only the rows
+// of an owner: then its statement is made for the request.
+func (r *resource) Sorted() bool { return r.Owned || len(r.Sorts)+len(r.filtered) > 0 }
 
 // list marks the fields that the list is filtered and sorted by.
 func (r *resource) list(filters, sorts []string) error {
@@ -63,6 +64,9 @@ func (r *resource) listed(option, name string, already []*field) (*field, error)
 	i := slices.IndexFunc(r.Fields, func(f *field) bool { return f.Column == name })
 	if i < 0 {
 		return nil, fmt.Errorf("--%s %s: there is no such field", option, name)
+	}
+	if slices.Contains(r.owner(), r.Fields[i]) {
+		return nil, fmt.Errorf("--%s %s: the list has the rows of one owner", option, name)
 	}
 	if slices.Contains(already, r.Fields[i]) {
 		return nil, fmt.Errorf("--%s %s: it is there twice", option, name)

@@ -25,7 +25,7 @@ var sqlReserved = strings.Fields(`add all alter always analyse analyze and any a
 
 // variables are the names in the code of a resource that its plural, a variable there, would hide.
 var variables = strings.Fields(`after before change check columns ctx db dump err fields fixture fixtures found handlers id
-	item limit list load migrations query read record routes rows scan store tags tx values write yield`)
+	item limit list load migrations owner query read record routes rows scan store tags tx values write yield`)
 
 // checkResource refuses a name that some place could not bear. What the generated code declares
 // itself is refused by collisions.
