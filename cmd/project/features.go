@@ -192,7 +192,7 @@ var features = []feature{
 	},
 	{ // feature: template
 		name:   templateOnly,
-		files:  []string{"LICENSE", "docs/CHANGELOG.md", ".ci/template", "lab/screenshots/", "lab/grafana/", "lab/ci/foreign-checkout", "lab/ci/autocrlf", "lab/ci/grafana", "docs/screenshots/", "cmd/project/new*.go", "cmd/project/names.go", "cmd/project/render.go", "cmd/project/*_test.go", "cmd/project/testdata/", "internal/app/page_golden_test.go"},
+		files:  []string{"LICENSE", "docs/CHANGELOG.md", ".ci/template", "lab/screenshots/", "lab/grafana/", "lab/ci/foreign-checkout", "lab/ci/autocrlf", "lab/ci/grafana", "docs/screenshots/", "cmd/project/new*.go", "cmd/project/names.go", "cmd/project/render.go", "cmd/project/*_test.go", "cmd/project/testdata/", "internal/app/*_golden_test.go"},
 		hidden: true,
 	},
 }

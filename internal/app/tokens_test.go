@@ -39,7 +39,12 @@ var secretLine = regexp.MustCompile(`^sample_[A-Z2-7]{58}\n$`)
 // newToken runs a command that makes a token, and returns the header with its secret.
 func newToken(t *testing.T, env map[string]string, args ...string) (header string) {
 	t.Helper()
-	status, stdout, stderr := commandOf(t, tokenService(), env, "", append([]string{"token"}, args...)...)
+	return newTokenOf(t, tokenService(), env, args...)
+}
+
+func newTokenOf(t *testing.T, service Service, env map[string]string, args ...string) (header string) {
+	t.Helper()
+	status, stdout, stderr := commandOf(t, service, env, "", append([]string{"token"}, args...)...)
 	if status != 0 || !secretLine.MatchString(stdout) || !strings.HasPrefix(stderr, "created token:") || strings.Contains(stderr, strings.TrimSpace(stdout)) {
 		t.Fatalf("app token %v = %d: %s%s", args, status, stdout, stderr)
 	}
