@@ -46,8 +46,14 @@ func TestLivePlotsShowRequestsAsTheyCome(t *testing.T) {
 	// Each plot shows its values once something has happened. The search leaves one plot to draw:
 	// on a busy machine all of them would keep the page from answering.
 	for _, plot := range []struct{ name, series string }{
-		{"requests", "2xx"}, {"requests", "4xx"}, {"latency", "p50"}, {"latency", "p99"}, {"connections", "maximum"},
-		{"statements", "succeeded"}, {"statement-latency", "p99"}, {"goroutines", "goroutines"},
+		{"requests", "2xx"},
+		{"requests", "4xx"},
+		{"latency", "p50"},
+		{"latency", "p99"},
+		{"connections", "maximum"},
+		{"statements", "succeeded"},
+		{"statement-latency", "p99"},
+		{"goroutines", "goroutines"},
 	} {
 		tab.Type("#plot-search", plot.name)
 		shown := func() bool {
