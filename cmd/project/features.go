@@ -103,6 +103,12 @@ var features = []feature{
 		files: []string{"internal/audit/", "internal/web/audit.go", "internal/app/audit*.go"},
 		words: `AUDIT_DAYS|[Aa]pp audit|internal/audit|(service|web)\.Audit|audit trail`,
 	},
+	{ // feature: throttle
+		name:  "throttle",
+		about: "limits of how much one client may ask for: 429, Retry-After and RateLimit",
+		files: []string{"internal/throttle/", "internal/web/throttle.go", "internal/*/throttle*.go", "internal/app/metrics_throttle.go"},
+		words: `(?i)throttl`,
+	},
 	{ // feature: assets
 		name:       "assets",
 		files:      []string{"internal/assets/"},

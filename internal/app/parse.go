@@ -16,6 +16,7 @@ import (
 	"example.com/templatesite/internal/check"
 	"example.com/templatesite/internal/logging"
 	"example.com/templatesite/internal/settings"
+	"example.com/templatesite/internal/throttle"
 	"example.com/templatesite/internal/web"
 )
 
@@ -32,6 +33,7 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
 		settings.Type(s, check.ParseSilences),                             // feature: check
 		settings.Type(s, parseDays),                                       // feature: audit
+		settings.Type(s, throttle.ParseRate),                              // feature: throttle
 		settings.Type(s, parseDuration),
 		settings.Type(s, parseVersion),
 		settings.Type(s, func(text string) (count, error) {

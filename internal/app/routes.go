@@ -40,6 +40,7 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		OnShed:       s.hooks.shed,             // feature: metrics
 		TrackActive:  s.hooks.active,           // feature: metrics
 		Identify:     p.service.identify(s.db.DB),
+		Throttle:     p.throttle(s), // feature: throttle
 
 		Authentication: web.Authentication(p.config.Authentication),
 	})

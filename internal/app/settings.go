@@ -39,7 +39,8 @@ type config struct {
 	MaxBodyBytes           count          `default:"1048576" help:"Maximum size of a request body in bytes."`
 	SilencedChecks         check.Silences `help:"Checks that app check does not report, as ID=REASON;ID=REASON."` // feature: check
 
-	Tracing tracing.Settings `embed:""` // feature: traces
+	Throttle throttleSettings `embed:""` // feature: throttle
+	Tracing  tracing.Settings `embed:""` // feature: traces
 }
 
 type (

@@ -54,6 +54,7 @@ func All() []Check {
 	all = append(all, syslogChecks...)   // feature: syslog
 	all = append(all, traceChecks...)    // feature: traces
 	all = append(all, tokenChecks...)    // feature: tokens
+	all = append(all, throttleChecks...) // feature: throttle
 	all = append(all, sqliteChecks...)   // feature: sqlite
 	all = append(all, postgresChecks...) // feature: postgres
 	return all
@@ -123,6 +124,7 @@ type Subject struct {
 	Admin    Admin     // feature: admin
 	Syslog   string    // its URL, or "" // feature: syslog
 	Traces   Collector // feature: traces
+	Throttle bool      // whether requests are limited // feature: throttle
 	SQLite   string    // the path of the file, or "" // feature: sqlite
 	Postgres Postgres  // feature: postgres
 	// Tokens returns the tokens that are accepted. It is nil if the service has none.

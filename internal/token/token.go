@@ -67,6 +67,11 @@ func (t *Tokens) Identify(ctx context.Context, secret string) (*web.Caller, erro
 	if unknown := t.unknown.get(h); unknown.isFresh() {
 		return nil, unknown.err
 	}
+	if known == nil { // feature: throttle
+		if err := web.MayLookUp(ctx); err != nil {
+			return nil, err
+		}
+	}
 	limiter := t.others
 	if known != nil {
 		limiter = t.renewals

@@ -35,6 +35,8 @@ type Options struct {
 	// Identify are asked in this order who a caller is, until one knows. If there are none, no
 	// credential is valid.
 	Identify []Identify
+	// Throttle bounds how much one client may ask for. If nil, nothing does.
+	Throttle Throttle // feature: throttle
 	// OnShed is called for each request that is refused because of overload: a read or a
 	// change.
 	OnShed func(reads bool)

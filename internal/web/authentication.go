@@ -113,6 +113,7 @@ func (a *API) Scopes() (all []string) {
 // of OpenAPI: one of the alternatives, with all its scopes. It surrounds everything that is registered,
 // so that nothing is open because something was forgotten.
 func (a *API) guard(method, path string, h http.HandlerFunc) http.HandlerFunc {
+	h = a.throttled(path, h) // feature: throttle
 	if a.options.Authentication.isOff() {
 		return h
 	}
@@ -121,6 +122,7 @@ func (a *API) guard(method, path string, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if needs := needs(); len(needs) > 0 {
 			if problem := a.admit(r, needs); problem != nil {
+				problem = a.limitGuesses(w, r, problem) // feature: throttle
 				WriteProblem(w, r, problem)
 				return
 			}
@@ -146,6 +148,7 @@ func (a *API) securityOf(method, path string) []map[string][]string {
 func (a *API) admit(r *http.Request, needs [][]string) *Problem {
 	info := InfoFrom(r.Context())
 	if info.Caller == nil {
+		info.suspicion.throttle = a.options.Throttle // feature: throttle
 		var problem *Problem
 		if info.Caller, problem = a.identify(r); problem != nil {
 			return problem

@@ -54,6 +54,7 @@ func (a *API) complete() {
 
 func (a *API) completeOperation(method string, op *huma.Operation) {
 	a.secure(op)
+	a.describeThrottle(op) // feature: throttle
 	if op.RequestBody != nil {
 		for _, media := range op.RequestBody.Content {
 			media.Example = a.example(media.Schema)

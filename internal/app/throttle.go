@@ -1,0 +1,26 @@
+package app
+
+import (
+	"example.com/templatesite/internal/health"
+	"example.com/templatesite/internal/throttle"
+	"example.com/templatesite/internal/web"
+)
+
+// throttleSettings say how much one client may ask for.
+type throttleSettings struct {
+	ThrottleRequests throttle.Rate `default:"off" help:"How many requests a client may send, as in 100/s, 600/min or 5000/h: each caller, or each address where there is no caller. More get a 429."`
+	ThrottleChanges  throttle.Rate `default:"off" help:"How many of them may be changes."`
+}
+
+func (s throttleSettings) isOn() bool { return s.ThrottleRequests != throttle.Rate{} }
+
+// throttle returns what counts the requests of each client, or nil if nothing does.
+func (p *program) throttle(s parts) web.Throttle {
+	limits := throttle.Limits{Requests: p.config.Throttle.ThrottleRequests, Changes: p.config.Throttle.ThrottleChanges}
+	if limits == (throttle.Limits{}) {
+		return nil
+	}
+	t := throttle.New(limits, health.IsProbe)
+	t.OnRefused = s.hooks.throttled() // feature: metrics
+	return t
+}

@@ -1,0 +1,9 @@
+package check
+
+var throttleChecks = []Check{
+	{"throttle.off", Warning, Deploy, "Set THROTTLE_REQUESTS, as in 100/s. If a proxy in front limits clients, silence this check.", plain(unlimited)},
+}
+
+func unlimited(s *Subject) string {
+	return when(!s.Throttle, "one client may send any number of requests")
+}

@@ -1,0 +1,11 @@
+package check_test
+
+import (
+	"testing"
+
+	"example.com/templatesite/internal/check"
+)
+
+func init() {
+	cases = append(cases, tested{"throttle.off", keep, func(_ *testing.T, s *check.Subject) { s.Throttle = true }})
+}

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Throttle bounds how much one client may ask for. A request is counted when its caller is known and
+// may do what it asks for, before its body is read. A response to a client that was counted has the
+// fields RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11), which Count and
+// Guessed set. A problem is a 429.
+type Throttle interface {
+	// Covers reports whether requests to a path are counted.
+	Covers(path string) bool
+	// Count counts a request, of the caller or the client that its Info has. It returns the problem of
+	// one too many.
+	Count(header http.Header, r *http.Request) *Problem
+	// MayGuess reports whether the limit of credentials that are not valid has room for one more from
+	// an address.
+	MayGuess(address string) bool
+	// Guessed counts such a credential. It returns the problem of one too many.
+	Guessed(header http.Header, address string) *Problem
+}
+
+// suspicion is what the throttle says about the credential of a request.
+type suspicion struct {
+	throttle Throttle
+	// refused reports whether the credential was not looked up.
+	refused bool
+}
+
+var errNotLookedUp = fmt.Errorf("%w: it was not looked up, since too many that are not valid came from the address", ErrUnknownCaller)
+
+// MayLookUp returns nil, or an error that an Identify returns: it calls MayLookUp before it asks
+// others about a credential that it has not lately found valid. So guesses cost no query, and callers
+// that are known are not affected by others at the same address.
+func MayLookUp(ctx context.Context) error {
+	info := InfoFrom(ctx)
+	if throttle := info.suspicion.throttle; throttle == nil || throttle.MayGuess(info.Client) {
+		return nil
+	}
+	info.suspicion.refused = true
+	return errNotLookedUp
+}
+
+// limitGuesses counts a credential that turned out not to be valid. It returns the problem to answer
+// with.
+func (a *API) limitGuesses(w http.ResponseWriter, r *http.Request, problem *Problem) *Problem {
+	if a.options.Throttle == nil || !errors.Is(problem, ErrUnknownCaller) {
+		return problem
+	}
+	info := InfoFrom(r.Context())
+	tooMany := a.options.Throttle.Guessed(w.Header(), info.Client)
+	switch {
+	case tooMany != nil:
+		return tooMany.WithCause(problem)
+	case info.suspicion.refused: // a moment ago there were too many; nobody knows whether it is valid
+		return tooManyRequests.WithCause(problem)
+	}
+	return problem
+}
+
+// throttled counts the requests that reach h.
+func (a *API) throttled(path string, h http.HandlerFunc) http.HandlerFunc {
+	throttle := a.options.Throttle
+	if throttle == nil || !throttle.Covers(path) {
+		return h
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		if problem := throttle.Count(w.Header(), r); problem != nil {
+			WriteProblem(w, r, problem)
+			return
+		}
+		h(w, r)
+	}
+}
+
+var tooManyRequests = NewProblem(http.StatusTooManyRequests, "Too many requests. Try again later.").RetryAfter(1)
+
+// describeThrottle adds the 429 and the fields to the description of an operation.
+func (a *API) describeThrottle(op *huma.Operation) {
+	if a.options.Throttle == nil || !a.options.Throttle.Covers(op.Path) {
+		return
+	}
+	refusal := problemResponse(http.StatusText(http.StatusTooManyRequests))
+	refusal.Headers = map[string]*huma.Param{}
+	completeProblem(refusal, refusal.Content["application/problem+json"], tooManyRequests)
+	op.Responses["429"] = refusal
+	for status, response := range op.Responses {
+		if status == "default" {
+			continue
+		}
+		if response.Headers == nil {
+			response.Headers = map[string]*huma.Param{}
+		}
+		response.Headers["RateLimit-Policy"] = header("Each limit: q requests in w seconds.", `"requests";q=100;w=1`)
+		response.Headers["RateLimit"] = header("Of each limit: r requests are left for the next t seconds.", `"requests";r=99;t=1`)
+	}
+}
