@@ -49,9 +49,9 @@ func (s shared) take(ctx context.Context, key int64, interval, window float64) b
 	return err == nil
 }
 
-func (shared) Covers(string) bool                       { return true }
-func (shared) MayGuess(string) bool                     { return true }
-func (shared) Guessed(http.Header, string) *web.Problem { return nil }
+func (shared) Covers(string) bool                             { return true }
+func (shared) MayGuess(string) bool                           { return true }
+func (shared) Guessed(http.Header, string, bool) *web.Problem { return nil }
 func (s shared) Count(_ http.Header, r *http.Request) *web.Problem {
 	if !s.take(r.Context(), 1, 1e-6, 1) {
 		return web.NewProblem(http.StatusTooManyRequests, "")
@@ -111,8 +111,8 @@ func BenchmarkGetOneShared(b *testing.B) {
 	db := databasetest.OpenPostgres(b, sampletest.Resources())
 	sampletest.Load(b, db)
 	s := openShared(b, db)
-	urls := []string{
+	addresses := []string{
 		serve(b, db.DB, nil), serve(b, db.DB, s), serve(b, db.DB, throttle.New(throttle.Limits{Requests: rate("1000000/s")}, never)),
 	}
-	compare(b, urls, "off", "shared", "own")
+	compare(b, addresses, "off", "shared", "own")
 }
