@@ -77,7 +77,7 @@ func (p *program) subject(db *database.DB) *check.Subject {
 		Admin:    check.Admin{Address: string(c.AdminAddress), Token: c.AdminToken},                                     // feature: admin
 		Syslog:   string(c.SyslogAddress),                                                                               // feature: syslog
 		Traces:   check.Collector{URL: c.Tracing.Target(), Credentials: c.Tracing.Headers != "", Send: c.Tracing.Probe}, // feature: traces
-		Throttle: c.Throttle.isOn(),                                                                                     // feature: throttle
+		NoLimits: c.Throttle.isOff(),                                                                                    // feature: throttle
 		Tokens:   p.acceptedTokens(db.DB),                                                                               // feature: tokens
 		SQLite:   db.Path(),                                                                                             // feature: sqlite
 		Postgres: c.postgres(db),                                                                                        // feature: postgres

@@ -12,7 +12,7 @@ type throttleSettings struct {
 	ThrottleChanges  throttle.Rate `default:"off" help:"How many of them may be changes."`
 }
 
-func (s throttleSettings) isOn() bool { return s.ThrottleRequests != throttle.Rate{} }
+func (s throttleSettings) isOff() bool { return s.ThrottleRequests == throttle.Rate{} } // feature: check
 
 // throttle returns what counts the requests of each client, or nil if nothing does.
 func (p *program) throttle(s parts) web.Throttle {

@@ -124,7 +124,7 @@ type Subject struct {
 	Admin    Admin     // feature: admin
 	Syslog   string    // its URL, or "" // feature: syslog
 	Traces   Collector // feature: traces
-	Throttle bool      // whether requests are limited // feature: throttle
+	NoLimits bool      // whether a client may send any number of requests // feature: throttle
 	SQLite   string    // the path of the file, or "" // feature: sqlite
 	Postgres Postgres  // feature: postgres
 	// Tokens returns the tokens that are accepted. It is nil if the service has none.

@@ -5,5 +5,5 @@ var throttleChecks = []Check{
 }
 
 func unlimited(s *Subject) string {
-	return when(!s.Throttle, "one client may send any number of requests")
+	return when(s.NoLimits, "one client may send any number of requests")
 }

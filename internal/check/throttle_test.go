@@ -7,5 +7,5 @@ import (
 )
 
 func init() {
-	cases = append(cases, tested{"throttle.off", keep, func(_ *testing.T, s *check.Subject) { s.Throttle = true }})
+	cases = append(cases, tested{"throttle.off", func(_ *testing.T, s *check.Subject) { s.NoLimits = true }, keep})
 }

@@ -82,8 +82,13 @@ func (t *Throttle) MayGuess(address string) bool {
 }
 
 // Guessed is that of web.Throttle.
-func (t *Throttle) Guessed(header http.Header, address string) *web.Problem {
-	return t.take(header, &t.wrong, t.addresses, t.hash(address))
+func (t *Throttle) Guessed(header http.Header, address string, lookedUp bool) *web.Problem {
+	problem := t.take(header, &t.wrong, t.addresses, t.hash(address))
+	if problem == nil && !lookedUp { // the bucket has got a token since
+		rule := t.wrong.all[0]
+		problem = t.refuse(rule, time.Duration(rule.interval))
+	}
+	return problem
 }
 
 // take takes a token from each bucket that the rules name. If one is empty, it takes none and
@@ -98,11 +103,15 @@ func (t *Throttle) take(header http.Header, rules *rules, clients table, key uin
 	if empty == nil {
 		return nil
 	}
-	if t.OnRefused != nil {
-		t.OnRefused(empty.name)
-	}
 	_, wait := empty.left(levels[empty.bucket], now)
-	return empty.problem.RetryAfter(seconds(wait))
+	return t.refuse(empty, wait)
+}
+
+func (t *Throttle) refuse(r *rule, wait time.Duration) *web.Problem {
+	if t.OnRefused != nil {
+		t.OnRefused(r.name)
+	}
+	return r.problem.RetryAfter(seconds(wait))
 }
 
 // hash returns the key of an address. A network of IPv6 with 64 bits is one client, because a

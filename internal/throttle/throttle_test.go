@@ -37,6 +37,9 @@ func start(requests, changes string, authentication web.Authentication) service 
 		Identify: []web.Identify{func(ctx context.Context, credential string) (*web.Caller, error) {
 			if !known[credential] {
 				if err := web.MayLookUp(ctx); err != nil {
+					if credential == "slow" {
+						time.Sleep(6 * time.Second) // meanwhile the address may guess again
+					}
 					return nil, err
 				}
 				s.lookups.Add(1)
@@ -270,6 +273,7 @@ func TestWrongCredentialsAreLookedUpOnlyWithinTheirLimit(t *testing.T) {
 		time.Sleep(6 * time.Second)
 		want(t, s.send("GET /thing/", home, "Authorization: Bearer new"), 204, "", "")
 		want(t, guess(home), 401, `"credentials";r=0;t=6`, "")
+		want(t, s.send("GET /thing/", home, "Authorization: Bearer slow"), 429, `"credentials";r=0;t=6`, "6") // it could be valid
 	})
 }
 
@@ -302,7 +306,7 @@ func TestRefusalsAreReportedByReason(t *testing.T) {
 		limits.Count(http.Header{}, requestFrom(home, method))
 	}
 	for range throttle.Guesses.Count + 1 {
-		limits.Guessed(http.Header{}, home)
+		limits.Guessed(http.Header{}, home, true)
 	}
 	if got := strings.Join(reasons, " "); got != "changes requests credentials" {
 		t.Errorf("reported: %s", got)

@@ -22,8 +22,9 @@ type Throttle interface {
 	// MayGuess reports whether the limit of credentials that are not valid has room for one more from
 	// an address.
 	MayGuess(address string) bool
-	// Guessed counts such a credential. It returns the problem of one too many.
-	Guessed(header http.Header, address string) *Problem
+	// Guessed counts such a credential. It returns the problem of one too many, and of any that was not
+	// looked up, since nobody knows whether it is valid.
+	Guessed(header http.Header, address string, lookedUp bool) *Problem
 }
 
 // suspicion is what the throttle says about the credential of a request.
@@ -54,12 +55,8 @@ func (a *API) limitGuesses(w http.ResponseWriter, r *http.Request, problem *Prob
 		return problem
 	}
 	info := InfoFrom(r.Context())
-	tooMany := a.options.Throttle.Guessed(w.Header(), info.Client)
-	switch {
-	case tooMany != nil:
+	if tooMany := a.options.Throttle.Guessed(w.Header(), info.Client, !info.suspicion.refused); tooMany != nil {
 		return tooMany.WithCause(problem)
-	case info.suspicion.refused: // a moment ago there were too many; nobody knows whether it is valid
-		return tooManyRequests.WithCause(problem)
 	}
 	return problem
 }
