@@ -8,7 +8,7 @@ import (
 
 // throttleSettings say how much one client may ask for.
 type throttleSettings struct {
-	ThrottleRequests throttle.Rate `default:"off" help:"How many requests a client may send, as in 100/s, 600/min or 5000/h: each caller, or each address where there is no caller. More get a 429."`
+	ThrottleRequests throttle.Rate `default:"off" help:"How many requests a client may send, as in 100/s. The periods are s, min, h and d. A client is a caller, or an address where there is no caller. More get a 429."`
 	ThrottleChanges  throttle.Rate `default:"off" help:"How many of them may be changes."`
 }
 

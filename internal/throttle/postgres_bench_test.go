@@ -90,7 +90,7 @@ func BenchmarkDecision(b *testing.B) {
 				r, header := requestFrom("", "GET"), http.Header{}
 				for pb.Next() {
 					web.InfoFrom(r.Context()).Client = strconv.FormatInt(n.Add(1)%tt.clients, 10)
-					own.Count(header, r)
+					_ = own.Count(header, r)
 				}
 			})
 		})

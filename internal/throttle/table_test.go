@@ -18,7 +18,7 @@ const (
 	room = 65_536
 )
 
-// million sends a request from each of n addresses, and returns how many were admitted. It pauses after
+// fromMany sends a request from each of n addresses, and returns how many were admitted. It pauses after
 // every thousand.
 func fromMany(limits *throttle.Throttle, n int, pause time.Duration) (admitted int) {
 	header := http.Header{}

@@ -27,6 +27,8 @@ type service struct {
 	lookups *atomic.Int64 // how many credentials were looked up
 }
 
+type input struct{ Body map[string]int }
+
 func start(requests, changes string, authentication web.Authentication) service {
 	s := service{lookups: new(atomic.Int64)}
 	limits := throttle.Limits{Requests: rate(requests), Changes: rate(changes)}
@@ -54,11 +56,7 @@ func start(requests, changes string, authentication web.Authentication) service 
 	for _, method := range []string{"GET", "POST"} {
 		web.Register(api, huma.Operation{OperationID: method, Method: method, Path: "/thing/"}, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
 	}
-	web.Register(api, huma.Operation{OperationID: "put", Method: "PUT", Path: "/thing/"}, func(context.Context, *struct {
-		Body map[string]int
-	}) (*struct{}, error) {
-		return nil, nil
-	})
+	web.Register(api, huma.Operation{OperationID: "put", Method: "PUT", Path: "/thing/"}, func(context.Context, *input) (*struct{}, error) { return nil, nil })
 	web.Register(api, huma.Operation{OperationID: "probe", Method: "GET", Path: "/probe", Security: web.Open}, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
 	api.Documents()
 	s.Handler = middleware.RequestInfo([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})(api)
@@ -303,10 +301,10 @@ func TestRefusalsAreReportedByReason(t *testing.T) {
 	var reasons []string
 	limits.OnRefused = func(reason string) { reasons = append(reasons, reason) }
 	for _, method := range []string{"POST", "POST", "GET", "GET"} {
-		limits.Count(http.Header{}, requestFrom(home, method))
+		_ = limits.Count(http.Header{}, requestFrom(home, method))
 	}
 	for range throttle.Guesses.Count + 1 {
-		limits.Guessed(http.Header{}, home, true)
+		_ = limits.Guessed(http.Header{}, home, true)
 	}
 	if got := strings.Join(reasons, " "); got != "changes requests credentials" {
 		t.Errorf("reported: %s", got)
