@@ -16,11 +16,12 @@ import (
 
 // parts are what the routes are made of.
 type parts struct {
-	log    *slog.Logger
-	db     *database.DB
-	ready  *health.Health
-	hooks  hooks  // feature: metrics
-	traces traces // feature: traces
+	log      *slog.Logger
+	db       *database.DB
+	ready    *health.Health
+	hooks    hooks    // feature: metrics
+	traces   traces   // feature: traces
+	provider provider // feature: oidc
 }
 
 // routes registers every URL of the service. It also returns the API with its middlewares, in
@@ -39,8 +40,9 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		Audit:        p.service.audit(s.db.DB), // feature: audit
 		OnShed:       s.hooks.shed,             // feature: metrics
 		TrackActive:  s.hooks.active,           // feature: metrics
-		Identify:     p.service.identify(s.db.DB),
-		Throttle:     p.throttle(s), // feature: throttle
+		Throttle:     p.throttle(s),            // feature: throttle
+		Identify:     p.identify(s),
+		Schemes:      p.schemes(),
 
 		Authentication: web.Authentication(p.config.Authentication),
 	})

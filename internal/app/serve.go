@@ -66,6 +66,7 @@ func (serveCommand) Run(p *program) error {
 		return err
 	}
 	p.keepAudit(p.ctx, s.log, s.db.DB) // feature: audit
+	defer p.openProvider(&s)()         // feature: oidc
 	s.ready = p.watch(s.log, s.db)
 	s.hooks.watch(s.db, p.service.schema(), s.ready) // feature: metrics
 

@@ -10,6 +10,7 @@ import (
 
 	"example.com/templatesite/internal/check"
 	"example.com/templatesite/internal/database"
+	"example.com/templatesite/internal/oidc"
 	"example.com/templatesite/internal/settings"
 	"example.com/templatesite/internal/tracing"
 	"example.com/templatesite/internal/web"
@@ -40,6 +41,7 @@ type config struct {
 	SilencedChecks         check.Silences `help:"Checks that app check does not report, as ID=REASON;ID=REASON."` // feature: check
 
 	Throttle throttleSettings `embed:""` // feature: throttle
+	OIDC     oidc.Settings    `embed:""` // feature: oidc
 	Tracing  tracing.Settings `embed:""` // feature: traces
 }
 
@@ -90,10 +92,11 @@ func (c *config) check(s *settings.Source, service Service) {
 	if c.RequestTimeout == 0 {
 		s.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
 	}
-	if c.Authentication != authentication(web.AuthenticationOff) && len(service.identify(web.DB{})) == 0 {
+	if c.Authentication != authentication(web.AuthenticationOff) && !c.canIdentify(service) {
 		s.Problem("AUTHENTICATION", errors.New("must be off: nothing in this service can tell who a caller is. Let a proxy in front authenticate clients"))
 	}
 	c.checkOrigins(s)          // feature: cors
+	c.OIDC.Check(s.Problem)    // feature: oidc
 	c.checkAdmin(s)            // feature: admin
 	c.Tracing.Check(s.Problem) // feature: traces
 	if err := database.CheckURL(c.DatabaseURL); err != nil {

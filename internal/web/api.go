@@ -37,6 +37,9 @@ type Options struct {
 	Identify []Identify
 	// Throttle bounds how much one client may ask for. If nil, nothing does.
 	Throttle Throttle // feature: throttle
+	// Schemes say, by their name in the description, where else clients get a credential that they
+	// send as a bearer token.
+	Schemes map[string]*huma.SecurityScheme
 	// OnShed is called for each request that is refused because of overload: a read or a
 	// change.
 	OnShed func(reads bool)

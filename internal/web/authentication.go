@@ -71,6 +71,21 @@ func (a *API) describeSecurity() {
 		Type: "http", Scheme: "bearer",
 		Description: "Who calls, and what they may do (RFC 6750). The scopes read and write include those of every resource.",
 	}}
+	maps.Copy(a.OpenAPI().Components.SecuritySchemes, a.options.Schemes)
+}
+
+// bySchemes adds to each alternative that needs a caller the same by each of the other schemes.
+func (a *API) bySchemes(security []map[string][]string) []map[string][]string {
+	all := slices.Clone(security)
+	for _, alternative := range security {
+		scopes, found := alternative[bearer]
+		for _, name := range slices.Sorted(maps.Keys(a.options.Schemes)) {
+			if found {
+				all = append(all, map[string][]string{name: scopes})
+			}
+		}
+	}
+	return all
 }
 
 // ScopesOf returns the scopes that a caller needs for an operation, or nothing if it needs no caller: the

@@ -54,7 +54,8 @@ var ErrUnknownCaller = errors.New("unknown caller")
 
 // Identify returns the caller to whom a credential belongs. It returns an ErrUnknownCaller for one
 // that belongs to nobody, and another error if it cannot find out. The credential is at most 8 KiB
-// of the characters that RFC 6750 allows; the error must not contain it.
+// of the characters that RFC 6750 allows; the error must not contain it. ErrUnknownCaller itself says
+// that the credential is of another kind: the reason of another Identify is more to the point.
 type Identify func(ctx context.Context, credential string) (*Caller, error)
 
 // Authentication says which operations need a caller, unless they say it themselves.

@@ -69,14 +69,17 @@ func (a *API) identify(r *http.Request) (*Caller, *Problem) {
 
 // ask asks everyone who may know the credential, until one does or cannot find out.
 func (a *API) ask(ctx context.Context, credential string) (caller *Caller, err error) {
-	err = ErrUnknownCaller
+	unknown := ErrUnknownCaller
 	for _, identify := range a.options.Identify {
 		caller, err = identify(ctx, credential)
-		if !errors.Is(err, ErrUnknownCaller) {
+		switch {
+		case !errors.Is(err, ErrUnknownCaller):
 			return caller, err
+		case err != ErrUnknownCaller: //nolint:errorlint // without a reason, the credential is of another kind
+			unknown = err
 		}
 	}
-	return nil, err
+	return nil, unknown
 }
 
 // retryable reports whether asking again may help.

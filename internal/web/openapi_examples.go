@@ -55,6 +55,7 @@ func (a *API) complete() {
 func (a *API) completeOperation(method string, op *huma.Operation) {
 	a.secure(op)
 	a.describeThrottle(op) // feature: throttle
+	op.Security = a.bySchemes(op.Security)
 	if op.RequestBody != nil {
 		for _, media := range op.RequestBody.Content {
 			media.Example = a.example(media.Schema)
