@@ -109,6 +109,12 @@ var features = []feature{
 		files: []string{"internal/throttle/", "internal/web/throttle.go", "internal/*/throttle*.go", "internal/app/metrics_throttle.go"},
 		words: `(?i)throttl`,
 	},
+	{ // feature: oidc
+		name:  "oidc",
+		about: "access tokens of an OpenID provider, as those of people and programs that it knows",
+		files: []string{"internal/oidc/", "internal/oidctest/", "internal/*/oidc*.go"},
+		words: `(?i)oidc|openid|go-jose`,
+	},
 	{ // feature: assets
 		name:       "assets",
 		files:      []string{"internal/assets/"},

@@ -79,6 +79,7 @@ func (p *program) subject(db *database.DB) *check.Subject {
 		Traces:   check.Collector{URL: c.Tracing.Target(), Credentials: c.Tracing.Headers != "", Send: c.Tracing.Probe}, // feature: traces
 		NoLimits: c.Throttle.isOff(),                                                                                    // feature: throttle
 		Tokens:   p.acceptedTokens(db.DB),                                                                               // feature: tokens
+		Provider: check.Provider{Issuer: c.OIDC.Issuer, Reach: c.OIDC.Probe},                                            // feature: oidc
 		SQLite:   db.Path(),                                                                                             // feature: sqlite
 		Postgres: c.postgres(db),                                                                                        // feature: postgres
 	}

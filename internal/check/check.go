@@ -55,6 +55,7 @@ func All() []Check {
 	all = append(all, traceChecks...)    // feature: traces
 	all = append(all, tokenChecks...)    // feature: tokens
 	all = append(all, throttleChecks...) // feature: throttle
+	all = append(all, providerChecks...) // feature: oidc
 	all = append(all, sqliteChecks...)   // feature: sqlite
 	all = append(all, postgresChecks...) // feature: postgres
 	return all
@@ -125,6 +126,7 @@ type Subject struct {
 	Syslog   string    // its URL, or "" // feature: syslog
 	Traces   Collector // feature: traces
 	NoLimits bool      // whether a client may send any number of requests // feature: throttle
+	Provider Provider  // feature: oidc
 	SQLite   string    // the path of the file, or "" // feature: sqlite
 	Postgres Postgres  // feature: postgres
 	// Tokens returns the tokens that are accepted. It is nil if the service has none.

@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -40,17 +39,6 @@ func newSource(settings Settings) *source {
 		// A provider answers where it says that it is. Elsewhere may be inside.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-}
-
-// Probe asks the provider for its keys, and returns why it does not have any.
-func (s *Settings) Probe(ctx context.Context) error {
-	source := newSource(*s)
-	defer source.client.CloseIdleConnections()
-	keys, err := source.fetch(ctx)
-	if err == nil && len(keys) == 0 {
-		err = errors.New("the provider has no key that the service accepts")
-	}
-	return err
 }
 
 // fetch returns the keys of the provider that can be used. Those that cannot are ignored, as
