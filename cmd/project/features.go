@@ -113,7 +113,7 @@ var features = []feature{
 		name:  "oidc",
 		about: "access tokens of an OpenID provider, as those of people and programs that it knows",
 		files: []string{"internal/oidc/", "internal/oidctest/", "internal/*/oidc*.go"},
-		words: `(?i)oidc|openid|go-jose`,
+		words: `(?i)oidc|openid|identity provider`,
 	},
 	{ // feature: assets
 		name:       "assets",
