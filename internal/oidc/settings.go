@@ -9,7 +9,7 @@ import (
 // Settings name the provider. Without an issuer there is none.
 type Settings struct {
 	Issuer   string `name:"oidc-issuer" help:"URL of an OpenID provider, exactly as it writes it. Its access tokens (JWT) say who a caller is."`
-	Audience string `name:"oidc-audience" help:"What the provider calls this service: the aud of the access tokens that are meant for it."`
+	Audience string `name:"oidc-audience" help:"Name of this service at the provider. It is the aud of the access tokens that are meant for it."`
 }
 
 // IsSet reports whether there is a provider.
