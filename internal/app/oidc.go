@@ -10,8 +10,8 @@ import (
 // provider knows the access tokens of the OpenID provider. It has none if the settings name none.
 type provider struct{ *oidc.Provider }
 
-// openProvider makes the provider one of the parts, if the settings name one, and returns what closes it.
-func (p *program) openProvider(s *parts) (close func()) {
+// openProvider makes the provider one of the parts, if the settings name one, and returns what ends it.
+func (p *program) openProvider(s *parts) (end func()) {
 	if !p.config.OIDC.IsSet() {
 		return func() {}
 	}
