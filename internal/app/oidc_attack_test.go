@@ -164,7 +164,7 @@ func TestClocksMayDifferByHalfAMinute(t *testing.T) {
 
 func TestTypeOfATokenIsWrittenInManyWays(t *testing.T) {
 	t.Parallel()
-	withProvider(t, func(t *testing.T, s *service, p *oidctest.Provider) {
+	withProvider(t, func(_ *testing.T, s *service, p *oidctest.Provider) {
 		for _, typ := range []string{"at+jwt", "application/at+jwt", "AT+JWT", "JWT", "jwt"} {
 			s.Want(http.StatusOK, "GET", "/book/1", "", bearing(p.Sign(p.Claims(), map[string]any{"typ": typ})))
 		}

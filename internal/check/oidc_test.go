@@ -12,7 +12,7 @@ import (
 
 func init() {
 	issuer := func(url string) func(*testing.T, *check.Subject) {
-		return func(t *testing.T, s *check.Subject) {
+		return func(_ *testing.T, s *check.Subject) {
 			s.Provider = check.Provider{Issuer: url, Reach: func(context.Context) error { return nil }}
 		}
 	}
