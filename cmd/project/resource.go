@@ -50,30 +50,8 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 		r.Fields = append(r.Fields, ownerOf(r.Name))
 	}
 	for _, text := range c.Fields {
-		f, err := parseField(r.Name, text)
-		if err != nil {
+		if err := r.addField(t, text); err != nil {
 			return nil, err
-		}
-		f.owned = r.Owned
-		if slices.ContainsFunc(r.Fields, func(o *field) bool { return o.Go == f.Go }) {
-			return nil, fmt.Errorf("the field %s is there twice", f.Column)
-		}
-		if f.kind == "ref" {
-			if f.target == r.Name {
-				return nil, fmt.Errorf("the field %q: a reference to the resource itself is yours to write: its fixtures and tests need rows in an order", text)
-			}
-			if err := r.need(t, f.target); err != nil {
-				return nil, fmt.Errorf("the field %q: %w", text, err)
-			}
-			if f.within = t.isOwned(f.target); f.within && !r.Owned {
-				return nil, fmt.Errorf("the field %q: a row that everyone sees cannot refer to one that only its owner sees: add this resource with --owned, too", text)
-			}
-		}
-		r.Fields = append(r.Fields, f)
-		if f.Auto {
-			r.Auto = append(r.Auto, f)
-		} else {
-			r.Set = append(r.Set, f)
 		}
 	}
 	if !slices.ContainsFunc(r.Set, func(f *field) bool {
@@ -88,6 +66,36 @@ func newResource(t tree, c addCommand, now time.Time) (*resource, error) {
 		f.goes = slices.ContainsFunc(r.Cascading(), func(c *field) bool { return t.deletedWith(c.target, f.target) })
 	}
 	return r, r.list(c.Filter, c.Sort)
+}
+
+// addField adds a field, and what it refers to.
+func (r *resource) addField(t tree, text string) error {
+	f, err := parseField(r.Name, text)
+	if err != nil {
+		return err
+	}
+	f.owned = r.Owned
+	if slices.ContainsFunc(r.Fields, func(o *field) bool { return o.Go == f.Go }) {
+		return fmt.Errorf("the field %s is there twice", f.Column)
+	}
+	if f.kind == "ref" {
+		if f.target == r.Name {
+			return fmt.Errorf("the field %q: a reference to the resource itself is yours to write: its fixtures and tests need rows in an order", text)
+		}
+		if err := r.need(t, f.target); err != nil {
+			return fmt.Errorf("the field %q: %w", text, err)
+		}
+		if f.within = t.isOwned(f.target); f.within && !r.Owned {
+			return fmt.Errorf("the field %q: a row that everyone sees cannot refer to one that only its owner sees: add this resource with --owned, too", text)
+		}
+	}
+	r.Fields = append(r.Fields, f)
+	if f.Auto {
+		r.Auto = append(r.Auto, f)
+	} else {
+		r.Set = append(r.Set, f)
+	}
+	return nil
 }
 
 var (
