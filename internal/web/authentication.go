@@ -105,7 +105,7 @@ func alternatives(security []map[string][]string) (all [][]string) {
 	for _, alternative := range security {
 		var scopes []string
 		if len(alternative) > 0 {
-			scopes = slices.Concat([]string{}, slices.Concat(slices.Collect(maps.Values(alternative))...))
+			scopes = append([]string{}, slices.Concat(slices.Collect(maps.Values(alternative))...)...)
 		}
 		all = append(all, scopes)
 	}

@@ -64,6 +64,15 @@ func TestForgottenOperationIsGuarded(t *testing.T) {
 	}
 }
 
+func TestNeedingNoScopeNeedsACaller(t *testing.T) {
+	t.Parallel()
+	api := asked(web.AuthenticationAll)
+	web.Register(api, huma.Operation{OperationID: "any", Method: "POST", Path: "/any", Security: web.Needs()}, nothing)
+	c := webtest.New(t, api)
+	c.Want(http.StatusUnauthorized, "POST", "/any", "")
+	c.Want(http.StatusNoContent, "POST", "/any", "", "Authorization: Bearer other")
+}
+
 func TestScopeOfEverythingIncludesThatOfAResource(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
