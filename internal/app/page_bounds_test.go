@@ -51,7 +51,7 @@ func TestPageForALargeFormIsSmall(t *testing.T) {
 // A collection answers with a thousand books at most, and the page shows all of them.
 func TestPageShowsTheLargestCollection(t *testing.T) {
 	t.Parallel()
-	s := startService(t, nil)
+	s := startService(t, map[string]string{"REQUEST_TIMEOUT": "1m"})
 	body := bookWith("note", strings.Repeat("&", 200))
 	for range 1000 {
 		s.Do("POST", "/book/", body)
