@@ -305,10 +305,16 @@ func another(t *testing.T, db *database.DB, parameters string) *database.DB {
 		parsed.RawQuery += "&" + parameters
 		target = parsed.String()
 	}
-	other, err := database.Open(database.Options{URL: target, MaxConnections: 4})
+	return openURL(t, target)
+}
+
+// openURL returns a pool on the database of a URL.
+func openURL(t *testing.T, url string) *database.DB {
+	t.Helper()
+	db, err := database.Open(database.Options{URL: url, MaxConnections: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = other.Close() })
-	return other
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }

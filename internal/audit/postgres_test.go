@@ -1,14 +1,15 @@
 package audit_test
 
 import (
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
 	"example.com/templatesite/internal/audit"
+	"example.com/templatesite/internal/database"
 	"example.com/templatesite/internal/databasetest"
+	"example.com/templatesite/internal/postgrestest"
 	"example.com/templatesite/internal/sampletest"
 	"example.com/templatesite/internal/web"
 	"example.com/templatesite/internal/webtest"
@@ -55,28 +56,26 @@ func TestLockedTrailStopsChangesWithinSeconds(t *testing.T) {
 
 func TestRoleOfTheServiceNeedsNoUpdateOfTheTrail(t *testing.T) {
 	t.Parallel()
-	db := databasetest.OpenPostgres(t, schema())
-	sampletest.Load(t, db)
-	role := "app_" + rand.Text()
-	change(t, db, `create role "`+role+`"`)
-	t.Cleanup(func() {
-		drop := another(t, db, "")
-		if _, err := drop.Exec(`drop owned by "` + role + `"; drop role "` + role + `"`); err != nil {
-			t.Error(err)
-		}
-	})
-	change(t, db, `grant select, insert, update, delete on all tables in schema public to "`+role+`"`)
-	change(t, db, `revoke update on audit from "`+role+`"`)
-	limited := another(t, db, "role="+url.QueryEscape(role))
-	c := webtest.New(t, newAPI(limited, web.AuthenticationOff))
+	// The role that makes the databases of tests may not be allowed to make roles.
+	server := postgrestest.New(t, "fsync=off")
+	owner := openURL(t, server.URL("postgres"))
+	if err := owner.Migrate(t.Context(), schema(), func(database.Step) {}); err != nil {
+		t.Fatal(err)
+	}
+	sampletest.Load(t, owner)
+	change(t, owner, "create role app login")
+	change(t, owner, "grant select, insert, update, delete on all tables in schema public to app")
+	change(t, owner, "revoke update on audit from app")
+	app := openURL(t, "postgres://app@127.0.0.1:"+server.Port+"/postgres")
+	c := webtest.New(t, newAPI(app, web.AuthenticationOff))
 	c.Want(http.StatusCreated, "POST", "/book/", walden)
 	c.Want(http.StatusOK, "PATCH", "/book/3", `{"pages":1}`)
-	wantRows(t, db, "audit", 2)
-	if _, err := limited.ExecContext(t.Context(), "update audit set caller = 'other'"); err == nil {
+	wantRows(t, owner, "audit", 2)
+	if _, err := app.ExecContext(t.Context(), "update audit set caller = 'other'"); err == nil {
 		t.Error("the role may update the trail")
 	}
-	if err := audit.New(limited.DB).Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
+	if err := audit.New(app.DB).Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
 		t.Error(err)
 	}
-	wantRows(t, db, "audit", 0)
+	wantRows(t, owner, "audit", 0)
 }
