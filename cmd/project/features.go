@@ -19,7 +19,7 @@ var features = []feature{
 	{ // feature: admin
 		name:  "admin",
 		about: "the operators' address: health, metrics, profiles, settings, log level",
-		files: []string{"internal/admin/", "internal/*/admin*.go"},
+		files: []string{"internal/admin/", "internal/*/admin*.go", "internal/app/static_icon.go"},
 		words: `(?i)\badmin_|admin address`,
 	},
 	{ // feature: metrics
@@ -100,8 +100,8 @@ var features = []feature{
 	{ // feature: audit
 		name:  "audit",
 		about: "who has changed what, recorded in the transaction of each change, and the command app audit",
-		files: []string{"internal/audit/", "internal/web/audit.go", "internal/app/audit*.go"},
-		words: `AUDIT_DAYS|[Aa]pp audit|internal/audit|(service|web)\.Audit|audit trail`,
+		files: []string{"internal/audit/", "internal/web/audit.go", "internal/app/audit*.go", "internal/app/tokens_audit*.go"},
+		words: `AUDIT_RETENTION|[Aa]pp audit|internal/audit|(service|web)\.Audit|audit trail`,
 	},
 	{ // feature: throttle
 		name:  "throttle",

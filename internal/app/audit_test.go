@@ -143,17 +143,17 @@ func TestRunningServiceForgetsOldEntries(t *testing.T) {
 			}
 		}
 		for _, tt := range []struct {
-			days string
-			left int64
-		}{{"0", 2}, {"", 1}, {"1", 0}} { // 365 by default
-			s := startServiceOf(t, auditedService(), merged(env, "AUDIT_DAYS", tt.days))
+			retention string
+			left      int64
+		}{{"0", 2}, {"", 1}, {"24h", 0}} { // 8760h by default
+			s := startServiceOf(t, auditedService(), merged(env, "AUDIT_RETENTION", tt.retention))
 			rows, err := db.Rows(t.Context(), "audit")
 			for end := time.Now().Add(10 * time.Second); rows != tt.left && err == nil && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 				rows, err = db.Rows(t.Context(), "audit")
 			}
 			s.exit()
 			if rows != tt.left || err != nil {
-				t.Errorf("AUDIT_DAYS=%s: %d entries, %v, want %d", tt.days, rows, err, tt.left)
+				t.Errorf("AUDIT_RETENTION=%s: %d entries, %v, want %d", tt.retention, rows, err, tt.left)
 			}
 		}
 	})
@@ -170,12 +170,12 @@ func merged(env map[string]string, name, value string) map[string]string {
 
 func TestAuditRefusesMistakes(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{"-1", "1.5", "a year", "36501", "99999999999999999999"} {
-		if status, _, stderr := command(t, map[string]string{"AUDIT_DAYS": value}, "", "settings"); status != 2 || !strings.Contains(stderr, "AUDIT_DAYS") || !strings.Contains(stderr, "number of days") {
-			t.Errorf("AUDIT_DAYS=%s: exit status %d: %s", value, status, stderr)
+	for _, value := range []string{"-1h", "365", "a year", "9999999h"} {
+		if status, _, stderr := command(t, map[string]string{"AUDIT_RETENTION": value}, "", "settings"); status != 2 || !strings.Contains(stderr, "AUDIT_RETENTION") || !strings.Contains(stderr, "a duration") {
+			t.Errorf("AUDIT_RETENTION=%s: exit status %d: %s", value, status, stderr)
 		}
 	}
-	hideURLs(t, "AUDIT_DAYS")
+	hideURLs(t, "AUDIT_RETENTION")
 	for _, args := range [][]string{{"--since", "yesterday"}, {"--since", "-1h"}, {"--limit", "-1"}, {"--limit", "1000000"}, {"--before", "x"}, {"more"}} {
 		if status, stdout, stderr := commandOf(t, auditedService(), nil, "", append([]string{"audit"}, args...)...); status != 2 || stdout != "" || !strings.HasPrefix(stderr, "app: ") {
 			t.Errorf("app audit %q = %d: %s%s", args, status, stdout, stderr)

@@ -32,7 +32,6 @@ func settingTypes(s *settings.Source) []kong.Option {
 		settings.Type(s, oneOf[logFormat](logging.Text, logging.JSON)),
 		settings.Type(s, oneOf[environment]("development", "production")), // feature: postgres
 		settings.Type(s, check.ParseSilences),                             // feature: check
-		settings.Type(s, parseDays),                                       // feature: audit
 		settings.Type(s, throttle.ParseRate),                              // feature: throttle
 		settings.Type(s, parseDuration),
 		settings.Type(s, parseVersion),

@@ -32,7 +32,7 @@ type config struct {
 	LogFormat              logFormat      `help:"text or json. By default text on a terminal, else json."`
 	SyslogAddress          syslogAddress  `help:"tcp://HOST:PORT or udp://HOST:PORT of a log server. It also gets the records of level info and above."` // feature: syslog
 	Authentication         authentication `default:"off" guard:"" help:"Which requests need a caller: off, write or all. None, changes, or everything but health, / and documents."`
-	AuditDays              days           `default:"365" help:"How many days the audit trail keeps a change; 0 keeps everything."` // feature: audit
+	AuditRetention         time.Duration  `default:"8760h" help:"How long the audit trail keeps a change; 0 keeps everything."` // feature: audit
 	DrainDelay             time.Duration  `default:"1s" help:"How long the service accepts requests after a stop signal. Load balancers need this time to notice it."`
 	ShutdownTimeout        time.Duration  `default:"6s" help:"How long requests in flight may take to finish after that."`
 	RequestTimeout         time.Duration  `default:"10s" help:"How long a request may take."`

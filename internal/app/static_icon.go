@@ -1,5 +1,3 @@
-// feature: admin
-
 package app
 
 import "io/fs"

@@ -64,7 +64,7 @@ func (t *Trail) Record(ctx context.Context, c web.Change) error {
 	limited, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
 	_, err := t.write.ExecContext(limited, recordSQL, web.Timestamp(&now), caller.ID, caller.Name, caller.Owner, client,
-		c.Operation, c.Resource, c.Row, info.ID)
+		c.Operation, c.Resource, c.Row, info.RequestID)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
 		return errSlow
 	}

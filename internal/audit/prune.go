@@ -39,11 +39,11 @@ func (t *Trail) Prune(ctx context.Context, before time.Time) error {
 // Keep prunes what is older than a number of days, now and every hour, until ctx ends. It does so
 // by itself, and not after a request, because entries must also go when nothing changes. failed is
 // called with each error; the next time may succeed.
-func (t *Trail) Keep(ctx context.Context, days int, failed func(error)) {
+func (t *Trail) Keep(ctx context.Context, age time.Duration, failed func(error)) {
 	hourly := time.NewTicker(pruneEvery)
 	defer hourly.Stop()
 	for ctx.Err() == nil {
-		if err := t.Prune(ctx, time.Now().AddDate(0, 0, -days)); err != nil && ctx.Err() == nil {
+		if err := t.Prune(ctx, time.Now().Add(-age)); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 		select {
