@@ -25,8 +25,6 @@ type Options struct {
 	Ready func(context.Context) bool
 	// Health serves GET /healthcheck.
 	Health http.HandlerFunc
-	// Metrics serves GET /metrics.
-	Metrics http.Handler // feature: metrics
 	// Numbers are the metrics that the live plots show.
 	Numbers prometheus.Gatherer // feature: plots
 	// Probe selects the routes that they leave out.
@@ -59,8 +57,7 @@ func New(o Options) *Admin {
 		a.mux.HandleFunc("GET /favicon.ico", a.icon)
 	}
 	a.mux.HandleFunc("GET /healthcheck", o.Health)
-	a.mux.HandleFunc("GET /healthcheck/", o.Health)       // as on the API's address
-	a.mux.HandleFunc("GET /metrics", o.Metrics.ServeHTTP) // feature: metrics
+	a.mux.HandleFunc("GET /healthcheck/", o.Health) // as on the API's address
 	a.mux.HandleFunc("GET /settings", a.settings)
 	a.mux.HandleFunc("GET /log-level", o.Level.get)
 	a.mux.HandleFunc("PUT /log-level", o.Level.put)
@@ -68,6 +65,9 @@ func New(o Options) *Admin {
 	a.mux.HandleFunc("GET /debug/statsviz/{file...}", a.live.serve) // feature: plots
 	return a
 }
+
+// Handle adds a page, like http.ServeMux.Handle.
+func (a *Admin) Handle(pattern string, h http.Handler) { a.mux.HandleFunc(pattern, h.ServeHTTP) } // feature: metrics
 
 // Close stops what runs in the background.
 func (a *Admin) Close() {

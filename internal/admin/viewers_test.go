@@ -33,7 +33,6 @@ func start(t *testing.T, numbers prometheus.Gatherer) (a *admin.Admin, address s
 	a = admin.New(admin.Options{
 		Ready:   func(context.Context) bool { return true },
 		Health:  func(http.ResponseWriter, *http.Request) {},
-		Metrics: http.NotFoundHandler(),
 		Numbers: numbers,
 		Probe:   func(string) bool { return false },
 		Level:   admin.NewLevel(new(slog.LevelVar), slog.New(slog.DiscardHandler)),

@@ -40,7 +40,8 @@ func (p *program) serveAdmin(s parts, level *slog.LevelVar) (*adminServer, error
 	}
 	pages := p.adminPages(s, admin.NewLevel(level, log))
 	guard := admin.NewGuard(c.AdminToken, p.readAdminToken(), log)
-	guard.OnWrong = s.hooks.registry.WrongTokens() // feature: metrics
+	pages.Handle("GET /metrics", s.hooks.registry.Handler()) // feature: metrics
+	guard.OnWrong = s.hooks.registry.WrongTokens()           // feature: metrics
 	pagesServer := &server.Server{
 		Handler: web.Chain(pages,
 			middleware.RequestInfo(c.TrustedProxies),
@@ -80,9 +81,8 @@ func (p *program) adminPages(s parts, level *admin.Level) *admin.Admin {
 		Icon:     p.icon(), // feature: static
 		Ready:    func(ctx context.Context) bool { return s.ready.Check(ctx).Status == "ok" },
 		Health:   s.ready.Details,
-		Metrics:  s.hooks.registry.Handler(), // feature: metrics
-		Numbers:  s.hooks.registry,           // feature: plots
-		Probe:    health.IsProbe,             // feature: plots
+		Numbers:  s.hooks.registry, // feature: plots
+		Probe:    health.IsProbe,   // feature: plots
 		Level:    level,
 		Settings: all,
 		Print:    func(w io.Writer) error { return settings.Print(w, p.settings) },
