@@ -136,8 +136,9 @@ func (a *API) guard(method, path string, h http.HandlerFunc) http.HandlerFunc {
 	needs := sync.OnceValue(func() [][]string { return alternatives(a.securityOf(method, path)) })
 	return func(w http.ResponseWriter, r *http.Request) {
 		if needs := needs(); len(needs) > 0 {
-			if problem := a.admit(r, needs); problem != nil {
-				problem = a.limitGuesses(w, r, problem) // feature: throttle
+			admit := a.admit
+			admit = a.limitGuesses(w, admit) // feature: throttle
+			if problem := admit(r, needs); problem != nil {
 				WriteProblem(w, r, problem)
 				return
 			}
@@ -163,7 +164,6 @@ func (a *API) securityOf(method, path string) []map[string][]string {
 func (a *API) admit(r *http.Request, needs [][]string) *Problem {
 	info := InfoFrom(r.Context())
 	if info.Caller == nil {
-		info.suspicion.throttle = a.options.Throttle // feature: throttle
 		var problem *Problem
 		if info.Caller, problem = a.identify(r); problem != nil {
 			return problem

@@ -59,7 +59,6 @@ type Info struct {
 	// reservations are the memory of the body, and of the form that it was made from. Only
 	// readAll adds to them.
 	reservations []*reservation
-	suspicion    suspicion // feature: throttle
 }
 
 // ReleaseBody gives back the memory budget of the body. It is called when the response begins,

@@ -27,12 +27,15 @@ type Throttle interface {
 	Guessed(header http.Header, address string, lookedUp bool) *Problem
 }
 
-// suspicion is what the throttle says about the credential of a request.
-type suspicion struct {
+// guess is a credential that may turn out not to be valid.
+type guess struct {
 	throttle Throttle
-	// refused reports whether the credential was not looked up.
+	client   string
+	// refused reports whether it was not looked up.
 	refused bool
 }
+
+type guessKey struct{}
 
 var errNotLookedUp = fmt.Errorf("%w: it was not looked up, since too many that are not valid came from the address", ErrUnknownCaller)
 
@@ -40,25 +43,34 @@ var errNotLookedUp = fmt.Errorf("%w: it was not looked up, since too many that a
 // others about a credential that it has not lately found valid. So guesses cost no query, and callers
 // that are known are not affected by others at the same address.
 func MayLookUp(ctx context.Context) error {
-	info := InfoFrom(ctx)
-	if throttle := info.suspicion.throttle; throttle == nil || throttle.MayGuess(info.Client) {
+	g, ok := ctx.Value(guessKey{}).(*guess)
+	if !ok || g.throttle.MayGuess(g.client) {
 		return nil
 	}
-	info.suspicion.refused = true
+	g.refused = true
 	return errNotLookedUp
 }
 
-// limitGuesses counts a credential that turned out not to be valid. It returns the problem to answer
-// with.
-func (a *API) limitGuesses(w http.ResponseWriter, r *http.Request, problem *Problem) *Problem {
-	if a.options.Throttle == nil || !errors.Is(problem, ErrUnknownCaller) {
+// admission returns the problem of a request that may not be carried out: see admit.
+type admission = func(r *http.Request, needs [][]string) *Problem
+
+// limitGuesses counts the credentials that turn out not to be valid.
+func (a *API) limitGuesses(w http.ResponseWriter, admit admission) admission {
+	throttle := a.options.Throttle
+	if throttle == nil {
+		return admit
+	}
+	return func(r *http.Request, needs [][]string) *Problem {
+		g := &guess{throttle: throttle, client: InfoFrom(r.Context()).Client}
+		problem := admit(r.WithContext(context.WithValue(r.Context(), guessKey{}, g)), needs)
+		if problem == nil || !errors.Is(problem, ErrUnknownCaller) {
+			return problem
+		}
+		if tooMany := throttle.Guessed(w.Header(), g.client, !g.refused); tooMany != nil {
+			return tooMany.WithCause(problem)
+		}
 		return problem
 	}
-	info := InfoFrom(r.Context())
-	if tooMany := a.options.Throttle.Guessed(w.Header(), info.Client, !info.suspicion.refused); tooMany != nil {
-		return tooMany.WithCause(problem)
-	}
-	return problem
 }
 
 // throttled counts the requests that reach h.
