@@ -30,7 +30,7 @@ func BenchmarkScrape(b *testing.B) {
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 			for _, status := range []int{200, 404, 422, 503} {
 				r := httptest.NewRequest(method, "/", nil)
-				info := &web.Info{ID: "benchmark", BodyBytes: sizes[method], Route: fmt.Sprintf("/resource%d/{id}", resource), Status: status}
+				info := &web.Info{IDs: web.IDs{RequestID: "benchmark"}, BodyBytes: sizes[method], Route: fmt.Sprintf("/resource%d/{id}", resource), Status: status}
 				requests.ServeHTTP(httptest.NewRecorder(), r.WithContext(web.WithInfo(r.Context(), info)))
 			}
 		}

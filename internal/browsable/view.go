@@ -66,7 +66,7 @@ func (p *pageRequest) view() *view {
 	url := p.request.URL
 	body := jsontext.Value(p.answer.body.Bytes())
 	v := &view{
-		assets: p.assets, Site: about.Title, Version: about.Version, Request: p.info.ID,
+		assets: p.assets, Site: about.Title, Version: about.Version, Request: p.info.RequestID,
 		Documents: p.documents(), Crumbs: p.crumbs(), Notice: p.notice, Index: url.Path == "/",
 		Method: p.request.Method, Path: visible(shorten(url.Path, maxLine)), Query: shorten(url.RawQuery, maxLine),
 		Status: p.answer.status, StatusText: http.StatusText(p.answer.status), Allow: p.allow(), JSONURL: ifShort(withFormat(url, "json"), maxAddress),

@@ -97,7 +97,7 @@ func TestStatementsGoThroughPgBouncer(t *testing.T) {
 		for client := range 24 {
 			group.Go(func() {
 				for i := range 20 {
-					info := web.Info{ID: fmt.Sprintf("find-%d-%d", client, i), ClientSentID: client%2 == 0}
+					info := web.Info{IDs: web.IDs{RequestID: fmt.Sprintf("find-%d-%d", client, i)}, ClientSentID: client%2 == 0}
 					ctx := web.WithInfo(t.Context(), &info)
 					if _, err := pooled.ExecContext(ctx, "insert into note values ($1)", i); err != nil {
 						t.Error(err)

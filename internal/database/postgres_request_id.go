@@ -64,5 +64,5 @@ func (c *requestIDConn) comment(ctx context.Context, query string, args []driver
 	if !info.ClientSentID {
 		return query, args
 	}
-	return "/* request_id=" + info.ID + " */ " + query, inMode(c.mode, args)
+	return "/* request_id=" + info.RequestID + " */ " + query, inMode(c.mode, args)
 }

@@ -16,8 +16,8 @@ func TestIDThatAClientSentIsInTheSQLOfItsRequest(t *testing.T) {
 		info web.Info
 		want string
 	}{
-		{web.Info{ID: "find-me", ClientSentID: true}, "/* request_id=find-me */ " + running},
-		{web.Info{ID: "made-here"}, running},
+		{web.Info{IDs: web.IDs{RequestID: "find-me"}, ClientSentID: true}, "/* request_id=find-me */ " + running},
+		{web.Info{IDs: web.IDs{RequestID: "made-here"}}, running},
 	} {
 		ctx := web.WithInfo(t.Context(), &tt.info)
 		var query string

@@ -57,8 +57,8 @@ type requestHandler struct{ slog.Handler }
 
 func (h requestHandler) Handle(ctx context.Context, r slog.Record) error {
 	info := web.InfoFrom(ctx)
-	if info.ID != "" {
-		r.AddAttrs(slog.String("request_id", info.ID))
+	if info.RequestID != "" {
+		r.AddAttrs(slog.String("request_id", info.RequestID))
 	}
 	if info.TraceID != "" { // feature: traces
 		r.AddAttrs(slog.String("trace_id", info.TraceID))

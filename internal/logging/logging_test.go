@@ -12,7 +12,7 @@ import (
 
 func TestRecordHasTheIDOfItsRequest(t *testing.T) {
 	t.Parallel()
-	checkIDs(t, &web.Info{ID: "a"}, "request_id=a", `"request_id":"a"}`)
+	checkIDs(t, &web.Info{IDs: web.IDs{RequestID: "a"}}, "request_id=a", `"request_id":"a"}`)
 	checkIDs(t, &web.Info{}, "inside", `"inside"}`)
 }
 

@@ -45,7 +45,7 @@ func (h *syslogHandler) Handle(ctx context.Context, r slog.Record) error {
 		return err
 	}
 	text := strings.TrimSpace(oneLine(r.Message) + " " + h.text.String())
-	_, err := h.syslog.Write(h.syslog.message(r.Level, r.Time, web.InfoFrom(ctx).ID, text))
+	_, err := h.syslog.Write(h.syslog.message(r.Level, r.Time, web.InfoFrom(ctx).RequestID, text))
 	return err
 }
 

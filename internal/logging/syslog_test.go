@@ -33,7 +33,7 @@ func TestRecordIsSentAsAMessageWithItsRequestID(t *testing.T) {
 	t.Parallel()
 	server := logtest.Listen(t, "127.0.0.1:0")
 	log, _ := newLog(t, server.URL())
-	ctx := web.WithInfo(t.Context(), &web.Info{ID: "test_id"})
+	ctx := web.WithInfo(t.Context(), &web.Info{IDs: web.IDs{RequestID: "test_id"}})
 	log.DebugContext(ctx, "not sent")
 	log.With("a", 1).WithGroup("g").WarnContext(ctx, "first\nline", "b", "x\ny", "text", `"quoted"`)
 	log.Error("second")

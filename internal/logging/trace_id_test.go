@@ -8,5 +8,5 @@ import (
 
 func TestRecordHasTheIDOfItsTrace(t *testing.T) {
 	t.Parallel()
-	checkIDs(t, &web.Info{ID: "a", TraceID: "b"}, "request_id=a trace_id=b", `"request_id":"a","trace_id":"b"}`)
+	checkIDs(t, &web.Info{IDs: web.IDs{RequestID: "a", TraceID: "b"}}, "request_id=a trace_id=b", `"request_id":"a","trace_id":"b"}`)
 }

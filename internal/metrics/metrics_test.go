@@ -94,7 +94,7 @@ func TestChecksAndMigrationsAreQueriedConcurrently(t *testing.T) {
 func TestDurationsHaveClassicAndNativeBucketsAndExemplars(t *testing.T) {
 	t.Parallel()
 	registry := metrics.New("1", "2", "3")
-	ctx := web.WithInfo(t.Context(), &web.Info{Start: time.Now(), ID: "request-1", ClientSentID: true, Status: 200})
+	ctx := web.WithInfo(t.Context(), &web.Info{IDs: web.IDs{RequestID: "request-1"}, Start: time.Now(), ClientSentID: true, Status: 200})
 	handler := registry.Requests()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
 	registry.Statements(nil)(ctx, &web.Statement{Name: "shelf.get", Duration: time.Millisecond})

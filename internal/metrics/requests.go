@@ -136,7 +136,7 @@ func exemplarID(info *web.Info) (label, id string, known bool) {
 		return "trace_id", info.TraceID, true
 	}
 	label = "request_id"
-	return label, info.ID[:min(len(info.ID), 128-len(label))], info.ClientSentID
+	return label, info.RequestID[:min(len(info.RequestID), 128-len(label))], info.ClientSentID
 }
 
 // observe adds a duration to a histogram, with an exemplar unless that is nil.

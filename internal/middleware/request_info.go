@@ -16,9 +16,9 @@ func RequestInfo(trusted []netip.Prefix) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			info := &web.Info{Start: time.Now(), URL: r.URL}
-			info.ID, info.ClientSentID = requestID(r.Header)
+			info.RequestID, info.ClientSentID = requestID(r.Header)
 			proxies.setOrigin(info, r)
-			w.Header().Set(requestIDHeader, info.ID)
+			w.Header().Set(requestIDHeader, info.RequestID)
 			if info.Secure {
 				setHSTS(w.Header(), info.Host)
 			}

@@ -68,7 +68,7 @@ func endSpan(span trace.Span, r *http.Request, info *web.Info) {
 		semconv.NetworkProtocolVersion(strings.TrimPrefix(r.Proto, "HTTP/")),
 		semconv.HTTPResponseStatusCode(info.Status),
 		semconv.HTTPResponseBodySize(int(info.Bytes)),
-		attribute.String("request.id", info.ID))
+		attribute.String("request.id", info.RequestID))
 	name := methodName(r.Method)
 	if name != r.Method {
 		attributes[0] = semconv.HTTPRequestMethodOther

@@ -32,11 +32,10 @@ var clientLeft = NewProblem(StatusClientClosedRequest, "The client went away.")
 // the request, which leads from a user's report to the log. What the client must not see
 // (SQL, paths, addresses) belongs in the cause, which only the log shows.
 type Problem struct {
-	Title     string       `json:"title" doc:"What the status means." example:"Not Found"`
-	Status    int          `json:"status" doc:"The HTTP status code." example:"404"`
-	Detail    string       `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
-	RequestID string       `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
-	TraceID   string       `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"` // feature: traces
+	Title  string `json:"title" doc:"What the status means." example:"Not Found"`
+	Status int    `json:"status" doc:"The HTTP status code." example:"404"`
+	Detail string `json:"detail,omitempty" doc:"What went wrong, and what to do." example:"There is nothing at this address."`
+	IDs
 	Errors    []FieldError `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
 	Referrers []string     `json:"referrers,omitempty" doc:"The resources whose rows have prevented a deletion, since they refer to what would be gone."`
 
@@ -127,8 +126,7 @@ func (p *Problem) forRequest(ctx context.Context) *Problem {
 		info.Err = p
 	}
 	c := *p
-	c.RequestID = info.ID
-	c.TraceID = info.TraceID // feature: traces
+	c.IDs = info.IDs
 	return &c
 }
 

@@ -8,6 +8,13 @@ import (
 	"time"
 )
 
+// IDs are the ids by which a request is found in the log and elsewhere.
+type IDs struct {
+	// RequestID is the client's if that is well formed, else a new one.
+	RequestID string `json:"request_id,omitempty" doc:"Quote it in a report: it finds the request in the log." example:"MSX2ZLHVFHWKEBQ6XUIMVB4B7X"`
+	TraceID   string `json:"trace_id,omitempty" doc:"The trace of the request, when there is one." example:"4bf92f3577b34da6a3ce929d0e0e4736"` // feature: traces
+}
+
 // Info is what the service knows about one request. Middlewares and handlers find it with
 // InfoFrom. It belongs to the goroutine that serves the request. The rules are:
 //
@@ -20,12 +27,9 @@ import (
 //   - Everything else only reads it. The fields from Route on are final when the request is over,
 //     which is when the access log and other observers read them.
 type Info struct {
-	// ID is the request's id: the client's if it is well formed, else a new one.
-	ID string
+	IDs
 	// ClientSentID reports whether the id came from the client.
 	ClientSentID bool
-	// TraceID is the id of the trace that records the request, or empty.
-	TraceID string // feature: traces
 	// Start is when the header of the request had arrived.
 	Start time.Time
 	// Client is the address of the client, without port or zone.
