@@ -83,7 +83,7 @@ var features = []feature{
 		name:  "cors",
 		about: "ALLOWED_ORIGINS: scripts of other origins may use the API",
 		files: []string{"internal/*/cors*.go"},
-		words: `ALLOWED_ORIGINS|AllowedOrigins|middleware\.CORS|corsChecks|rs/cors`,
+		words: `ALLOWED_ORIGINS|AllowedOrigins|middleware\.CORS|rs/cors`,
 	},
 	{ // feature: idempotency
 		name:  "idempotency",

@@ -73,15 +73,17 @@ func (p *program) subject(db *database.DB) *check.Subject {
 			_, pending, ahead, err = db.Count(ctx, p.service.schema())
 			return pending, ahead, err
 		},
-		Origins:  c.AllowedOrigins,                                                                                      // feature: cors
-		Admin:    check.Admin{Address: string(c.AdminAddress), Token: c.AdminToken},                                     // feature: admin
-		Syslog:   string(c.SyslogAddress),                                                                               // feature: syslog
-		Traces:   check.Collector{URL: c.Tracing.Target(), Credentials: c.Tracing.Headers != "", Send: c.Tracing.Probe}, // feature: traces
-		NoLimits: c.Throttle.isOff(),                                                                                    // feature: throttle
-		Tokens:   p.acceptedTokens(db.DB),                                                                               // feature: tokens
-		Provider: check.Provider{Issuer: c.OIDC.Issuer, Reach: c.OIDC.Probe},                                            // feature: oidc
-		SQLite:   db.Path(),                                                                                             // feature: sqlite
-		Postgres: c.postgres(db),                                                                                        // feature: postgres
+		Parts: []check.Part{
+			check.Origins(c.AllowedOrigins),                                   // feature: cors
+			check.Admin{Address: string(c.AdminAddress), Token: c.AdminToken}, // feature: admin
+			check.Syslog(c.SyslogAddress),                                     // feature: syslog
+			check.Collector{URL: c.Tracing.Target(), Credentials: c.Tracing.Headers != "", Send: c.Tracing.Probe}, // feature: traces
+			p.acceptedTokens(db.DB), // feature: tokens
+			check.Throttle{Off: c.Throttle.ThrottleRequests.Count == 0}, // feature: throttle
+			check.Provider{Issuer: c.OIDC.Issuer, Reach: c.OIDC.Probe},  // feature: oidc
+			check.SQLite(db.Path()), // feature: sqlite
+			c.postgres(db),          // feature: postgres
+		},
 	}
 }
 

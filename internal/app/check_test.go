@@ -5,8 +5,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.com/templatesite/internal/check"
 	"example.com/templatesite/internal/database"
@@ -106,6 +110,34 @@ func TestCheckExitsWithTheStatusThatItsHelpPromises(t *testing.T) {
 			if status != tt.status || strings.Contains(stdout, "\x1b") || (status == 2) != (stdout == "") {
 				t.Errorf("%s=%s %v: exit status %d, want %d:\n%s%s", tt.setting, tt.value, tt.args, status, tt.status, stdout, stderr)
 			}
+		}
+	})
+}
+
+func TestDocumentationListsTheChecksInTheirOrder(t *testing.T) {
+	onEach(t, func(t *testing.T, _ map[string]string, db *database.DB) {
+		text, err := os.ReadFile("../../docs/operations.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := regexp.MustCompile("(?m)^\\| `([a-z]+\\.[a-z]+(?:-[a-z]+)*)` \\| (\\w+) \\| ((?:only )?[a-z`-]+) \\| (.*?) \\|( <!--.*)?$")
+		var documented, want [][]string
+		for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+			documented = append(documented, m[1:5])
+		}
+		p := &program{service: testService, config: &config{}}
+		for _, c := range p.subject(db).Checks() {
+			when := "always"
+			if c.When == check.Deploy {
+				when = "only `--deploy`"
+			}
+			if slices.ContainsFunc(want, func(row []string) bool { return row[0] == c.ID }) {
+				t.Errorf("the id %s is used twice", c.ID)
+			}
+			want = append(want, []string{c.ID, c.Severity.String(), when, c.Do})
+		}
+		if diff := cmp.Diff(want, documented); diff != "" {
+			t.Errorf("docs/operations.md differs from the code (-code +documented):\n%s", diff)
 		}
 	})
 }

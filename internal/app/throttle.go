@@ -12,8 +12,6 @@ type throttleSettings struct {
 	ThrottleChanges  throttle.Rate `default:"off" help:"How many of them may be changes."`
 }
 
-func (s throttleSettings) isOff() bool { return s.ThrottleRequests == throttle.Rate{} } // feature: check
-
 // throttle returns what counts the requests of each client, or nil if nothing does.
 func (p *program) throttle(s parts) web.Throttle {
 	limits := throttle.Limits{Requests: p.config.Throttle.ThrottleRequests, Changes: p.config.Throttle.ThrottleChanges}

@@ -12,7 +12,7 @@ import (
 )
 
 // acceptedTokens returns what lists the tokens that are accepted, or nil if the service has none.
-func (p *program) acceptedTokens(db web.DB) func(context.Context) ([]check.Token, error) {
+func (p *program) acceptedTokens(db web.DB) check.Tokens {
 	if !p.service.Tokens {
 		return nil
 	}

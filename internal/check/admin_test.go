@@ -8,7 +8,7 @@ import (
 
 func init() {
 	admin := func(address, token string) func(*testing.T, *check.Subject) {
-		return func(_ *testing.T, s *check.Subject) { s.Admin = check.Admin{Address: address, Token: token} }
+		return having(check.Admin{Address: address, Token: token})
 	}
 	cases = append(cases,
 		tested{"admin.open", admin(":8001", ""), admin(":8001", strongSecret)},

@@ -1,8 +1,8 @@
 // Package check looks for what makes a deployment unsafe, in its settings and in facts: what the
 // process may do, what the database says, whether something answers.
 //
-// The lists named …Checks read like tables; each ends with the functions that find out. It does
-// not know where settings come from, nor how the service opens its database.
+// The lists of checks read like tables; each ends with the functions that find out. It does not
+// know where settings come from, nor how the service opens its database.
 package check
 
 import (
@@ -46,20 +46,9 @@ const (
 	Deploy When = true
 )
 
-// All returns every check, in the order of the documentation. Add yours to a list, or a list here.
-func All() []Check {
-	all := slices.Concat(settingChecks, processChecks, databaseChecks)
-	all = append(all, corsChecks...)     // feature: cors
-	all = append(all, adminChecks...)    // feature: admin
-	all = append(all, syslogChecks...)   // feature: syslog
-	all = append(all, traceChecks...)    // feature: traces
-	all = append(all, tokenChecks...)    // feature: tokens
-	all = append(all, throttleChecks...) // feature: throttle
-	all = append(all, providerChecks...) // feature: oidc
-	all = append(all, sqliteChecks...)   // feature: sqlite
-	all = append(all, postgresChecks...) // feature: postgres
-	return all
-}
+// Part is a part of the service that brings its own checks. They are the same whatever its settings
+// are, so that each can be silenced anywhere.
+type Part interface{ Checks() []Check }
 
 // Severity orders findings.
 type Severity int
@@ -121,19 +110,19 @@ type Subject struct {
 	Pool  int // the maximum number of connections
 	Now   func() time.Time
 
-	Origins  []string  // the entries of ALLOWED_ORIGINS // feature: cors
-	Admin    Admin     // feature: admin
-	Syslog   string    // its URL, or "" // feature: syslog
-	Traces   Collector // feature: traces
-	NoLimits bool      // whether a client may send any number of requests // feature: throttle
-	Provider Provider  // feature: oidc
-	SQLite   string    // the path of the file, or "" // feature: sqlite
-	Postgres Postgres  // feature: postgres
-	// Tokens returns the tokens that are accepted. It is nil if the service has none.
-	Tokens func(context.Context) ([]Token, error) // feature: tokens
+	Parts []Part
 
 	known   []string // the ids of all checks
 	reached func() error
+}
+
+// Checks returns every check, in the order of the documentation. Add yours to a list, or a part.
+func (s *Subject) Checks() []Check {
+	all := slices.Concat(settingChecks, processChecks, databaseChecks)
+	for _, part := range s.Parts {
+		all = append(all, part.Checks()...)
+	}
+	return all
 }
 
 // plain returns a Find for a question that needs no waiting and always has an answer.

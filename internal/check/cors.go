@@ -5,15 +5,21 @@ import (
 	"net/url"
 )
 
-var corsChecks = []Check{
-	{"origins.plain", Error, Deploy, "List https:// origins in ALLOWED_ORIGINS: anyone on the way to a plain one can change its scripts.", plainOrigins},
+// Origins are the entries of ALLOWED_ORIGINS.
+type Origins []string
+
+// Checks returns what can be wrong with the origins.
+func (all Origins) Checks() []Check {
+	return []Check{
+		{"origins.plain", Error, Deploy, "List https:// origins in ALLOWED_ORIGINS: anyone on the way to a plain one can change its scripts.", all.plain},
+	}
 }
 
-func plainOrigins(_ context.Context, s *Subject) (string, error) {
-	if len(s.Origins) == 0 {
+func (all Origins) plain(context.Context, *Subject) (string, error) {
+	if len(all) == 0 {
 		return "", errDoesNotApply
 	}
-	for _, origin := range s.Origins {
+	for _, origin := range all {
 		u, err := url.Parse(origin)
 		if err != nil {
 			return "", err

@@ -7,15 +7,14 @@ import (
 )
 
 func init() {
-	origins := func(all ...string) func(*testing.T, *check.Subject) {
-		return func(_ *testing.T, s *check.Subject) { s.Origins = all }
-	}
-	cases = append(cases, tested{"origins.plain", origins("https://a.test", "http://b.test"), origins("https://a.test")})
+	cases = append(cases, tested{"origins.plain", having(check.Origins{"https://a.test", "http://b.test"}), having(check.Origins{"https://a.test"})})
 }
 
 func TestOriginsAreCheckedOnlyIfThereAreAny(t *testing.T) {
 	t.Parallel()
-	if r := look(t, healthy(t), "origins.plain"); r.Status != check.DoesNotApply {
+	s := healthy(t)
+	having(check.Origins{})(t, s)
+	if r := look(t, s, "origins.plain"); r.Status != check.DoesNotApply {
 		t.Errorf("%+v", r)
 	}
 }

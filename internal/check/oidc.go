@@ -13,26 +13,29 @@ type Provider struct {
 	Reach func(context.Context) error
 }
 
-var providerChecks = []Check{
-	{"oidc.issuer-unreachable", Error, Always, "Start the identity provider, or correct OIDC_ISSUER: without its keys, nobody with its tokens gets in.", unreachableProvider},
-	{"oidc.issuer-plain-http", Error, Always, "Use https:// in OIDC_ISSUER: whoever is on the way can replace the keys, and be anybody.", plainProvider},
+// Checks returns what can be wrong with the provider.
+func (p Provider) Checks() []Check {
+	return []Check{
+		{"oidc.issuer-unreachable", Error, Always, "Start the identity provider, or correct OIDC_ISSUER: without its keys, nobody with its tokens gets in.", p.unreachable},
+		{"oidc.issuer-plain-http", Error, Always, "Use https:// in OIDC_ISSUER: whoever is on the way can replace the keys, and be anybody.", p.plain},
+	}
 }
 
-func unreachableProvider(ctx context.Context, s *Subject) (string, error) {
-	if s.Provider.Issuer == "" {
+func (p Provider) unreachable(ctx context.Context, _ *Subject) (string, error) {
+	if p.Issuer == "" {
 		return "", errDoesNotApply
 	}
-	if err := s.Provider.Reach(ctx); err != nil {
+	if err := p.Reach(ctx); err != nil {
 		return err.Error(), nil
 	}
 	return "", nil
 }
 
-func plainProvider(_ context.Context, s *Subject) (string, error) {
-	if s.Provider.Issuer == "" {
+func (p Provider) plain(context.Context, *Subject) (string, error) {
+	if p.Issuer == "" {
 		return "", errDoesNotApply
 	}
-	u, err := url.Parse(s.Provider.Issuer)
+	u, err := url.Parse(p.Issuer)
 	if err != nil {
 		return "", err
 	}

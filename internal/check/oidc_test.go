@@ -12,14 +12,12 @@ import (
 
 func init() {
 	issuer := func(url string) func(*testing.T, *check.Subject) {
-		return func(_ *testing.T, s *check.Subject) {
-			s.Provider = check.Provider{Issuer: url, Reach: func(context.Context) error { return nil }}
-		}
+		return having(check.Provider{Issuer: url, Reach: func(context.Context) error { return nil }})
 	}
 	asking := func(change func(*oidctest.Provider) (issuer string)) func(*testing.T, *check.Subject) {
 		return func(t *testing.T, s *check.Subject) {
 			settings := oidc.Settings{Issuer: change(oidctest.New(t)), Audience: oidctest.Audience}
-			s.Provider = check.Provider{Issuer: settings.Issuer, Reach: settings.Probe}
+			having(check.Provider{Issuer: settings.Issuer, Reach: settings.Probe})(t, s)
 		}
 	}
 	answers := asking(func(p *oidctest.Provider) string { return p.Issuer })

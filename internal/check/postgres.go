@@ -19,33 +19,36 @@ type Postgres struct {
 	Production bool
 }
 
-var postgresChecks = []Check{
-	{"environment.development", Error, Deploy, "Set ENVIRONMENT=production: the service then refuses the published password.", onPostgres(development)},
-	{"postgres.published-password", Error, Deploy, "Change the password: it is the published one of development.", onPostgres(publishedPassword)},
-	{"postgres.weak-password", Error, Deploy, "Choose another password, of 16 random characters or more: openssl rand -hex 32.", onPostgres(weakPassword)},
-	{"postgres.no-password", Warning, Deploy, "Give the role a password, or a client certificate, and let pg_hba.conf demand it.", onPostgres(noPassword)},
-	{"postgres.no-tls", Error, Deploy, "Add sslmode=verify-full to DATABASE_URL: what is sent can be read on the way.", query(`
-		select 'the connection is not encrypted' from pg_stat_ssl
-		where pid = pg_backend_pid() and not ssl and not inet_client_addr() <<= '127.0.0.0/8' and inet_client_addr() <> '::1'`)},
-	{"postgres.tls-unverified", Warning, Deploy, "Use sslmode=verify-full in DATABASE_URL: else any machine on the way can pose as the server.", onPostgres(unverified)},
-	{"postgres.superuser", Error, Deploy, "Connect as a role of the service's own: create role app login.", query(`
-		select format('the role %I is a superuser', rolname) from pg_roles where rolname = current_user and rolsuper`)},
-	{"postgres.privileges", Warning, Deploy, "Take from the role what it does not need: alter role app nocreatedb nocreaterole; revoke …", query(rightsSQL)},
-	{"postgres.owner", Warning, Deploy, "Let the role own the tables of the service and nothing else: alter database … owner to …", query(ownerSQL)},
-	{"postgres.public-schema", Warning, Deploy, "revoke create on schema public from public: any role can put functions in the way of yours.", query(`
-		select format('every role may make tables and functions in the schema %I', nspname) from pg_namespace
-		where nspname = current_schema() and exists (select from aclexplode(nspacl) where grantee = 0 and privilege_type = 'CREATE')`)},
-	{"postgres.fsync", Error, Deploy, "Set fsync = on: a crash of the machine can destroy the database.", query(off("fsync"))},
-	{"postgres.full-page-writes", Error, Deploy, "Set full_page_writes = on: a crash of the machine can destroy the database.", query(off("full_page_writes"))},
-	{"postgres.synchronous-commit", Error, Always, "Set synchronous_commit = on: a crash loses changes that were acknowledged.", query(off("synchronous_commit"))},
-	{"postgres.read-only", Error, Always, "Name the primary in DATABASE_URL, or all servers: changes fail on this one.", query(`
-		select 'the server accepts no changes' where pg_is_in_recovery() or current_setting('transaction_read_only') = 'on'`)},
-	{"postgres.statement-timeout", Warning, Always, "Remove statement_timeout from DATABASE_URL, or behind a pooler set it on the role: a statement can run for good.", query(`
-		select 'statements have no time limit' where current_setting('statement_timeout') = '0'`)},
-	{"postgres.idle-in-transaction", Warning, Deploy, "alter role app set idle_in_transaction_session_timeout = '1min': a program that hangs keeps its locks.", query(`
-		select 'transactions may idle for good' where current_setting('idle_in_transaction_session_timeout') = '0'`)},
-	{"postgres.connections", Error, Always, "Lower DATABASE_MAX_CONNECTIONS, or raise max_connections: the pools of all replicas must fit.", largePool},
-	{"postgres.clock", Error, Always, "Synchronize the clocks of both machines (NTP): times in rows and in the log disagree.", otherClock},
+// Checks returns what can be wrong with the server and how the service connects to it.
+func (p Postgres) Checks() []Check {
+	return []Check{
+		{"environment.development", Error, Deploy, "Set ENVIRONMENT=production: the service then refuses the published password.", p.connection(p.development)},
+		{"postgres.published-password", Error, Deploy, "Change the password: it is the published one of development.", p.connection(p.publishedPassword)},
+		{"postgres.weak-password", Error, Deploy, "Choose another password, of 16 random characters or more: openssl rand -hex 32.", p.connection(weakPassword)},
+		{"postgres.no-password", Warning, Deploy, "Give the role a password, or a client certificate, and let pg_hba.conf demand it.", p.connection(noPassword)},
+		{"postgres.no-tls", Error, Deploy, "Add sslmode=verify-full to DATABASE_URL: what is sent can be read on the way.", p.query(`
+			select 'the connection is not encrypted' from pg_stat_ssl
+			where pid = pg_backend_pid() and not ssl and not inet_client_addr() <<= '127.0.0.0/8' and inet_client_addr() <> '::1'`)},
+		{"postgres.tls-unverified", Warning, Deploy, "Use sslmode=verify-full in DATABASE_URL: else any machine on the way can pose as the server.", p.connection(unverified)},
+		{"postgres.superuser", Error, Deploy, "Connect as a role of the service's own: create role app login.", p.query(`
+			select format('the role %I is a superuser', rolname) from pg_roles where rolname = current_user and rolsuper`)},
+		{"postgres.privileges", Warning, Deploy, "Take from the role what it does not need: alter role app nocreatedb nocreaterole; revoke …", p.query(rightsSQL)},
+		{"postgres.owner", Warning, Deploy, "Let the role own the tables of the service and nothing else: alter database … owner to …", p.query(ownerSQL)},
+		{"postgres.public-schema", Warning, Deploy, "revoke create on schema public from public: any role can put functions in the way of yours.", p.query(`
+			select format('every role may make tables and functions in the schema %I', nspname) from pg_namespace
+			where nspname = current_schema() and exists (select from aclexplode(nspacl) where grantee = 0 and privilege_type = 'CREATE')`)},
+		{"postgres.fsync", Error, Deploy, "Set fsync = on: a crash of the machine can destroy the database.", p.query(off("fsync"))},
+		{"postgres.full-page-writes", Error, Deploy, "Set full_page_writes = on: a crash of the machine can destroy the database.", p.query(off("full_page_writes"))},
+		{"postgres.synchronous-commit", Error, Always, "Set synchronous_commit = on: a crash loses changes that were acknowledged.", p.query(off("synchronous_commit"))},
+		{"postgres.read-only", Error, Always, "Name the primary in DATABASE_URL, or all servers: changes fail on this one.", p.query(`
+			select 'the server accepts no changes' where pg_is_in_recovery() or current_setting('transaction_read_only') = 'on'`)},
+		{"postgres.statement-timeout", Warning, Always, "Remove statement_timeout from DATABASE_URL, or behind a pooler set it on the role: a statement can run for good.", p.query(`
+			select 'statements have no time limit' where current_setting('statement_timeout') = '0'`)},
+		{"postgres.idle-in-transaction", Warning, Deploy, "alter role app set idle_in_transaction_session_timeout = '1min': a program that hangs keeps its locks.", p.query(`
+			select 'transactions may idle for good' where current_setting('idle_in_transaction_session_timeout') = '0'`)},
+		{"postgres.connections", Error, Always, "Lower DATABASE_MAX_CONNECTIONS, or raise max_connections: the pools of all replicas must fit.", p.largePool},
+		{"postgres.clock", Error, Always, "Synchronize the clocks of both machines (NTP): times in rows and in the log disagree.", p.otherClock},
+	}
 }
 
 // off returns a query that finds a setting that is off.
@@ -75,46 +78,46 @@ const ownerSQL = `
 		order by owned limit 3) as own having count(*) > 0`
 
 // query returns a Find for a query that returns what is wrong.
-func query(sql string) Find {
+func (p Postgres) query(sql string) Find {
 	return func(ctx context.Context, s *Subject) (string, error) {
-		if s.Postgres.URL == "" {
+		if p.URL == "" {
 			return "", errDoesNotApply
 		}
 		return s.ask(ctx, sql)
 	}
 }
 
-// onPostgres returns a Find for how the service connects. Sockets of the machine do not count.
-func onPostgres(wrong func(p Postgres, config *pgx.ConnConfig) string) Find {
-	return func(_ context.Context, s *Subject) (string, error) {
-		if s.Postgres.URL == "" {
+// connection returns a Find for how the service connects. Sockets of the machine do not count.
+func (p Postgres) connection(wrong func(*pgx.ConnConfig) string) Find {
+	return func(context.Context, *Subject) (string, error) {
+		if p.URL == "" {
 			return "", errDoesNotApply
 		}
-		config, err := pgx.ParseConfig(s.Postgres.URL)
+		config, err := pgx.ParseConfig(p.URL)
 		if err != nil {
 			return "", errUnreachable // the error may quote a password
 		}
-		if s.Postgres.Password != "" {
-			config.Password = s.Postgres.Password
+		if p.Password != "" {
+			config.Password = p.Password
 		}
-		return wrong(s.Postgres, config), nil
+		return wrong(config), nil
 	}
 }
 
-func development(p Postgres, _ *pgx.ConnConfig) string {
+func (p Postgres) development(*pgx.ConnConfig) string {
 	return when(!p.Production, "ENVIRONMENT is development")
 }
 
-func publishedPassword(p Postgres, config *pgx.ConnConfig) string {
+func (p Postgres) publishedPassword(config *pgx.ConnConfig) string {
 	return when(config.Password == p.Published, "the password is the published one")
 }
 
-func weakPassword(_ Postgres, config *pgx.ConnConfig) string {
+func weakPassword(config *pgx.ConnConfig) string {
 	weakness := weakness(config.Password)
 	return when(config.Password != "" && weakness != "", "the password is %s", weakness)
 }
 
-func noPassword(_ Postgres, config *pgx.ConnConfig) string {
+func noPassword(config *pgx.ConnConfig) string {
 	certificate := config.TLSConfig != nil && len(config.TLSConfig.Certificates) > 0
 	return when(config.Password == "" && !certificate && !isSocket(config.Host), "the server lets the service in without a password")
 }
@@ -123,7 +126,7 @@ func isSocket(host string) bool { return strings.HasPrefix(host, "/") || strings
 
 // unverified is about connections that are or may be encrypted. Those that cannot be are another
 // check's.
-func unverified(_ Postgres, config *pgx.ConnConfig) string {
+func unverified(config *pgx.ConnConfig) string {
 	attempts := append([]*pgconn.FallbackConfig{{Host: config.Host, TLSConfig: config.TLSConfig}}, config.Fallbacks...)
 	attempts = slices.DeleteFunc(attempts, func(a *pgconn.FallbackConfig) bool { return isSocket(a.Host) || isLocal(a.Host) })
 	encrypted := func(a *pgconn.FallbackConfig) bool { return a.TLSConfig != nil }
@@ -139,8 +142,8 @@ func unverified(_ Postgres, config *pgx.ConnConfig) string {
 	return ""
 }
 
-func largePool(ctx context.Context, s *Subject) (string, error) {
-	if s.Postgres.URL == "" {
+func (p Postgres) largePool(ctx context.Context, s *Subject) (string, error) {
+	if p.URL == "" {
 		return "", errDoesNotApply
 	}
 	return s.ask(ctx, `
@@ -157,8 +160,8 @@ func largePool(ctx context.Context, s *Subject) (string, error) {
 const maxSkew = 2 * time.Second
 
 // otherClock compares the clocks. The server has read its clock between start and end.
-func otherClock(ctx context.Context, s *Subject) (string, error) {
-	if s.Postgres.URL == "" {
+func (p Postgres) otherClock(ctx context.Context, s *Subject) (string, error) {
+	if p.URL == "" {
 		return "", errDoesNotApply
 	}
 	if s.reached() != nil {

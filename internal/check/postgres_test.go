@@ -30,8 +30,8 @@ const published = "the-published-one"
 
 func init() {
 	url := func(url, password string) func(*testing.T, *check.Subject) {
-		return func(_ *testing.T, s *check.Subject) {
-			s.Postgres = check.Postgres{URL: url, Password: password, Published: published, Production: password != ""}
+		return func(t *testing.T, s *check.Subject) {
+			having(check.Postgres{URL: url, Password: password, Published: published, Production: password != ""})(t, s)
 			s.Reach = func(context.Context) error { return errors.New("there is no such server") }
 		}
 	}
@@ -108,7 +108,8 @@ func init() {
 // onServer makes a database of PostgreSQL the subject's.
 func onServer(t *testing.T, s *check.Subject, url string) {
 	t.Helper()
-	s.Pool, s.Postgres = 2, check.Postgres{URL: url, Production: true}
+	having(check.Postgres{URL: url, Production: true})(t, s)
+	s.Pool = 2
 	connect(t, s, url)
 }
 

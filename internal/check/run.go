@@ -35,7 +35,7 @@ type Result struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Report has the results in the order of All.
+// Report has the results in the order of the checks.
 type Report []Result
 
 // Run runs all checks at once, or all that are not for production only, and returns within a few
@@ -44,7 +44,7 @@ func Run(ctx context.Context, s *Subject, production bool) Report {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var included []Check
-	for _, c := range All() {
+	for _, c := range s.Checks() {
 		s.known = append(s.known, c.ID)
 		if c.When == Always || production {
 			included = append(included, c)

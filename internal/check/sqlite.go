@@ -7,13 +7,19 @@ import (
 	"slices"
 )
 
-var sqliteChecks = []Check{
-	{"sqlite.network", Error, Always, "Keep the file on a disk of this machine: locks do not work over a network, and two programs would damage it.", inFolder(onNetwork)},
-	{"sqlite.volatile", Error, Deploy, "Mount a volume for the folder of the file: it ends with the container, or with the machine.", inFolder(volatileFile)},
-	{"sqlite.read-only", Error, Always, "Let the service write to the file and its folder.", readOnlyFile},
-	{"sqlite.readable", Warning, Deploy, "Let only the service read the file: chmod 600.", readableFile},
-	{"sqlite.synchronous", Error, Always, "Open the file with synchronous FULL: else the latest commits are lost in a power failure.", askFile("select 'synchronous is ' || synchronous from pragma_synchronous where synchronous < 2")},
-	{"sqlite.journal", Warning, Always, "Set journal_mode to WAL: else reads and changes wait for each other.", askFile("select 'journal_mode is ' || journal_mode from pragma_journal_mode where journal_mode <> 'wal'")},
+// SQLite is the path of the database file, or "" if the service uses another engine.
+type SQLite string
+
+// Checks returns what can be wrong with the file.
+func (f SQLite) Checks() []Check {
+	return []Check{
+		{"sqlite.network", Error, Always, "Keep the file on a disk of this machine: locks do not work over a network, and two programs would damage it.", f.inFolder(onNetwork)},
+		{"sqlite.volatile", Error, Deploy, "Mount a volume for the folder of the file: it ends with the container, or with the machine.", f.inFolder(volatileFile)},
+		{"sqlite.read-only", Error, Always, "Let the service write to the file and its folder.", f.readOnly},
+		{"sqlite.readable", Warning, Deploy, "Let only the service read the file: chmod 600.", f.readable},
+		{"sqlite.synchronous", Error, Always, "Open the file with synchronous FULL: else the latest commits are lost in a power failure.", f.query("select 'synchronous is ' || synchronous from pragma_synchronous where synchronous < 2")},
+		{"sqlite.journal", Warning, Always, "Set journal_mode to WAL: else reads and changes wait for each other.", f.query("select 'journal_mode is ' || journal_mode from pragma_journal_mode where journal_mode <> 'wal'")},
+	}
 }
 
 // networks and volatiles are types of file systems as Linux names them.
@@ -22,19 +28,19 @@ var (
 	volatiles = []string{"tmpfs", "ramfs", "overlay", "aufs"}
 )
 
-// askFile returns a Find for a query that returns what is wrong.
-func askFile(query string) Find {
+// query returns a Find for a query that returns what is wrong.
+func (f SQLite) query(sql string) Find {
 	return func(ctx context.Context, s *Subject) (string, error) {
-		if s.SQLite == "" {
+		if f == "" {
 			return "", errDoesNotApply
 		}
-		return s.ask(ctx, query)
+		return s.ask(ctx, sql)
 	}
 }
 
-// readOnlyFile makes a change of no row, which fails like any other.
-func readOnlyFile(ctx context.Context, s *Subject) (string, error) {
-	if s.SQLite == "" {
+// readOnly makes a change of no row, which fails like any other.
+func (f SQLite) readOnly(ctx context.Context, s *Subject) (string, error) {
+	if f == "" {
 		return "", errDoesNotApply
 	}
 	change, err := s.ask(ctx, `select format('delete from "%w" where false', name) from sqlite_schema where type = 'table' limit 1`)
@@ -47,11 +53,11 @@ func readOnlyFile(ctx context.Context, s *Subject) (string, error) {
 	return "a change fails: " + err.Error(), nil
 }
 
-func readableFile(_ context.Context, s *Subject) (string, error) {
-	if s.SQLite == "" {
+func (f SQLite) readable(context.Context, *Subject) (string, error) {
+	if f == "" {
 		return "", errDoesNotApply
 	}
-	info, err := os.Stat(s.SQLite)
+	info, err := os.Stat(string(f))
 	if err != nil {
 		return "", err
 	}
@@ -59,12 +65,12 @@ func readableFile(_ context.Context, s *Subject) (string, error) {
 }
 
 // inFolder returns a Find for the file system of the database file.
-func inFolder(wrong func(mount) string) Find {
+func (f SQLite) inFolder(wrong func(mount) string) Find {
 	return func(_ context.Context, s *Subject) (string, error) {
-		if s.SQLite == "" {
+		if f == "" {
 			return "", errDoesNotApply
 		}
-		name, err := filepath.Abs(s.SQLite)
+		name, err := filepath.Abs(string(f))
 		if err == nil {
 			name, err = filepath.EvalSymlinks(name)
 		}

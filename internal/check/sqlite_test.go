@@ -16,8 +16,9 @@ func init() {
 	// opened returns a change to a new file that is opened with these parameters of the driver.
 	opened := func(parameters string) func(*testing.T, *check.Subject) {
 		return func(t *testing.T, s *check.Subject) {
-			s.SQLite = databasetest.SQLiteFile(t, sampletest.Resources())
-			db, err := sql.Open("sqlite", "file:"+s.SQLite+"?"+parameters)
+			file := databasetest.SQLiteFile(t, sampletest.Resources())
+			having(check.SQLite(file))(t, s)
+			db, err := sql.Open("sqlite", "file:"+file+"?"+parameters)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -25,15 +26,20 @@ func init() {
 			s.DB, s.Reach = db, db.PingContext
 		}
 	}
+	// newFile opens one as the service does, and returns its name.
+	newFile := func(t *testing.T, s *check.Subject) string {
+		file := databasetest.SQLiteFile(t, sampletest.Resources())
+		having(check.SQLite(file))(t, s)
+		connect(t, s, "sqlite:"+file)
+		return file
+	}
 	// on returns a change to a file on a file system of this type.
 	on := func(kind string) func(*testing.T, *check.Subject) {
 		return func(t *testing.T, s *check.Subject) {
-			s.SQLite = databasetest.SQLiteFile(t, sampletest.Resources())
-			folder, err := filepath.EvalSymlinks(filepath.Dir(s.SQLite))
+			folder, err := filepath.EvalSymlinks(filepath.Dir(newFile(t, s)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			connect(t, s, "sqlite:"+s.SQLite)
 			mounted := mountinfo + "31 20 0:60 / " + strings.ReplaceAll(folder, " ", `\040`) + " rw - " + kind + " host:/x rw\n"
 			s.Root = root(t, map[string]string{"proc/self/mountinfo": mounted})
 		}
@@ -41,16 +47,12 @@ func init() {
 	// mode returns a change to a file that has this mode.
 	mode := func(mode os.FileMode) func(*testing.T, *check.Subject) {
 		return func(t *testing.T, s *check.Subject) {
-			on("ext4")(t, s)
-			if err := os.Chmod(s.SQLite, mode); err != nil {
+			if err := os.Chmod(newFile(t, s), mode); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	asTheService := func(t *testing.T, s *check.Subject) {
-		s.SQLite = databasetest.SQLiteFile(t, sampletest.Resources())
-		connect(t, s, "sqlite:"+s.SQLite)
-	}
+	asTheService := func(t *testing.T, s *check.Subject) { newFile(t, s) }
 	cases = append(cases,
 		tested{"sqlite.network", on("nfs4"), on("ext4")},
 		tested{"sqlite.network", on("cifs"), on("xfs")},

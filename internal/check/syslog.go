@@ -7,13 +7,19 @@ import (
 	"net/url"
 )
 
-var syslogChecks = []Check{
-	{"syslog.unreachable", Warning, Always, "Start the log server, or correct SYSLOG_ADDRESS: meanwhile its records are lost.", unreachableSyslog},
-	{"syslog.udp", Warning, Deploy, "Use tcp:// in SYSLOG_ADDRESS: nobody notices records that UDP loses.", syslogOverUDP},
+// Syslog is the URL of the log server, or "".
+type Syslog string
+
+// Checks returns what can be wrong with the log server.
+func (l Syslog) Checks() []Check {
+	return []Check{
+		{"syslog.unreachable", Warning, Always, "Start the log server, or correct SYSLOG_ADDRESS: meanwhile its records are lost.", l.unreachable},
+		{"syslog.udp", Warning, Deploy, "Use tcp:// in SYSLOG_ADDRESS: nobody notices records that UDP loses.", l.udp},
+	}
 }
 
-func unreachableSyslog(ctx context.Context, s *Subject) (string, error) {
-	u, err := url.Parse(s.Syslog)
+func (l Syslog) unreachable(ctx context.Context, _ *Subject) (string, error) {
+	u, err := url.Parse(string(l))
 	switch {
 	case err != nil:
 		return "", err
@@ -31,13 +37,13 @@ func unreachableSyslog(ctx context.Context, s *Subject) (string, error) {
 	return "", nil
 }
 
-func syslogOverUDP(_ context.Context, s *Subject) (string, error) {
-	u, err := url.Parse(s.Syslog)
+func (l Syslog) udp(context.Context, *Subject) (string, error) {
+	u, err := url.Parse(string(l))
 	if err == nil && u.Host == "" {
 		err = errDoesNotApply
 	}
 	if err != nil {
 		return "", err
 	}
-	return when(u.Scheme == "udp", "%s can lose records", s.Syslog), nil
+	return when(u.Scheme == "udp", "%s can lose records", l), nil
 }

@@ -1,11 +1,7 @@
 package check_test
 
-import (
-	"testing"
-
-	"example.com/templatesite/internal/check"
-)
+import "example.com/templatesite/internal/check"
 
 func init() {
-	cases = append(cases, tested{"throttle.off", func(_ *testing.T, s *check.Subject) { s.NoLimits = true }, keep})
+	cases = append(cases, tested{"throttle.off", having(check.Throttle{Off: true}), having(check.Throttle{})})
 }

@@ -17,24 +17,30 @@ type Token struct {
 // unused is the time after which nobody seems to need a token.
 const unused = 90 * 24 * time.Hour
 
-var tokenChecks = []Check{
-	{
-		"tokens.endless", Warning, Deploy, "Replace them by tokens that expire (app token revoke, app token create): a secret that nobody renews leaks unnoticed.",
-		tokens(func(t Token) bool { return t.Expires == nil }),
-	},
-	{
-		"tokens.unused", Warning, Deploy, "Revoke them, if no program needs them: app token revoke.",
-		tokens(func(t Token) bool { return time.Since(t.Used) > unused }),
-	},
+// Tokens returns the tokens that are accepted. It is nil if the service has none.
+type Tokens func(context.Context) ([]Token, error)
+
+// Checks returns what can be wrong with the tokens.
+func (list Tokens) Checks() []Check {
+	return []Check{
+		{
+			"tokens.endless", Warning, Deploy, "Replace them by tokens that expire (app token revoke, app token create): a secret that nobody renews leaks unnoticed.",
+			list.wrong(func(t Token) bool { return t.Expires == nil }),
+		},
+		{
+			"tokens.unused", Warning, Deploy, "Revoke them, if no program needs them: app token revoke.",
+			list.wrong(func(t Token) bool { return time.Since(t.Used) > unused }),
+		},
+	}
 }
 
-// tokens returns a Find that names the tokens that are wrong.
-func tokens(wrong func(Token) bool) Find {
-	return func(ctx context.Context, s *Subject) (string, error) {
-		if s.Tokens == nil {
+// wrong returns a Find that names the tokens that are wrong.
+func (list Tokens) wrong(wrong func(Token) bool) Find {
+	return func(ctx context.Context, _ *Subject) (string, error) {
+		if list == nil {
 			return "", errDoesNotApply
 		}
-		all, err := s.Tokens(ctx)
+		all, err := list(ctx)
 		if err != nil {
 			return "", err
 		}

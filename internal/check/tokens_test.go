@@ -10,11 +10,9 @@ import (
 
 func init() {
 	tokens := func(expires *time.Time, used time.Time) func(*testing.T, *check.Subject) {
-		return func(_ *testing.T, s *check.Subject) {
-			s.Tokens = func(context.Context) ([]check.Token, error) {
-				return []check.Token{{Name: "ci", Expires: expires, Used: used}}, nil
-			}
-		}
+		return having(check.Tokens(func(context.Context) ([]check.Token, error) {
+			return []check.Token{{Name: "ci", Expires: expires, Used: used}}, nil
+		}))
 	}
 	now := time.Now()
 	soon, recently, long := now.Add(time.Hour), now.AddDate(0, 0, -89), now.AddDate(0, 0, -91)

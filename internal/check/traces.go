@@ -14,28 +14,31 @@ type Collector struct {
 	Send func(context.Context) error
 }
 
-var traceChecks = []Check{
-	{"traces.unreachable", Warning, Always, "Start the collector, or correct OTEL_EXPORTER_OTLP_ENDPOINT and _HEADERS: meanwhile traces are lost.", unreachableCollector},
-	{"traces.plain", Warning, Deploy, "Use https:// for the collector: its credentials are sent in plain text.", plainCredentials},
+// Checks returns what can be wrong with the collector.
+func (c Collector) Checks() []Check {
+	return []Check{
+		{"traces.unreachable", Warning, Always, "Start the collector, or correct OTEL_EXPORTER_OTLP_ENDPOINT and _HEADERS: meanwhile traces are lost.", c.unreachable},
+		{"traces.plain", Warning, Deploy, "Use https:// for the collector: its credentials are sent in plain text.", c.plainCredentials},
+	}
 }
 
-func unreachableCollector(ctx context.Context, s *Subject) (string, error) {
-	if s.Traces.URL == "" {
+func (c Collector) unreachable(ctx context.Context, _ *Subject) (string, error) {
+	if c.URL == "" {
 		return "", errDoesNotApply
 	}
-	if err := s.Traces.Send(ctx); err != nil {
+	if err := c.Send(ctx); err != nil {
 		return err.Error(), nil
 	}
 	return "", nil
 }
 
-func plainCredentials(_ context.Context, s *Subject) (string, error) {
-	if s.Traces.URL == "" {
+func (c Collector) plainCredentials(context.Context, *Subject) (string, error) {
+	if c.URL == "" {
 		return "", errDoesNotApply
 	}
-	u, err := url.Parse(s.Traces.URL)
+	u, err := url.Parse(c.URL)
 	if err != nil {
 		return "", err
 	}
-	return when(s.Traces.Credentials && u.Scheme == "http" && !isLocal(u.Hostname()), "OTEL_EXPORTER_OTLP_HEADERS are sent to %s without encryption", u.Host), nil
+	return when(c.Credentials && u.Scheme == "http" && !isLocal(u.Hostname()), "OTEL_EXPORTER_OTLP_HEADERS are sent to %s without encryption", u.Host), nil
 }

@@ -16,7 +16,7 @@ func init() {
 				endpoint = otlptest.NewReceiver(t).URL
 			}
 			c := tracing.Settings{Endpoint: endpoint, Headers: headers}
-			s.Traces = check.Collector{URL: c.Target(), Credentials: c.Headers != "", Send: c.Probe}
+			having(check.Collector{URL: c.Target(), Credentials: c.Headers != "", Send: c.Probe})(t, s)
 		}
 	}
 	cases = append(cases,
@@ -30,7 +30,7 @@ func TestCollectorThatRejectsMessagesIsFound(t *testing.T) {
 	t.Parallel()
 	s := healthy(t)
 	c := tracing.Settings{TracesEndpoint: otlptest.NewReceiver(t).URL + "/elsewhere"}
-	s.Traces = check.Collector{URL: c.Target(), Send: c.Probe}
+	having(check.Collector{URL: c.Target(), Send: c.Probe})(t, s)
 	if r := look(t, s, "traces.unreachable"); r.Status != check.Found {
 		t.Errorf("%+v", r)
 	}
