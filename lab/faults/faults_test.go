@@ -2,7 +2,7 @@
 // depends on: it kills real processes, stops a real PostgreSQL server, fills disks and cuts
 // connections.
 //
-// It takes minutes, so it runs only if FAULTS is set: to "all", or to "ci" for fewer rounds. At
+// It takes minutes, so it runs only if FAULTS is set: to "all", or to "ci" for fewer rounds and cases. At
 // the end it prints a table of the results; a broken promise fails its test.
 package faults
 
@@ -55,9 +55,12 @@ func requireFaults(t *testing.T) {
 	}
 }
 
-// rounds returns the number of repetitions: ci if FAULTS is "ci", else all.
+// inCI reports whether FAULTS is "ci": nothing may be missing, and there is less time.
+func inCI() bool { return os.Getenv("FAULTS") == "ci" }
+
+// rounds returns the number of repetitions.
 func rounds(ci, all int) int {
-	if os.Getenv("FAULTS") == "ci" {
+	if inCI() {
 		return ci
 	}
 	return all
@@ -167,7 +170,7 @@ func command(t *testing.T, database string, arguments ...string) {
 // skipOutsideCI skips a test whose requirements are missing. In CI it fails the test instead.
 func skipOutsideCI(t *testing.T, reason string) {
 	t.Helper()
-	if os.Getenv("FAULTS") == "ci" {
+	if inCI() {
 		t.Fatal(reason)
 	}
 	t.Skip(reason)

@@ -15,8 +15,7 @@ import (
 func TestSoakLeaksNothing(t *testing.T) {
 	requireFaults(t)
 	s := startService(t, newSQLite(t))
-	minutes := rounds(0, 10)
-	length := max(75*time.Second, time.Duration(minutes)*time.Minute)
+	length := time.Duration(rounds(45, 600)) * time.Second
 	warm := min(length/3, time.Minute)
 	work := mix(get(collection(s.URL)+"?limit=20"), post(s.URL), get(item(s.URL)), get(s.URL+"/nowhere"), invalidBody(s.URL), disconnect(s.URL), get(s.URL+"/docs"))
 	runFor(t, warm, 64, work) // enough clients to open all connections of the pool
