@@ -106,7 +106,7 @@ var features = []feature{
 	{ // feature: throttle
 		name:  "throttle",
 		about: "limits of how much one client may ask for: 429, Retry-After and RateLimit",
-		files: []string{"internal/throttle/", "internal/web/throttle.go", "internal/*/throttle*.go", "internal/app/metrics_throttle.go"},
+		files: []string{"internal/throttle/", "internal/web/throttle.go", "internal/*/throttle*.go"},
 		words: `(?i)throttl`,
 	},
 	{ // feature: oidc

@@ -40,7 +40,7 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		Audit:        p.service.audit(s.db.DB), // feature: audit
 		OnShed:       s.hooks.shed,             // feature: metrics
 		TrackActive:  s.hooks.active,           // feature: metrics
-		Throttle:     p.throttle(s),            // feature: throttle
+		Throttle:     p.throttle(),             // feature: throttle
 		Identify:     p.identify(s),
 		Schemes:      p.schemes(),
 

@@ -13,12 +13,10 @@ type throttleSettings struct {
 }
 
 // throttle returns what counts the requests of each client, or nil if nothing does.
-func (p *program) throttle(s parts) web.Throttle {
+func (p *program) throttle() web.Throttle {
 	limits := throttle.Limits{Requests: p.config.Throttle.ThrottleRequests, Changes: p.config.Throttle.ThrottleChanges}
 	if limits == (throttle.Limits{}) {
 		return nil
 	}
-	t := throttle.New(limits, health.IsProbe)
-	t.OnRefused = s.hooks.throttled() // feature: metrics
-	return t
+	return throttle.New(limits, health.IsProbe)
 }

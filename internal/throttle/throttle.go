@@ -28,10 +28,6 @@ type Limits struct {
 // Throttle is a web.Throttle. It is safe for concurrent use, and its memory does not grow with the
 // number of clients. Each process counts for itself.
 type Throttle struct {
-	// OnRefused is called for each refusal, with the name of the bucket that is empty: requests,
-	// changes or credentials. It may be nil.
-	OnRefused func(bucket string)
-
 	exempt                   func(path string) bool
 	seed                     maphash.Seed
 	start                    time.Time
@@ -86,7 +82,7 @@ func (t *Throttle) Guessed(header http.Header, address string, lookedUp bool) *w
 	problem := t.take(header, &t.wrong, t.addresses, t.hash(address))
 	if problem == nil && !lookedUp { // the bucket has got a token since
 		rule := t.wrong.all[0]
-		problem = t.refuse(rule, time.Duration(rule.interval))
+		problem = rule.problem.RetryAfter(seconds(time.Duration(rule.interval)))
 	}
 	return problem
 }
@@ -104,14 +100,7 @@ func (t *Throttle) take(header http.Header, rules *rules, clients table, key uin
 		return nil
 	}
 	_, wait := empty.left(levels[empty.bucket], now)
-	return t.refuse(empty, wait)
-}
-
-func (t *Throttle) refuse(r *rule, wait time.Duration) *web.Problem {
-	if t.OnRefused != nil {
-		t.OnRefused(r.name)
-	}
-	return r.problem.RetryAfter(seconds(wait))
+	return empty.problem.RetryAfter(seconds(wait))
 }
 
 // hash returns the key of an address. A network of IPv6 with 64 bits is one client, because a

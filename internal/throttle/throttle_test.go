@@ -295,22 +295,6 @@ func TestExactlyTheLimitIsAdmittedAtOnce(t *testing.T) {
 	}
 }
 
-func TestRefusalsAreReportedByReason(t *testing.T) {
-	t.Parallel()
-	limits := throttle.New(throttle.Limits{Requests: rate("2/d"), Changes: rate("1/d")}, func(string) bool { return false })
-	var reasons []string
-	limits.OnRefused = func(reason string) { reasons = append(reasons, reason) }
-	for _, method := range []string{"POST", "POST", "GET", "GET"} {
-		_ = limits.Count(http.Header{}, requestFrom(home, method))
-	}
-	for range throttle.Guesses.Count + 1 {
-		_ = limits.Guessed(http.Header{}, home, true)
-	}
-	if got := strings.Join(reasons, " "); got != "changes requests credentials" {
-		t.Errorf("reported: %s", got)
-	}
-}
-
 func requestFrom(address, method string) *http.Request {
 	r := httptest.NewRequest(method, "/", nil)
 	return r.WithContext(web.WithInfo(r.Context(), &web.Info{Client: address}))
