@@ -88,7 +88,7 @@ func run(ctx context.Context, s Service, process Process) int {
 	}
 	var misspelt []settings.Misspelt
 	if err == nil {
-		cli.Settings.check(source, s)
+		s.checkSettings(&cli.Settings, source)
 		misspelt = source.Misspelt(parser.Model.Flags)
 	}
 	if err := errors.Join(err, source.Err()); err != nil {

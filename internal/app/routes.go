@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"example.com/templatesite/internal/assets"
 	"example.com/templatesite/internal/browsable"
 	"example.com/templatesite/internal/database"
@@ -28,6 +30,15 @@ type parts struct {
 // the order in which a request meets them.
 func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 	b := p.service.build()
+
+	// What can tell who a caller is, in the order in which it is asked, and where clients get a credential
+	// besides those that the service issues.
+	var identify []web.Identify
+	schemes := map[string]*huma.SecurityScheme{}
+	identify = append(identify, p.service.identifyToken(s.db.DB)...) // feature: tokens
+	identify = append(identify, s.provider.identify()...)            // feature: oidc
+	p.addProvider(schemes)                                           // feature: oidc
+
 	api = web.NewAPI(web.Options{
 		Title:        p.service.Title,
 		Description:  p.service.Description,
@@ -41,8 +52,8 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 		OnShed:       s.hooks.shed,             // feature: metrics
 		TrackActive:  s.hooks.active,           // feature: metrics
 		Throttle:     p.throttle(),             // feature: throttle
-		Identify:     p.identify(s),
-		Schemes:      p.schemes(),
+		Identify:     identify,
+		Schemes:      schemes,
 
 		Authentication: web.Authentication(p.config.Authentication),
 	})

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,26 +84,30 @@ func (p *program) openExisting() (*database.DB, error) {
 	return db, err
 }
 
-// check reports to s the problems that parsing single values cannot find.
-func (c *config) check(s *settings.Source, service Service) {
+// checkSettings reports to source the problems that parsing single values cannot find.
+func (s Service) checkSettings(c *config, source *settings.Source) {
 	var err error
 	if c.AllowedHosts, err = parseHosts(c.AllowedHosts); err != nil {
-		s.Problem("ALLOWED_HOSTS", err)
+		source.Problem("ALLOWED_HOSTS", err)
 	}
 	if c.RequestTimeout == 0 {
-		s.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
+		source.Problem("REQUEST_TIMEOUT", errors.New("must be greater than 0"))
 	}
-	if c.Authentication != authentication(web.AuthenticationOff) && !c.canIdentify(service) {
-		s.Problem("AUTHENTICATION", errors.New("must be off: nothing in this service can tell who a caller is. Let a proxy in front authenticate clients"))
+	canIdentify := slices.Contains([]bool{
+		s.Tokens,       // feature: tokens
+		c.OIDC.IsSet(), // feature: oidc
+	}, true)
+	if c.Authentication != authentication(web.AuthenticationOff) && !canIdentify {
+		source.Problem("AUTHENTICATION", errors.New("must be off: nothing in this service can tell who a caller is. Let a proxy in front authenticate clients"))
 	}
-	c.checkOrigins(s)          // feature: cors
-	c.OIDC.Check(s.Problem)    // feature: oidc
-	c.checkAdmin(s)            // feature: admin
-	c.Tracing.Check(s.Problem) // feature: traces
+	c.checkOrigins(source)          // feature: cors
+	c.OIDC.Check(source.Problem)    // feature: oidc
+	c.checkAdmin(source)            // feature: admin
+	c.Tracing.Check(source.Problem) // feature: traces
 	if err := database.CheckURL(c.DatabaseURL); err != nil {
-		s.Problem("DATABASE_URL", err)
+		source.Problem("DATABASE_URL", err)
 	}
-	c.checkServer(s) // feature: postgres
+	c.checkServer(source) // feature: postgres
 }
 
 type settingsCommand struct{}
