@@ -73,6 +73,31 @@ func TestCheckFindsWhatTheSettingsMakeUnsafe(t *testing.T) {
 	})
 }
 
+// elsewhere are the beginnings of ids that a test cannot pass: the machine, the proxy, the database
+// and the callers are not those of a deployment.
+var elsewhere = []string{
+	"process.", "memory.", "version.", "https.", "authentication.",
+	"sqlite.",                   // feature: sqlite
+	"environment.", "postgres.", // feature: postgres
+}
+
+// The settings are those that the README calls safe. A new check for production needs a line there.
+func TestCheckFindsNothingWithTheSettingsOfTheReadme(t *testing.T) {
+	onEach(t, func(t *testing.T, env map[string]string, _ *database.DB) {
+		maps.Copy(env, map[string]string{
+			"ALLOWED_HOSTS": "server", "TRUSTED_PROXIES": "192.0.2.1",
+			"THROTTLE_REQUESTS": "100/s", // feature: throttle
+		})
+		_, results := checked(t, env)
+		for id, status := range results {
+			there := func(beginning string) bool { return strings.HasPrefix(id, beginning) }
+			if (status == check.Found || status == check.Unknown) && !slices.ContainsFunc(elsewhere, there) {
+				t.Errorf("%s is %s", id, status)
+			}
+		}
+	})
+}
+
 func TestCheckComparesTheMigrations(t *testing.T) {
 	onEach(t, func(t *testing.T, env map[string]string, db *database.DB) {
 		if status, results := checked(t, env); results["migrations.pending"] != check.Passed || results["database.unreachable"] != check.Passed {
