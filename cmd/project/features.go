@@ -94,7 +94,7 @@ var features = []feature{
 	{ // feature: tokens
 		name:  "tokens",
 		about: "tokens of programs, with scopes, and the command app token",
-		files: []string{"internal/token/", "internal/*/tokens*.go", "systemtest/token*_test.go"},
+		files: []string{"internal/token/", "internal/*/tokens*.go", "systemtest/token*_test.go", "lab/benchmark/tokens.go"},
 		words: `internal/token|[Aa]pp token|service\.Tokens|api_token`,
 	},
 	{ // feature: audit

@@ -63,6 +63,9 @@ func (b *bench) measure(ctx context.Context, name, database string) error {
 	if err := b.compare(ctx, e); err != nil {
 		return err
 	}
+	if err := b.measureTokens(ctx, e, log); err != nil { // feature: tokens
+		return err
+	}
 	return b.measureInstruments(ctx, e, log)
 }
 

@@ -21,6 +21,7 @@ func main() {
 		Description: "The resources of the tests.",
 		Resources:   sampletest.Resources(),
 		Static:      static.Files,
+		Tokens:      true, // feature: tokens
 	}, app.Process{
 		// os.Environ is incomplete here: the packages for tests clear it when they are imported.
 		Args: os.Args[1:], Environment: envtest.Shell(), Signals: signals,
