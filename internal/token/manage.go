@@ -84,7 +84,7 @@ const insertSQL = `-- api_token.insert
 
 func (t *Tokens) insert(ctx context.Context, tx web.Querier, one *Token) (secret string, err error) {
 	secret = newSecret(t.prefix)
-	h := hashOf(secret)
+	h := web.HashSecret(secret)
 	one.Created = time.Now().UTC()
 	return secret, tx.QueryRowContext(ctx, insertSQL, one.Name, one.Owner, strings.Join(one.Scopes, " "), h[:],
 		web.Timestamp(&one.Created), web.OptionalTimestamp(&one.Expires)).Scan(&one.ID)

@@ -2,7 +2,6 @@ package token
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"hash/crc32"
@@ -19,9 +18,6 @@ const (
 
 var encoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// hash is the SHA-256 of a secret, which is all that is kept of it.
-type hash [sha256.Size]byte
-
 func newSecret(prefix string) string {
 	data := make([]byte, randomBytes, randomBytes+checksumBytes)
 	_, _ = rand.Read(data) // it never returns an error
@@ -32,8 +28,6 @@ func newSecret(prefix string) string {
 func checksum(prefix string, random []byte) uint32 {
 	return crc32.ChecksumIEEE(append([]byte(prefix), random...))
 }
-
-func hashOf(secret string) hash { return sha256.Sum256([]byte(secret)) }
 
 // isSecret reports whether a text has the form of a secret, and the right checksum.
 func isSecret(prefix, text string) bool {

@@ -13,5 +13,6 @@
 //     fixtures, as strictly as the body of a request.
 //   - How operations are described: openapi*.go and extensions.go.
 //
-// Besides these, cache.go has the Cache that database and metrics use.
+// Besides these, cache.go has the Cache that database and metrics use, and callers.go remembers for a moment to whom a
+// secret belongs.
 package web

@@ -1,28 +1,9 @@
 package token
 
 import (
-	"encoding/binary"
 	"strings"
 	"testing"
 )
-
-func TestCacheIsBounded(t *testing.T) {
-	t.Parallel()
-	var c cache
-	for i := range 5 * cacheSize {
-		var h hash
-		binary.BigEndian.PutUint32(h[:], uint32(i))
-		c.put(h, &answer{})
-		if c.get(h) == nil {
-			t.Fatal("the newest answer is missing")
-		}
-	}
-	n := 0
-	c.answers.Range(func(any, any) bool { n++; return true })
-	if n == 0 || n > cacheSize {
-		t.Errorf("it holds %d answers", n)
-	}
-}
 
 // Any change of one character is found without asking the database.
 func TestTypoIsNoSecret(t *testing.T) {
