@@ -20,6 +20,9 @@ import (
 // useTimeout is how long storing that a token was used takes at most.
 const useTimeout = 200 * time.Millisecond
 
+// idPrefix is before the id of the token in the id of its caller.
+const idPrefix = "token:"
+
 //go:embed migrations
 var migrations embed.FS
 
@@ -73,7 +76,7 @@ func (t *Tokens) find(ctx context.Context, h web.SecretHash) (*web.Caller, error
 	if err != nil {
 		return nil, err
 	}
-	caller.ID, caller.Scopes = "token:"+strconv.FormatInt(id, 10), strings.Fields(scopes)
+	caller.ID, caller.Scopes = idPrefix+strconv.FormatInt(id, 10), strings.Fields(scopes)
 	if !valid {
 		return nil, fmt.Errorf("%w: %s (%s) has expired or is revoked", web.ErrUnknownCaller, caller.ID, caller.Name)
 	}

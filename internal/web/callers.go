@@ -89,6 +89,12 @@ func (c *Callers) Find(ctx context.Context, h SecretHash) (*Caller, error) {
 	return c.lookUp(ctx, h)
 }
 
+// Forget makes the next Find of a secret ask the database.
+func (c *Callers) Forget(h SecretHash) {
+	c.known.answers.Delete(h)
+	c.unknown.answers.Delete(h)
+}
+
 // lookUp asks the database, and remembers what it says.
 func (c *Callers) lookUp(ctx context.Context, h SecretHash) (*Caller, error) {
 	a := &answer{until: time.Now().Add(rememberedFor)} // as of now: the row may change from here on

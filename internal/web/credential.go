@@ -32,23 +32,32 @@ func (p *Problem) challenge(code, scopes string) *Problem {
 	return p.with("Www-Authenticate", value)
 }
 
+// accessToken is the parameter of a credential in the address (RFC 6750, section 2.3).
+const accessToken = "access_token"
+
+// hasAccessToken reports whether there is a credential in the address.
+func hasAccessToken(r *http.Request) bool {
+	return strings.Contains(r.URL.RawQuery, accessToken+"=") && r.URL.Query().Has(accessToken)
+}
+
+// bearerOf returns the credential of r. Another scheme is none: a proxy in front may have asked for it.
+func bearerOf(r *http.Request) (credential string, found bool) {
+	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimLeft(credential, " "), strings.EqualFold(scheme, "Bearer")
+}
+
 // identify returns the caller whose credential r has, or nil if it has none.
 func (a *API) identify(r *http.Request) (*Caller, *Problem) {
-	if strings.Contains(r.URL.RawQuery, "access_token=") && r.URL.Query().Has("access_token") {
+	if hasAccessToken(r) {
 		return nil, inQuery
 	}
-	lines := r.Header["Authorization"]
-	if len(lines) > 1 {
+	if len(r.Header["Authorization"]) > 1 {
 		return nil, twoCallers
 	}
-	if len(lines) == 0 {
+	credential, found := bearerOf(r)
+	if !found {
 		return nil, nil
 	}
-	scheme, credential, _ := strings.Cut(lines[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return nil, nil // a proxy in front may have asked for it
-	}
-	credential = strings.TrimLeft(credential, " ")
 	if len(credential) == 0 || len(credential) > maxCredential || !isToken68(credential) {
 		return nil, unknownCaller
 	}
@@ -58,13 +67,19 @@ func (a *API) identify(r *http.Request) (*Caller, *Problem) {
 		return caller, nil
 	case errors.Is(err, ErrUnknownCaller):
 		return nil, unknownCaller.WithCause(err)
-	case r.Context().Err() != nil:
-		return nil, asProblem(r.Context(), err, a.options.Classify)
+	}
+	return nil, a.cannotIdentify(r, err)
+}
+
+// cannotIdentify returns the problem when it cannot be found out whether a credential is valid.
+func (a *API) cannotIdentify(r *http.Request, err error) *Problem {
+	if r.Context().Err() != nil {
+		return asProblem(r.Context(), err, a.options.Classify)
 	}
 	if p := a.options.Classify(err); p != nil && p.Status == http.StatusServiceUnavailable {
-		return nil, p.WithCause(err)
+		return p.WithCause(err)
 	}
-	return nil, unidentified.WithCause(err)
+	return unidentified.WithCause(err)
 }
 
 // ask asks everyone who may know the credential, until one does or cannot find out.

@@ -118,6 +118,9 @@ func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
 		if name == "" || strings.Contains(path, "{") || item == nil || item.Get == nil || slices.Contains(item.Get.Tags, filesTag) {
 			continue
 		}
+		if path == SignInPath { // feature: sessions
+			continue
+		}
 		links[name] = URL(ctx, path)
 	}
 	if a.options.Source != "" {

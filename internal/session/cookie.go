@@ -1,0 +1,100 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"example.com/templatesite/internal/web"
+)
+
+// cookieName returns the name of the cookie. Browsers accept the prefix only over HTTPS, for this host
+// alone, so that neither a page without HTTPS nor another host of the domain can set it.
+func cookieName(secure bool) string {
+	if secure {
+		return "__Host-session"
+	}
+	return "session"
+}
+
+// cookie returns the cookie with a secret, or one that clears it. It ends with the browser, if the
+// session does not end before. The scheme is the one that the client used, as RequestInfo found out.
+func cookie(ctx context.Context, secret string) *http.Cookie {
+	secure := web.InfoFrom(ctx).Secure
+	c := &http.Cookie{Name: cookieName(secure), Value: secret, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if secret == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+// secretOf returns what the cookie of r has as the secret, however malformed, and whether there is one.
+func secretOf(r *http.Request) (secret string, found bool) {
+	name := cookieName(web.InfoFrom(r.Context()).Secure)
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			if before, after, _ := strings.Cut(strings.TrimSpace(pair), "="); before == name {
+				return after, true
+			}
+		}
+	}
+	return "", false
+}
+
+// isFromElsewhere reports whether a browser sends r for a page of another origin. Even one that is trusted
+// with changes acts for itself, and not for who has signed in here.
+func isFromElsewhere(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	_, host, _ := strings.Cut(origin, "://")
+	return origin != "" && !strings.EqualFold(host, web.InfoFrom(r.Context()).Host)
+}
+
+// Resume is a web.Session. What it finds out counts for 5 seconds.
+func (s *Sessions) Resume(w http.ResponseWriter, r *http.Request) (*web.Caller, error) {
+	secret, found := secretOf(r)
+	if !found || isFromElsewhere(r) {
+		return nil, nil
+	}
+	if isSecret(secret) {
+		caller, err := s.callers.Find(r.Context(), web.HashSecret(secret))
+		if !errors.Is(err, web.ErrUnknownCaller) {
+			return caller, err
+		}
+	}
+	http.SetCookie(w, cookie(r.Context(), ""))
+	return nil, nil
+}
+
+// Start signs a caller in, whoever proved who they are: it makes a session and sets its cookie. A
+// session that r has is ended, so that nobody who has planted or seen its cookie shares the new one. It
+// returns an ErrUnknownCaller for a caller that Confirm does not know, whose session would not last.
+func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, caller *web.Caller) error {
+	caller, err := s.confirm(r.Context(), caller)
+	if err != nil {
+		return err
+	}
+	if former, found := secretOf(r); found && isSecret(former) {
+		if err := s.end(r.Context(), former); err != nil {
+			return err
+		}
+	}
+	secret, err := s.create(r.Context(), caller)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, cookie(r.Context(), secret))
+	return nil
+}
+
+// End signs out: it ends the session of r, if there is one, and clears its cookie.
+func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
+	secret, found := secretOf(r)
+	if found && isSecret(secret) {
+		if err := s.end(r.Context(), secret); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(w, cookie(r.Context(), ""))
+	return nil
+}

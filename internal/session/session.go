@@ -1,0 +1,167 @@
+// Package session is how people who have signed in on the pages stay signed in: each session has a
+// secret in a cookie, of which a table of its own has a hash, so that every replica knows it and it can
+// be ended.
+//
+// It does not know how people prove who they are: it keeps a web.Caller, and asks whether that still
+// counts.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/templatesite/internal/web"
+)
+
+const (
+	// maxIdle is how long a session lasts without a request, and maxAge how long at all.
+	maxIdle = 12 * time.Hour
+	maxAge  = 14 * 24 * time.Hour
+	// recordedEvery is how often a request is recorded, which would otherwise cost a write each.
+	recordedEvery = 5 * time.Minute
+	recordTimeout = 200 * time.Millisecond
+	// maxOfCaller is how many sessions a caller has. One more ends the oldest.
+	maxOfCaller = 100
+	secretBytes = 32
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Table returns the migrations of the table. It is no resource: it has no routes and no fixtures.
+func Table() web.Resource { return web.Resource{Name: "api_session", Migrations: migrations} }
+
+// Confirm returns a caller as they are now, for example with other scopes, or an ErrUnknownCaller if they
+// may not call any more. It is asked at the start and then at most every 5 seconds about each session.
+type Confirm func(context.Context, *web.Caller) (*web.Caller, error)
+
+// Sessions are the sessions of a service. They are safe for concurrent use.
+type Sessions struct {
+	db          web.DB
+	read, write web.Querier
+	callers     *web.Callers
+	confirm     Confirm
+	swept       atomic.Int64 // when expired sessions were last deleted, in seconds since 1970
+}
+
+// New returns the sessions of a database that has the table.
+func New(db web.DB, confirm Confirm) *Sessions {
+	s := &Sessions{db: db, confirm: confirm}
+	s.read, s.write = db.Queriers()
+	s.callers = web.NewCallers(s.find)
+	return s
+}
+
+const (
+	insertSQL = `-- api_session.insert
+	insert into api_session (hash, caller, name, owner, scopes, created, expires)
+	values ($1, $2, $3, $4, $5, $6, $7)`
+
+	trimSQL = `-- api_session.trim
+	delete from api_session
+	where caller = $1 and created < (
+		select min(created) from (
+			select created from api_session where caller = $1 order by created desc limit $2
+		) as newest
+	)`
+)
+
+// create makes a session of a caller, whoever proved who they are, and returns its secret.
+func (s *Sessions) create(ctx context.Context, c *web.Caller) (secret string, err error) {
+	random := make([]byte, secretBytes)
+	_, _ = rand.Read(random) // it never returns an error
+	secret = encoding.EncodeToString(random)
+	hash, now := web.HashSecret(secret), time.Now()
+	expires := now.Add(maxIdle)
+	err = s.db.Tx(ctx, func(tx web.Querier) error {
+		_, err := tx.ExecContext(ctx, insertSQL, hash[:], c.ID, c.Name, c.Owner, strings.Join(c.Scopes, " "), web.Timestamp(&now), web.Timestamp(&expires))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, trimSQL, c.ID, maxOfCaller)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	s.sweep(ctx)
+	return secret, nil
+}
+
+var encoding = base64.RawURLEncoding
+
+// isSecret reports whether a text has the form of a secret.
+func isSecret(text string) bool {
+	data, err := encoding.DecodeString(text)
+	return err == nil && len(data) == secretBytes && encoding.EncodeToString(data) == text
+}
+
+// The clock of the database decides, which all replicas share.
+const findSQL = `-- api_session.find
+	select caller, name, owner, scopes, created, expires, expires > current_timestamp
+	from api_session
+	where hash = $1`
+
+// find returns the caller of a session as they are now.
+func (s *Sessions) find(ctx context.Context, h web.SecretHash) (*web.Caller, error) {
+	var scopes string
+	var created, expires time.Time
+	var valid bool
+	caller := new(web.Caller)
+	err := s.read.QueryRowContext(ctx, findSQL, h[:]).Scan(&caller.ID, &caller.Name, &caller.Owner, &scopes,
+		web.Timestamp(&created), web.Timestamp(&expires), &valid)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !valid {
+		return nil, fmt.Errorf("%w: the session has ended", web.ErrUnknownCaller)
+	}
+	if err != nil {
+		return nil, err
+	}
+	caller.Scopes = strings.Fields(scopes)
+	if caller, err = s.confirm(ctx, caller); err != nil {
+		return nil, err
+	}
+	s.record(ctx, h, created, expires)
+	return caller, nil
+}
+
+const recordSQL = `-- api_session.record
+	update api_session
+	set expires = $1
+	where hash = $2 and expires < $1`
+
+// record stores until when the session lasts after a request of now. An error makes no difference to the
+// request: on a database that cannot be written to, sessions last until the time that they have.
+func (s *Sessions) record(ctx context.Context, h web.SecretHash, created, expires time.Time) {
+	next := time.Now().Add(maxIdle)
+	if end := created.Add(maxAge); next.After(end) {
+		next = end
+	}
+	if next.Sub(expires) < recordedEvery {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	defer cancel()
+	_, _ = s.write.ExecContext(ctx, recordSQL, web.Timestamp(&next), h[:])
+}
+
+const endSQL = `-- api_session.end
+	delete from api_session
+	where hash = $1`
+
+// end ends a session, here at once and on other replicas within 5 seconds.
+func (s *Sessions) end(ctx context.Context, secret string) error {
+	hash := web.HashSecret(secret)
+	if _, err := s.write.ExecContext(ctx, endSQL, hash[:]); err != nil {
+		return err
+	}
+	s.callers.Forget(hash)
+	return nil
+}

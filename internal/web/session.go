@@ -1,0 +1,69 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Where people sign in and out. Neither needs a caller with scopes.
+const (
+	SignInPath  = "/sign-in"
+	SignOutPath = "/sign-out"
+)
+
+// Session returns who has signed in, as a cookie of r says, or nil if nobody has. It may clear a cookie
+// that is not valid any more: that is no error, but one that cannot be checked is.
+type Session func(w http.ResponseWriter, r *http.Request) (*Caller, error)
+
+// SetSession makes people known who have signed in, if their requests have no credential. It must be
+// called before the first request.
+func (a *API) SetSession(session Session) { a.session = session }
+
+// resume finds out who has signed in, unless r has a credential of its own, which then counts alone. It
+// returns the problem of a request whose cookie cannot be checked.
+func (a *API) resume(w http.ResponseWriter, r *http.Request) *Problem {
+	info := InfoFrom(r.Context())
+	if a.session == nil || info.Caller != nil {
+		return nil
+	}
+	w.Header().Add("Vary", "Cookie")
+	if hasCredential(r) {
+		return nil
+	}
+	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return a.session(w, r) })
+	if err != nil {
+		return a.cannotIdentify(r, err)
+	}
+	info.Caller = caller
+	return nil
+}
+
+// hasCredential reports whether identify would look at more than the absence of a credential.
+func hasCredential(r *http.Request) bool {
+	if hasAccessToken(r) || len(r.Header["Authorization"]) > 1 {
+		return true
+	}
+	_, found := bearerOf(r)
+	return found
+}
+
+// May reports whether a caller, who may be nil, may use an operation.
+func May(caller *Caller, op *huma.Operation) bool {
+	needs := alternatives(op.Security)
+	return len(needs) == 0 || slices.ContainsFunc(needs, func(scopes []string) bool {
+		return scopes == nil || caller.mayAll(scopes)
+	})
+}
+
+// HandleError answers r with the problem of an error, as an operation does. An ErrUnknownCaller is a
+// credential that is not valid.
+func (a *API) HandleError(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, ErrUnknownCaller) {
+		WriteProblem(w, r, unknownCaller.WithCause(err))
+		return
+	}
+	WriteProblem(w, r, asProblem(r.Context(), err, a.options.Classify))
+}
