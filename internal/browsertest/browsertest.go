@@ -97,7 +97,20 @@ func (b *Browser) Open(t testing.TB, origin string) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, timeout)
+	return open(ctx, t, origin)
+}
+
+// Beside opens a second tab, which has the same cookies.
+func (tab *Tab) Beside() *Tab {
+	tab.t.Helper()
+	ctx, cancel := chromedp.NewContext(tab.ctx)
+	tab.t.Cleanup(cancel)
+	return open(ctx, tab.t, tab.origin)
+}
+
+func open(ctx context.Context, t testing.TB, origin string) *Tab {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	t.Cleanup(cancel)
 	tab := &Tab{t: t, ctx: ctx, origin: origin, patience: patience}
 	if err := chromedp.Listen(ctx, tab.watch); err != nil {
