@@ -33,6 +33,7 @@ func main() {
 	service.IdempotencyKeys = true // feature: idempotency
 	service.Tokens = true          // feature: tokens
 	service.Audit = false          // feature: audit
+	service.Sessions = true        // feature: sessions
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// Neither the end of a terminal nor a closed pipe stops the service: what cannot be

@@ -115,6 +115,13 @@ var features = []feature{
 		files: []string{"internal/oidc/", "internal/oidctest/", "internal/*/oidc*.go"},
 		words: `(?i)oidc|openid|identity provider`,
 	},
+	{ // feature: sessions
+		name:  "sessions",
+		about: "people sign in on the pages with a token of theirs; a cookie stands for it",
+		files: []string{"internal/session/", "internal/*/session*.go", "internal/browsable/templates/session.html"},
+		words: `internal/session|api_session|service\.Sessions|/sign-(in|out)\b`,
+		needs: []string{"pages", "tokens"},
+	},
 	{ // feature: assets
 		name:       "assets",
 		files:      []string{"internal/assets/"},

@@ -65,6 +65,7 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 	files := assets.New(p.folders()...) // feature: assets
 	swagger.Routes(api, files.URL)      // /docs // feature: docs
 	files.Routes(api)                   // /static/{file}, /favicon.ico // feature: assets
+	p.addSessions(api, s.db.DB)         // /sign-in, /sign-out // feature: sessions
 	api.Documents()                     // /, /openapi.json, /openapi.yaml
 
 	return api, web.Chain(api,

@@ -32,6 +32,8 @@ type Service struct {
 	Tokens bool // feature: tokens
 	// Audit records who changes what, in the transaction of the change.
 	Audit bool // feature: audit
+	// Sessions lets people sign in on the pages, with a token of theirs.
+	Sessions bool // feature: sessions
 	// Static holds the files that are served below /static/, favicon.ico among them.
 	Static fs.FS // feature: static
 }
@@ -39,9 +41,10 @@ type Service struct {
 // schema returns what has migrations: the resources, and the tables of the plumbing.
 func (s Service) schema() []web.Resource {
 	owners := slices.Clone(s.Resources)
-	owners = s.withKeys(owners)   // feature: idempotency
-	owners = s.withTokens(owners) // feature: tokens
-	owners = s.withAudit(owners)  // feature: audit
+	owners = s.withKeys(owners)     // feature: idempotency
+	owners = s.withTokens(owners)   // feature: tokens
+	owners = s.withAudit(owners)    // feature: audit
+	owners = s.withSessions(owners) // feature: sessions
 	return owners
 }
 

@@ -80,6 +80,9 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request, next http.Handl
 	if p.answer.passed {
 		return
 	}
+	if p.answerSession(w) { // feature: sessions
+		return
+	}
 	if target, done := p.redirect(); target != "" {
 		setNotice(w, done, p.info.Secure)
 		w.Header().Set("Location", target)
@@ -105,6 +108,7 @@ func (p *pageRequest) submit(data []byte, problem *web.Problem) {
 		return
 	}
 	p.sent = sent
+	p.presentToken() // feature: sessions
 	p.request.Method = sent.method
 	p.request.Body, p.request.ContentLength = http.NoBody, 0
 	p.request.Header.Del("Content-Type")

@@ -19,6 +19,7 @@ type assets struct{ Style, Script, Icon string }
 // view is what a page shows.
 type view struct {
 	assets
+	account                // feature: sessions
 	Site, Version, Request string
 	Documents              []link
 	Crumbs                 []crumb
@@ -89,7 +90,18 @@ func (p *pageRequest) view() *view {
 	if p.current != nil {
 		p.compare(v)
 	}
+	p.showAccount(v) // feature: sessions
 	return v
+}
+
+// Usable are the forms that can be sent.
+func (v *view) Usable() (all []*form) {
+	for _, f := range v.Forms {
+		if !f.RawOnly || len(f.RawMethods) > 0 {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // item returns the JSON object that can be changed or deleted here, or nil, and its ETag.
@@ -164,8 +176,8 @@ func (p *pageRequest) allow() string {
 	return ""
 }
 
-// hiddenHeaders are not shown: they describe only the JSON, or are the same in all responses.
-var hiddenHeaders = []string{"Content-Length", "Strict-Transport-Security", "Vary"}
+// hiddenHeaders are not shown: they describe only the JSON, are the same in all responses, or secret.
+var hiddenHeaders = []string{"Content-Length", "Set-Cookie", "Strict-Transport-Security", "Vary"}
 
 func headers(all http.Header) []header {
 	var list []header
