@@ -122,6 +122,12 @@ var features = []feature{
 		words: `internal/session|api_session|service\.Sessions|/sign-(in|out)\b`,
 		needs: []string{"pages", "tokens"},
 	},
+	{ // feature: callers
+		name:       "callers",
+		files:      []string{"internal/web/callers*.go"},
+		servesOnly: []string{"tokens", "oidc"},
+		hidden:     true,
+	},
 	{ // feature: assets
 		name:       "assets",
 		files:      []string{"internal/assets/"},

@@ -26,7 +26,7 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, j
 type Provider struct {
 	settings Settings
 	keys     *keys
-	verified cache
+	verified web.Callers
 	stop     func()
 	stopped  chan struct{}
 }
@@ -51,12 +51,13 @@ func (p *Provider) Close() {
 	<-p.stopped
 }
 
-// Identify is a web.Identify. What it finds out counts for 10 seconds, but not beyond the end of the token.
+// Identify is a web.Identify. What it finds out counts for 5 seconds, but not beyond the end of the token.
 func (p *Provider) Identify(ctx context.Context, credential string) (*web.Caller, error) {
 	if strings.Count(credential, ".") != 2 {
 		return nil, web.ErrUnknownCaller // it is of another kind
 	}
-	if known := p.verified.get(credential); known != nil { // the usual case
+	h := web.HashSecret(credential)
+	if known := p.verified.Remembered(h); known != nil { // the usual case
 		return known, nil
 	}
 	c, err := p.verify(ctx, credential)
@@ -64,7 +65,7 @@ func (p *Provider) Identify(ctx context.Context, credential string) (*web.Caller
 		return nil, err
 	}
 	caller := c.caller()
-	p.verified.put(credential, caller, c.Expiry.Time().Add(skew))
+	p.verified.Remember(h, caller, c.Expiry.Time().Add(skew))
 	return caller, nil
 }
 

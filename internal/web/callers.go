@@ -31,7 +31,8 @@ type SecretHash [sha256.Size]byte
 func HashSecret(secret string) SecretHash { return sha256.Sum256([]byte(secret)) }
 
 // Callers find out to whom a secret belongs. What the database says, also that it belongs to nobody,
-// counts for 5 seconds. It is safe for concurrent use.
+// counts for 5 seconds. The zero value finds nobody, and remembers whom others have found. It is safe for
+// concurrent use.
 type Callers struct {
 	find func(context.Context, SecretHash) (*Caller, error)
 	// known has the answers for secrets that are valid, and unknown those for others, so that no
@@ -56,6 +57,12 @@ func (c *Callers) Remembered(h SecretHash) *Caller {
 		return known.caller
 	}
 	return nil
+}
+
+// Remember says to whom a secret belongs, but not beyond the time when it ceases to be valid.
+func (c *Callers) Remember(h SecretHash, caller *Caller, end time.Time) {
+	now := time.Now()
+	c.known.put(h, &answer{caller: caller, until: now.Add(min(rememberedFor, end.Sub(now)))})
 }
 
 // Find returns the caller to whom a secret belongs, an ErrUnknownCaller if it belongs to nobody, or

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/binary"
 	"testing"
+	"time"
 )
 
 func TestAnswersAboutSecretsAreBounded(t *testing.T) {
@@ -20,5 +21,16 @@ func TestAnswersAboutSecretsAreBounded(t *testing.T) {
 	c.answers.Range(func(any, any) bool { n++; return true })
 	if n == 0 || n > rememberedAnswers {
 		t.Errorf("it holds %d answers", n)
+	}
+}
+
+func TestCallerIsNotRememberedBeyondTheEndOfTheSecret(t *testing.T) {
+	t.Parallel()
+	var c Callers
+	valid, ended, caller := HashSecret("valid"), HashSecret("ended"), new(Caller)
+	c.Remember(valid, caller, time.Now().Add(time.Hour))
+	c.Remember(ended, caller, time.Now())
+	if c.Remembered(valid) != caller || c.Remembered(ended) != nil || c.known.get(valid).until.After(time.Now().Add(rememberedFor)) {
+		t.Errorf("remembered are %v", &c.known)
 	}
 }

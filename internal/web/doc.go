@@ -8,11 +8,10 @@
 //     operations are made of: item.go, page.go, precondition.go, patch.go, optional.go and time.go.
 //   - How an operation is served: api.go (API) and operation.go, where Register lists the
 //     stages. Each stage has a file, such as accept.go, parameters.go, body*.go, huma.go,
-//     limiter.go and retry.go. caller.go, owner.go, authentication.go and
+//     limiter.go and retry.go. caller*.go, owner.go, authentication.go and
 //     credential.go decide who may use it, and on whose rows. json.go reads and writes JSON, and decode*.go reads other JSON, such as
 //     fixtures, as strictly as the body of a request.
 //   - How operations are described: openapi*.go and extensions.go.
 //
-// Besides these, cache.go has the Cache that database and metrics use, and callers.go remembers for a moment to whom a
-// secret belongs.
+// Besides these, cache.go has the Cache that database and metrics use.
 package web
