@@ -6,20 +6,15 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// sessions returns the sessions of people on the pages, or nil if nobody is asked who they are.
-func (p *program) sessions(db web.DB) *session.Sessions {
+// sessions lets the API know who has signed in, and returns what registers where people do. If nobody is
+// asked who they are, nobody signs in.
+func (p *program) sessions(api *web.API, db web.DB) (signIn func(*web.API)) {
 	if !p.service.Sessions || web.Authentication(p.config.Authentication) == web.AuthenticationOff {
-		return nil
+		return func(*web.API) {}
 	}
-	return session.New(db, token.New(db, p.service.Name).Confirm)
-}
-
-// addSessions registers where people sign in, and lets the API know who has.
-func (p *program) addSessions(api *web.API, db web.DB) {
-	if sessions := p.sessions(db); sessions != nil {
-		api.SetSession(sessions.Resume)
-		sessions.Routes(api)
-	}
+	sessions := session.New(db, token.New(db, p.service.Name).Confirm)
+	api.SetSession(sessions.Resume)
+	return sessions.Routes
 }
 
 // withSessions adds the table of the sessions to what has migrations, unless the service has none.

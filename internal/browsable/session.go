@@ -10,6 +10,7 @@ import (
 
 // page_request.go and view.go use this file at three places: the form to sign in becomes a request with a
 // credential, its answer a redirect, and a page shows who has signed in and only what they may do.
+// templates/session.html defines two blocks of the page anew.
 
 // Names of the controls of the form to sign in.
 const (

@@ -32,7 +32,7 @@ type whoOutput struct{ Body who }
 func (s *Sessions) Routes(api *web.API) {
 	tags := api.Tag("sessions", "People on the pages: who they are, as a cookie says.")
 	web.Register(api, huma.Operation{
-		OperationID: "sign-in-get", Method: http.MethodGet, Path: web.SignInPath, Tags: tags, Security: optional,
+		OperationID: "sign-in-get", Method: http.MethodGet, Path: web.SignInPath, Tags: tags, Security: optional, Metadata: web.Unlisted,
 		Summary: "Sign in", Description: "Who the caller is.", Errors: []int{http.StatusNotAcceptable, http.StatusUnprocessableEntity},
 	}, s.who)
 	post(api, &huma.Operation{

@@ -41,12 +41,12 @@ func replica(t *testing.T, db *database.DB, confirm session.Confirm) *webtest.Cl
 		Title: "test", Version: "test", MaxBodyBytes: 1 << 20, Classify: database.Classifier(sampletest.Resources()),
 		Authentication: web.AuthenticationAll, Identify: []web.Identify{proof},
 	})
-	for _, resource := range sampletest.Resources() {
-		resource.Routes(api.For(resource.Name), db.DB)
-	}
 	sessions := session.New(db.DB, confirm)
 	api.SetSession(sessions.Resume)
 	sessions.Routes(api)
+	for _, resource := range sampletest.Resources() {
+		resource.Routes(api.For(resource.Name), db.DB)
+	}
 	api.Documents()
 	return webtest.New(t, middleware.RequestInfo(nil)(api))
 }

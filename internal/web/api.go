@@ -56,7 +56,6 @@ type API struct {
 	options Options
 	bodies  *bodyBudget
 	limits  limits
-	session Session // feature: sessions
 	// resource is the one that operations belong to, or empty. owned means that its rows have owners.
 	resource string
 	owned    bool

@@ -136,10 +136,6 @@ func (a *API) guard(method, path string, h http.HandlerFunc) http.HandlerFunc {
 	needs := sync.OnceValue(func() [][]string { return alternatives(a.securityOf(method, path)) })
 	return func(w http.ResponseWriter, r *http.Request) {
 		if needs := needs(); len(needs) > 0 {
-			if problem := a.resume(w, r); problem != nil { // feature: sessions
-				WriteProblem(w, r, problem)
-				return
-			}
 			admit := a.admit
 			admit = a.limitGuesses(w, admit) // feature: throttle
 			if problem := admit(r, needs); problem != nil {

@@ -68,11 +68,13 @@ func (a *API) File(id, path, summary string, h http.HandlerFunc, mediaTypes ...s
 		content["application/octet-stream"] = &huma.MediaType{}
 	}
 	op := a.raw(id, path, content, summary, h)
-	op.Tags = a.Tag(filesTag, "The files that pages load.")
+	op.Tags = a.Tag("files", "The files that pages load.")
+	op.Metadata = Unlisted
 	return op
 }
 
-const filesTag = "files"
+// Unlisted is the Metadata of a GET to which the index does not link.
+var Unlisted = map[string]any{"unlisted": true}
 
 // Tag adds a group of operations to the description, and returns the Tags of its operations.
 func (a *API) Tag(name, description string) []string {
@@ -109,16 +111,13 @@ func (a *API) raw(id, pattern string, content map[string]*huma.MediaType, summar
 type indexOutput struct{ Body map[string]string }
 
 // index links to the source code and to each path that answers GET without a parameter,
-// except the files of pages.
+// except to those that are unlisted.
 func (a *API) index(ctx context.Context, _ *struct{}) (*indexOutput, error) {
 	links := map[string]string{}
 	for _, path := range a.Paths() {
 		name := strings.Trim(path, "/")
 		item := a.OpenAPI().Paths[path]
-		if name == "" || strings.Contains(path, "{") || item == nil || item.Get == nil || slices.Contains(item.Get.Tags, filesTag) {
-			continue
-		}
-		if path == SignInPath { // feature: sessions
+		if name == "" || strings.Contains(path, "{") || item == nil || item.Get == nil || item.Get.Metadata["unlisted"] != nil {
 			continue
 		}
 		links[name] = URL(ctx, path)

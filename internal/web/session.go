@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -18,22 +19,38 @@ const (
 // that is not valid any more: that is no error, but one that cannot be checked is.
 type Session func(w http.ResponseWriter, r *http.Request) (*Caller, error)
 
-// SetSession makes people known who have signed in, if their requests have no credential. It must be
-// called before the first request.
-func (a *API) SetSession(session Session) { a.session = session }
+// SetSession makes people known who have signed in, where an operation asks for a caller and the request
+// has no credential. It must be called before operations are registered.
+func (a *API) SetSession(session Session) {
+	guard := a.guard
+	a.Mux.guard = func(method, path string, h http.HandlerFunc) http.HandlerFunc {
+		h = guard(method, path, h)
+		// The first request comes when everything is registered.
+		asks := sync.OnceValue(func() bool { return len(a.securityOf(method, path)) > 0 })
+		return func(w http.ResponseWriter, r *http.Request) {
+			if asks() {
+				if problem := a.resume(w, r, session); problem != nil {
+					WriteProblem(w, r, problem)
+					return
+				}
+			}
+			h(w, r)
+		}
+	}
+}
 
 // resume finds out who has signed in, unless r has a credential of its own, which then counts alone. It
 // returns the problem of a request whose cookie cannot be checked.
-func (a *API) resume(w http.ResponseWriter, r *http.Request) *Problem {
+func (a *API) resume(w http.ResponseWriter, r *http.Request, session Session) *Problem {
 	info := InfoFrom(r.Context())
-	if a.session == nil || info.Caller != nil {
+	if info.Caller != nil {
 		return nil
 	}
 	w.Header().Add("Vary", "Cookie")
 	if hasCredential(r) {
 		return nil
 	}
-	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return a.session(w, r) })
+	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return session(w, r) })
 	if err != nil {
 		return a.cannotIdentify(r, err)
 	}
