@@ -13,6 +13,7 @@ func (p *program) sessions(api *web.API, db web.DB) (signIn func(*web.API)) {
 		return func(*web.API) {}
 	}
 	sessions := session.New(db, token.New(db, p.service.Name).Confirm)
+	sessions.OnChange(p.service.recordSession(db)) // feature: audit
 	api.SetSession(sessions.Resume)
 	return sessions.Routes
 }

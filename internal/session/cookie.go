@@ -74,12 +74,8 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, caller *web.Cal
 	if err != nil {
 		return err
 	}
-	if former, found := secretOf(r); found && isSecret(former) {
-		if err := s.end(r.Context(), former); err != nil {
-			return err
-		}
-	}
-	secret, err := s.create(r.Context(), caller)
+	former, _ := secretOf(r)
+	secret, err := s.create(r.Context(), caller, former)
 	if err != nil {
 		return err
 	}
@@ -89,11 +85,9 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, caller *web.Cal
 
 // End signs out: it ends the session of r, if there is one, and clears its cookie.
 func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
-	secret, found := secretOf(r)
-	if found && isSecret(secret) {
-		if err := s.end(r.Context(), secret); err != nil {
-			return err
-		}
+	secret, _ := secretOf(r)
+	if err := s.signOut(r.Context(), secret); err != nil {
+		return err
 	}
 	http.SetCookie(w, cookie(r.Context(), ""))
 	return nil

@@ -8,7 +8,6 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"embed"
 	"encoding/base64"
@@ -49,6 +48,7 @@ type Sessions struct {
 	read, write web.Querier
 	callers     *web.Callers
 	confirm     Confirm
+	onChange    OnChange
 	swept       atomic.Int64 // when expired sessions were last deleted, in seconds since 1970
 }
 
@@ -58,42 +58,6 @@ func New(db web.DB, confirm Confirm) *Sessions {
 	s.read, s.write = db.Queriers()
 	s.callers = web.NewCallers(s.find)
 	return s
-}
-
-const (
-	insertSQL = `-- api_session.insert
-	insert into api_session (hash, caller, name, owner, scopes, created, expires)
-	values ($1, $2, $3, $4, $5, $6, $7)`
-
-	trimSQL = `-- api_session.trim
-	delete from api_session
-	where caller = $1 and created < (
-		select min(created) from (
-			select created from api_session where caller = $1 order by created desc limit $2
-		) as newest
-	)`
-)
-
-// create makes a session of a caller, whoever proved who they are, and returns its secret.
-func (s *Sessions) create(ctx context.Context, c *web.Caller) (secret string, err error) {
-	random := make([]byte, secretBytes)
-	_, _ = rand.Read(random) // it never returns an error
-	secret = encoding.EncodeToString(random)
-	hash, now := web.HashSecret(secret), time.Now()
-	expires := now.Add(maxIdle)
-	err = s.db.Tx(ctx, func(tx web.Querier) error {
-		_, err := tx.ExecContext(ctx, insertSQL, hash[:], c.ID, c.Name, c.Owner, strings.Join(c.Scopes, " "), web.Timestamp(&now), web.Timestamp(&expires))
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, trimSQL, c.ID, maxOfCaller)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	s.sweep(ctx)
-	return secret, nil
 }
 
 var encoding = base64.RawURLEncoding
@@ -150,18 +114,4 @@ func (s *Sessions) record(ctx context.Context, h web.SecretHash, created, expire
 	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
 	_, _ = s.write.ExecContext(ctx, recordSQL, web.Timestamp(&next), h[:])
-}
-
-const endSQL = `-- api_session.end
-	delete from api_session
-	where hash = $1`
-
-// end ends a session, here at once and on other replicas within 5 seconds.
-func (s *Sessions) end(ctx context.Context, secret string) error {
-	hash := web.HashSecret(secret)
-	if _, err := s.write.ExecContext(ctx, endSQL, hash[:]); err != nil {
-		return err
-	}
-	s.callers.Forget(hash)
-	return nil
 }

@@ -24,7 +24,8 @@ type Change struct {
 // transaction: both happen or neither. Who makes the change is in the Info of ctx.
 type Audit func(ctx context.Context, run func(context.Context) (Change, error)) error
 
-var notRecorded = NewProblem(http.StatusServiceUnavailable,
+// ErrNotRecorded is the response to a change that is not made, since no audit trail can record it.
+var ErrNotRecorded = NewProblem(http.StatusServiceUnavailable,
 	"Changes cannot be recorded at the moment, so none is made. Reads are possible. Try again later.").RetryAfter(1)
 
 // audited carries out a change through the trail of the API. One that fails is not recorded: the
@@ -51,7 +52,7 @@ func audited[I, O any](a *API, op *huma.Operation) stage[I, O] {
 				return change(reflect.ValueOf(in), reflect.ValueOf(out)), nil
 			})
 			if err != nil && made && ctx.Err() == nil && a.options.Classify(err) == nil {
-				err = notRecorded.WithCause(err)
+				err = ErrNotRecorded.WithCause(err)
 			}
 			return out, err
 		}
