@@ -100,7 +100,7 @@ var features = []feature{
 	{ // feature: audit
 		name:  "audit",
 		about: "who has changed what, recorded in the transaction of each change, and the command app audit",
-		files: []string{"internal/audit/", "internal/web/audit.go", "internal/app/audit*.go", "internal/app/tokens_audit*.go"},
+		files: []string{"internal/audit/", "internal/web/audit.go", "internal/app/*audit*.go"},
 		words: `AUDIT_RETENTION|[Aa]pp audit|internal/audit|(service|web)\.Audit|audit trail`,
 	},
 	{ // feature: throttle

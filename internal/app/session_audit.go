@@ -1,5 +1,3 @@
-// feature: audit
-
 package app
 
 import (
