@@ -50,7 +50,7 @@ func start(requests, changes string, authentication web.Authentication) service 
 				return nil, web.ErrUnknownCaller
 			}
 			known[credential] = true
-			return &web.Caller{ID: "test:" + credential, Scopes: []string{"read"}}, nil
+			return &web.Caller{ID: "test:" + credential, Owner: credential, Scopes: []string{"read"}}, nil
 		}},
 	})
 	for _, method := range []string{"GET", "POST"} {

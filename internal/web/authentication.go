@@ -169,6 +169,10 @@ func (a *API) admit(r *http.Request, needs [][]string) *Problem {
 			return problem
 		}
 	}
+	if info.Caller != nil && !info.Caller.hasOwner() {
+		info.Caller = nil
+		return unknownCaller.WithCause(errNoOwner)
+	}
 	for _, scopes := range needs {
 		if scopes == nil || info.Caller.mayAll(scopes) {
 			return nil

@@ -124,3 +124,20 @@ func TestWhoCannotBeIdentifiedIsNotLetThrough(t *testing.T) {
 	web.Register(nobody, huma.Operation{OperationID: "get", Method: "GET", Path: "/get"}, nothing)
 	webtest.New(t, nobody).Want(http.StatusUnauthorized, "GET", "/get", "", "Authorization: Bearer read")
 }
+
+// Rows that belong to a caller have the owner in a column.
+func TestCallerWithoutAProperOwnerIsNotLetThrough(t *testing.T) {
+	t.Parallel()
+	for owner, want := range map[string]int{
+		"alice": 204, "é b": 204, strings.Repeat("é", 400): 204,
+		"": 401, strings.Repeat("a", 401): 401, "a\x00": 401, "a\nb": 401, "a\x7f": 401, "a\u0085": 401, "a\xff": 401,
+	} {
+		api := asked(web.AuthenticationAll, func(context.Context, string) (*web.Caller, error) {
+			return &web.Caller{ID: "test:1", Owner: owner, Scopes: []string{"read"}}, nil
+		})
+		web.Register(api, huma.Operation{OperationID: "get", Method: "GET", Path: "/get"}, nothing)
+		if got := webtest.New(t, api).Do("GET", "/get", "", "Authorization: Bearer x"); got.Status != want {
+			t.Errorf("the owner %.10q is answered with %d %s, want %d", owner, got.Status, got.Body, want)
+		}
+	}
+}

@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Caller is who sends a request, as far as the service knows. It holds no secret, and is shared by
@@ -13,7 +16,8 @@ type Caller struct {
 	// ID and Name are of the credential, as in token:7 and ci, for the log and for traces.
 	ID, Name string
 	// Owner is on whose behalf the credential is used. It stays when the credential is replaced. It has
-	// 1 to 400 characters of UTF-8 without NUL: rows that belong to it have it in a column.
+	// 1 to 400 characters, none of which is a control character: rows that belong to it have it in a
+	// column. Another owner's credential is not valid.
 	Owner string
 	// Scopes are what the caller may do: ScopeRead and ScopeWrite are about everything,
 	// book:read and book:write about one resource. Others mean what operations make of them.
@@ -33,6 +37,16 @@ func (c *Caller) May(scope string) bool {
 	return slices.Contains(c.Scopes, scope) ||
 		ofResource && (everywhere == ScopeRead || everywhere == ScopeWrite) && slices.Contains(c.Scopes, everywhere)
 }
+
+const maxOwner = 400
+
+// hasOwner reports whether the owner is one, as the comment of the field says.
+func (c *Caller) hasOwner() bool {
+	n := utf8.RuneCountInString(c.Owner)
+	return n > 0 && n <= maxOwner && utf8.ValidString(c.Owner) && !strings.ContainsFunc(c.Owner, unicode.IsControl)
+}
+
+var errNoOwner = fmt.Errorf("%w: its owner does not have 1 to %d characters, or a control character", ErrUnknownCaller, maxOwner)
 
 // mayAll reports whether there is a caller, with all these scopes.
 func (c *Caller) mayAll(scopes []string) bool {
