@@ -109,7 +109,7 @@ func TestHeaderCountsMoreThanTheCookie(t *testing.T) {
 			{"/book/?access_token=x", []string{cookie}, 400},
 			{"/book/", []string{cookie, "Authorization: Basic eDp5"}, 201}, // for a proxy in front
 		} {
-			if got := s.Do("POST", tt.target, validBook, tt.headers...); got.Status != tt.want {
+			if got := s.Do("POST", tt.target, validBook, append(tt.headers, fromHere)...); got.Status != tt.want {
 				t.Errorf("%s %v = %d %s, want %d", tt.target, tt.headers[1:], got.Status, got.Body, tt.want)
 			}
 		}
@@ -139,15 +139,19 @@ func TestCookieThatIsNoneIsClearedAndIsNoError(t *testing.T) {
 func TestNeitherTheCookieNorTheTokenIsShownAnywhere(t *testing.T) {
 	onEachWithSessions(t, func(t *testing.T, env map[string]string, _ *database.DB) {
 		token := strings.TrimPrefix(newToken(t, env, "create", "a", "--scope", "read"), "Authorization: Bearer ")
-		s := startServiceOf(t, sessionService(), asking(env, "all"))
+		env = asking(env, "all")
+		env, receiver := traced(t, env) // feature: traces
+		s := startServiceOf(t, sessionService(), env)
 		cookie := signInWith(t, s, token)
 		secret := strings.TrimPrefix(cookie, "Cookie: session=")
 		seen := []webtest.Response{
 			postSignIn(s, token+"A", "/book/"), postSignIn(s, token, "/book/", "Sec-Fetch-Site: cross-site"), s.Do("POST", "/sign-in", "token="+token+"&to=%zz", formType, wantPage),
-			s.Do("POST", "/sign-in", `{"token":"`+token+`"}`, cookie), s.Do("PUT", "/sign-in", "", cookie, wantPage),
+			s.Do("POST", "/sign-in", `{"token":"`+token+`"}`, cookie, fromHere), s.Do("PUT", "/sign-in", "", cookie, wantPage),
 			s.Do("GET", "/sign-in", "", cookie), s.Do("GET", "/sign-in", "", cookie, wantPage), s.Do("OPTIONS", "/sign-in", "", cookie, wantPage),
-			s.Do("GET", "/book/1", "", cookie, wantPage), s.Do("POST", "/book/", validForm, formType, cookie, wantPage), s.Do("GET", "/nothing", "", cookie, wantPage),
+			s.Do("GET", "/book/1", "", cookie, wantPage), s.Do("POST", "/book/", validForm, formType, cookie, wantPage, fromHere), s.Do("GET", "/nothing", "", cookie, wantPage),
 			s.Do("GET", "/", "", wantPage, cookie+"A"), s.Do("GET", "/book/1", "", wantPage, cookie+"A"),
+			s.Do("GET", "/book/1", "", cookie+"A", cookie), s.Do("POST", "/book/", validBook, cookie, fromHere), s.Do("POST", "/book/", validBook, cookie),
+			s.Do("POST", "/sign-out", "", cookie, "Origin: https://evil.test"), s.Do("POST", "/sign-out", "", cookie, formType, wantPage),
 		}
 		seen = append(seen, webtest.At(t, s.admin).Do("GET", "/metrics", "")) // feature: metrics
 		for i, answer := range seen {
@@ -160,6 +164,11 @@ func TestNeitherTheCookieNorTheTokenIsShownAnywhere(t *testing.T) {
 		s.exit()
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		var text string
+		text = fmt.Sprint(receiver.WaitFor(t, len(seen))) // feature: traces
+		if strings.Contains(text, token) || strings.Contains(text, secret) {
+			t.Errorf("a trace has a secret: %s", text)
+		}
 		for _, record := range s.records {
 			if text := fmt.Sprint(record); strings.Contains(text, token) || strings.Contains(text, secret) {
 				t.Errorf("the log has a secret: %v", record)

@@ -1,5 +1,3 @@
-// feature: audit
-
 package app
 
 import (
@@ -23,11 +21,11 @@ func TestSignInAndSignOutAreRecorded(t *testing.T) {
 		secret := strings.TrimPrefix(newToken(t, env, "create", "a", "--owner", "alice", "--scope", "write"), "Authorization: Bearer ")
 		s := startServiceOf(t, service, asking(env, "all"))
 		first := signInWith(t, s, secret, "X-Request-ID: first")
-		second := signInWith(t, s, secret, first, "X-Request-ID: second")
-		s.Want(http.StatusCreated, "POST", "/book/", validBook, second, "X-Request-ID: book")
+		second := signInWith(t, s, secret, first, fromHere, "X-Request-ID: second")
+		s.Want(http.StatusCreated, "POST", "/book/", validBook, second, fromHere, "X-Request-ID: book")
 		s.Want(http.StatusUnauthorized, "POST", "/sign-in", "", "X-Request-ID: nobody")
 		for range 2 { // there is nothing to end the second time
-			s.Want(http.StatusNoContent, "POST", "/sign-out", "", second, "X-Request-ID: out")
+			s.Want(http.StatusNoContent, "POST", "/sign-out", "", second, fromHere, "X-Request-ID: out")
 		}
 		trail, _ := auditOf(t, service, env)
 		var got []string
@@ -72,8 +70,8 @@ func TestSessionThatCannotBeRecordedNeitherBeginsNorEnds(t *testing.T) {
 		}
 		for _, refused := range []webtest.Response{
 			s.Want(http.StatusServiceUnavailable, "POST", "/sign-in", "", token),
-			s.Want(http.StatusServiceUnavailable, "POST", "/sign-in", "", token, cookie),
-			s.Want(http.StatusServiceUnavailable, "POST", "/sign-out", "", cookie),
+			s.Want(http.StatusServiceUnavailable, "POST", "/sign-in", "", token, cookie, fromHere),
+			s.Want(http.StatusServiceUnavailable, "POST", "/sign-out", "", cookie, fromHere),
 		} {
 			if refused.Header.Get("Set-Cookie") != "" || refused.Header.Get("Retry-After") == "" {
 				t.Errorf("the refusal is %v %s", refused.Header, refused.Body)

@@ -35,6 +35,9 @@ func onEachWithSessions(t *testing.T, test func(t *testing.T, env map[string]str
 
 const wantPage = "Accept: text/html"
 
+// fromHere is what browsers say when a page of this origin sends a change.
+const fromHere = "Sec-Fetch-Site: same-origin"
+
 // postSignIn sends the form to sign in, with a token and the path that it leads to.
 func postSignIn(s *service, secret, to string, headers ...string) webtest.Response {
 	form := url.Values{"token": {secret}, "to": {to}}.Encode()
@@ -93,12 +96,12 @@ func TestCookieStandsForTheTokenUntilSignOut(t *testing.T) {
 		if answer.Header.Get("Cache-Control") != "no-store" || !strings.Contains(strings.Join(answer.Header.Values("Vary"), ","), "Cookie") {
 			t.Errorf("the answer may be kept for others: %v", answer.Header)
 		}
-		s.Want(http.StatusCreated, "POST", "/book/", validBook, cookie)
-		s.Want(http.StatusForbidden, "POST", "/shelf/", `{"name":"new","room":"new"}`, cookie)
+		s.Want(http.StatusCreated, "POST", "/book/", validBook, cookie, fromHere)
+		s.Want(http.StatusForbidden, "POST", "/shelf/", `{"name":"new","room":"new"}`, cookie, fromHere)
 		if who := s.Want(http.StatusOK, "GET", "/sign-in", "", cookie).Body; !strings.Contains(who, `"signed_in":true`) || !strings.Contains(who, `"owner":"alice"`) {
 			t.Errorf("GET /sign-in is answered with %s", who)
 		}
-		left := s.Want(http.StatusSeeOther, "POST", "/sign-out", "", formType, wantPage, cookie)
+		left := s.Want(http.StatusSeeOther, "POST", "/sign-out", "", formType, wantPage, cookie, fromHere)
 		if cleared := left.Header.Get("Set-Cookie"); left.Header.Get("Location") != "/" || !strings.HasPrefix(cleared, "session=;") || !strings.Contains(cleared, "Max-Age=0") {
 			t.Errorf("signing out is answered with %v", left.Header)
 		}
@@ -147,8 +150,8 @@ func TestEachSignInMakesANewSessionAndEndsTheFormer(t *testing.T) {
 		s := startServiceOf(t, sessionService(), asking(env, "all"))
 		secret := strings.TrimPrefix(newToken(t, env, "create", "a", "--scope", "read"), "Authorization: Bearer ")
 		planted := "Cookie: session=" + strings.Repeat("A", 43)
-		first := signInWith(t, s, secret, planted)
-		second := signInWith(t, s, secret, first)
+		first := signInWith(t, s, secret, planted, fromHere)
+		second := signInWith(t, s, secret, first, fromHere)
 		if first == planted || first == second {
 			t.Error("the session has the secret of another")
 		}
@@ -249,7 +252,7 @@ func TestFormsAreThoseThatTheCallerMayUse(t *testing.T) {
 				}
 			}
 		}
-		typed := s.Want(http.StatusForbidden, "POST", "/book/", validForm, formType, wantPage, reader).Body
+		typed := s.Want(http.StatusForbidden, "POST", "/book/", validForm, formType, wantPage, reader, fromHere).Body
 		if !strings.Contains(typed, `value="Walden"`) || !strings.Contains(typed, "Sign in with another token (new tab)</a>") {
 			t.Errorf("what was typed is lost: %s", typed)
 		}

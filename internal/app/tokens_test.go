@@ -204,10 +204,10 @@ func TestServiceWithoutTokensCannotAskForThem(t *testing.T) {
 }
 
 // guardedAPI returns the API of a service that asks everyone.
-func guardedAPI(t *testing.T) *web.API {
+func guardedAPI(t *testing.T, service Service) *web.API {
 	t.Helper()
 	p := &program{
-		ctx: t.Context(), service: tokenService(), secretFile: settings.NewSource(nil).SecretFile,
+		ctx: t.Context(), service: service, secretFile: settings.NewSource(nil).SecretFile,
 		config: &config{DatabaseURL: database.DefaultURL("none"), MaxInFlight: 1, Authentication: authentication(web.AuthenticationAll)},
 	}
 	api, err := p.api()
@@ -220,7 +220,7 @@ func guardedAPI(t *testing.T) *web.API {
 // Every route is found in the API itself, so that a new one is covered.
 func TestEveryRouteNeedsACallerWithItsScope(t *testing.T) {
 	onEachWithTokens(t, func(t *testing.T, env map[string]string, db *database.DB) {
-		api := guardedAPI(t)
+		api := guardedAPI(t, tokenService())
 		nobody := map[string]string{"no caller": "", "an unknown token": "Authorization: Bearer sample_" + strings.Repeat("A", 58)}
 		for _, name := range []string{"expired", "revoked"} {
 			nobody["one that is "+name] = newToken(t, env, "create", name, "--scope", "read", "--scope", "write")
@@ -267,7 +267,7 @@ func TestEveryRouteNeedsACallerWithItsScope(t *testing.T) {
 
 func TestOnlyTheseRoutesAreOpen(t *testing.T) {
 	t.Parallel()
-	api := guardedAPI(t)
+	api := guardedAPI(t, tokenService())
 	want := map[string]bool{
 		"GET /": true, "GET /healthcheck": true, "GET /healthcheck/": true, "GET /livez": true, "GET /openapi.json": true, "GET /openapi.yaml": true,
 		"GET /docs":          true,                           // feature: docs

@@ -42,18 +42,25 @@ func secretOf(r *http.Request) (secret string, found bool) {
 	return "", false
 }
 
-// isFromElsewhere reports whether a browser sends r for a page of another origin. Even one that is trusted
-// with changes acts for itself, and not for who has signed in here.
-func isFromElsewhere(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	_, host, _ := strings.Cut(origin, "://")
-	return origin != "" && !strings.EqualFold(host, web.InfoFrom(r.Context()).Host)
+// isFromHere reports whether the browser sends r for a page of this origin, or for none, which it does not
+// for a change. Even an origin that is trusted with changes acts for itself, and not for who has signed in
+// here.
+func isFromHere(r *http.Request) bool {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		_, host, _ := strings.Cut(origin, "://")
+		return strings.EqualFold(host, web.InfoFrom(r.Context()).Host)
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return true
+	}
+	return r.Header.Get("Sec-Fetch-Site") == "same-origin"
 }
 
 // Resume is a web.Session. What it finds out counts for 5 seconds.
 func (s *Sessions) Resume(w http.ResponseWriter, r *http.Request) (*web.Caller, error) {
 	secret, found := secretOf(r)
-	if !found || isFromElsewhere(r) {
+	if !found || !isFromHere(r) {
 		return nil, nil
 	}
 	if isSecret(secret) {

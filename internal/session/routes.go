@@ -12,7 +12,7 @@ import (
 // optional is the Security of an operation that everyone may use, and that wants to know who does.
 var optional = append([]map[string][]string{{}}, web.Needs()...)
 
-var elsewhere = web.NewProblem(http.StatusForbidden, "Pages of other origins may not sign anybody in or out.")
+var elsewhere = web.NewProblem(http.StatusForbidden, "Only pages of this origin may sign in or out in a browser.")
 
 type who struct {
 	SignedIn bool     `json:"signed_in" doc:"Whether the request has a caller." example:"true"`
@@ -65,7 +65,7 @@ func post(api *web.API, op *huma.Operation, serve func(http.ResponseWriter, *htt
 	}}
 	api.OpenAPI().AddOperation(op)
 	api.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) {
-		if isFromElsewhere(r) {
+		if _, found := secretOf(r); (found || r.Header.Get("Origin") != "") && !isFromHere(r) {
 			web.WriteProblem(w, r, elsewhere)
 			return
 		}
