@@ -123,10 +123,13 @@ var features = []feature{
 		needs: []string{"pages", "tokens"},
 	},
 	{ // feature: callers
-		name:       "callers",
-		files:      []string{"internal/web/callers*.go"},
-		servesOnly: []string{"tokens", "oidc"},
-		hidden:     true,
+		name:  "callers",
+		files: []string{"internal/web/callers*.go"},
+		servesOnly: []string{
+			"tokens", // feature: tokens
+			"oidc",   // feature: oidc
+		},
+		hidden: true,
 	},
 	{ // feature: assets
 		name:       "assets",
