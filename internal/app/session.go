@@ -6,6 +6,11 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
+// sessionRecorder is what a Service is if it can record who signs in and out.
+type sessionRecorder interface {
+	recordSession(db web.DB) session.OnChange
+}
+
 // sessions lets the API know who has signed in, and returns what registers where people do. If nobody is
 // asked who they are, nobody signs in.
 func (p *program) sessions(api *web.API, db web.DB) (signIn func(*web.API)) {
@@ -13,7 +18,9 @@ func (p *program) sessions(api *web.API, db web.DB) (signIn func(*web.API)) {
 		return func(*web.API) {}
 	}
 	sessions := session.New(db, token.New(db, p.service.Name).Confirm)
-	sessions.OnChange(p.service.recordSession(db)) // feature: audit
+	if r, ok := any(p.service).(sessionRecorder); ok {
+		sessions.OnChange(r.recordSession(db))
+	}
 	api.SetSession(sessions.Resume)
 	return sessions.Routes
 }

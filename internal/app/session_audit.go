@@ -8,7 +8,7 @@ import (
 	"example.com/templatesite/internal/web"
 )
 
-// recordSession returns what records a sign-in or a sign-out, or nil if the service has no trail.
+// recordSession makes a Service a sessionRecorder. It returns what records a sign-in or a sign-out, or nil if the service has no trail.
 func (s Service) recordSession(db web.DB) session.OnChange {
 	if !s.Audit {
 		return nil
