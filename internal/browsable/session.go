@@ -31,6 +31,8 @@ type account struct {
 	// SignIn means that the page is the form to sign in, which leads To.
 	SignIn bool
 	To     string
+	// Ways lead to where people sign in without a token, and from there to To.
+	Ways []link
 }
 
 type remedy struct {
@@ -65,7 +67,7 @@ func (p *pageRequest) answerSession(w http.ResponseWriter) (redirected bool) {
 	switch path := p.request.URL.Path; {
 	case p.sent == nil || !p.answer.ok():
 	case path == web.SignInPath:
-		target = localPath(p.sent.values.Get(toName))
+		target = web.LocalPath(p.sent.values.Get(toName))
 	case path == web.SignOutPath:
 		target = "/"
 	}
@@ -100,11 +102,14 @@ func (p *pageRequest) showAccount(v *view) {
 	v.account = account{HasSignIn: true, Caller: p.info.Caller}
 	if p.request.URL.Path == web.SignInPath {
 		v.SignIn, v.Forms = true, nil
-		v.To = localPath(p.request.URL.Query().Get(toName))
+		v.To = web.LocalPath(p.request.URL.Query().Get(toName))
 		if p.sent != nil {
-			v.To = localPath(p.sent.values.Get(toName))
+			v.To = web.LocalPath(p.sent.values.Get(toName))
 		}
 		v.Lead = "Paste a token of yours. A cookie stands for it until you sign out."
+		if v.Ways = p.ways(v.To); len(v.Ways) > 0 {
+			v.Lead = "A cookie says who you are until you sign out."
+		}
 		return
 	}
 	v.SignInURL = signInURL(p.request.URL, p.sent == nil)
@@ -112,6 +117,16 @@ func (p *pageRequest) showAccount(v *view) {
 		p.restrict(f)
 	}
 	p.addRemedy(v)
+}
+
+// ways are links to the ways to sign in without a token, which lead to a path.
+func (p *pageRequest) ways(to string) (all []link) {
+	for _, path := range p.api.Paths() {
+		if op := p.api.Operations(path)[http.MethodGet]; op != nil && op.Metadata["sign-in"] == true {
+			all = append(all, link{Name: op.Summary, URL: path + "?" + toName + "=" + url.QueryEscape(to)})
+		}
+	}
+	return all
 }
 
 // restrict takes the controls from a form that the caller may not use, unless it was filled in: what was
@@ -128,6 +143,10 @@ func (p *pageRequest) restrict(f *form) {
 
 // addRemedy says to people what a refusal says to programs.
 func (p *pageRequest) addRemedy(v *view) {
+	if v.Problem != nil && strings.HasPrefix(p.request.URL.Path, web.SignInPath+"/") {
+		v.Remedy = &remedy{Name: "Sign in again", URL: web.SignInPath}
+		return
+	}
 	if v.Problem == nil || p.answer.header.Get("Www-Authenticate") == "" {
 		return
 	}
@@ -150,22 +169,8 @@ func signInURL(u *url.URL, withQuery bool) string {
 	if withQuery {
 		back = u.RequestURI()
 	}
-	if back = localPath(back); back == "/" {
+	if back = web.LocalPath(back); back == "/" {
 		return web.SignInPath
 	}
 	return web.SignInPath + "?" + toName + "=" + url.QueryEscape(back)
-}
-
-// localPath returns an address as a path of this service with its query, or / if it could lead elsewhere:
-// browsers take \ for /, and ignore control characters.
-func localPath(to string) string {
-	u, err := url.Parse(to)
-	if err != nil || len(to) > maxAddress || u.IsAbs() || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, "/") {
-		return "/"
-	}
-	strange := func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }
-	if strings.HasPrefix(u.Path, "//") || strings.ContainsFunc(u.Path, strange) || u.Path == web.SignInPath || u.Path == web.SignOutPath {
-		return "/"
-	}
-	return u.RequestURI()
 }

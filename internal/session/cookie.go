@@ -74,13 +74,8 @@ func (s *Sessions) Resume(w http.ResponseWriter, r *http.Request) (*web.Caller, 
 }
 
 // Start signs a caller in, whoever proved who they are: it makes a session and sets its cookie. A
-// session that r has is ended, so that nobody who has planted or seen its cookie shares the new one. It
-// returns an ErrUnknownCaller for a caller that Confirm does not know, whose session would not last.
+// session that r has is ended, so that nobody who has planted or seen its cookie shares the new one.
 func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, caller *web.Caller) error {
-	caller, err := s.confirm(r.Context(), caller)
-	if err != nil {
-		return err
-	}
 	former, _ := secretOf(r)
 	secret, err := s.create(r.Context(), caller, former)
 	if err != nil {

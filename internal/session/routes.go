@@ -28,7 +28,7 @@ type whoInput struct {
 
 type whoOutput struct{ Body who }
 
-// Routes registers GET and POST /sign-in, and POST /sign-out.
+// Routes registers GET and POST /sign-in, POST /sign-out, and what the ways to sign in need.
 func (s *Sessions) Routes(api *web.API) {
 	tags := api.Tag("sessions", "People on the pages: who they are, as a cookie says.")
 	web.Register(api, huma.Operation{
@@ -39,12 +39,19 @@ func (s *Sessions) Routes(api *web.API) {
 		OperationID: "sign-in", Path: web.SignInPath, Tags: tags, Security: web.Needs(),
 		Summary: "Sign in", Description: "Starts a session of the caller, which the cookie of the answer stands for.",
 	}, func(w http.ResponseWriter, r *http.Request) error {
-		return s.Start(w, r, web.CallerFrom(r.Context()))
+		caller, err := s.confirm(r.Context(), web.CallerFrom(r.Context()))
+		if err != nil {
+			return err
+		}
+		return s.Start(w, r, caller)
 	})
 	post(api, &huma.Operation{
 		OperationID: "sign-out", Path: web.SignOutPath, Tags: tags, Security: web.Open,
 		Summary: "Sign out", Description: "Ends the session of the cookie, if there is one.",
 	}, s.End)
+	for _, way := range s.ways {
+		way.Routes(api)
+	}
 }
 
 func (s *Sessions) who(ctx context.Context, _ *whoInput) (*whoOutput, error) {

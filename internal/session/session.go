@@ -39,7 +39,7 @@ var migrations embed.FS
 func Table() web.Resource { return web.Resource{Name: "api_session", Migrations: migrations} }
 
 // Confirm returns a caller as they are now, for example with other scopes, or an ErrUnknownCaller if they
-// may not call any more. It is asked at the start and then at most every 5 seconds about each session.
+// may not call any more. It is asked when a credential starts a session, and then at most every 5 seconds.
 type Confirm func(context.Context, *web.Caller) (*web.Caller, error)
 
 // Sessions are the sessions of a service. They are safe for concurrent use.
@@ -49,6 +49,7 @@ type Sessions struct {
 	callers     *web.Callers
 	confirm     Confirm
 	onChange    OnChange
+	ways        []*Way
 	swept       atomic.Int64 // when expired sessions were last deleted, in seconds since 1970
 }
 
@@ -89,7 +90,7 @@ func (s *Sessions) find(ctx context.Context, h web.SecretHash) (*web.Caller, err
 		return nil, err
 	}
 	caller.Scopes = strings.Fields(scopes)
-	if caller, err = s.confirm(ctx, caller); err != nil {
+	if caller, err = s.stillCounts(ctx, caller, created); err != nil {
 		return nil, err
 	}
 	s.record(ctx, h, created, expires)

@@ -15,6 +15,10 @@ const (
 	SignOutPath = "/sign-out"
 )
 
+// SignInWay is the Metadata of a GET below SignInPath where people prove who they are. It may have a
+// parameter to, which is the path that they are led back to.
+var SignInWay = map[string]any{"unlisted": true, "sign-in": true}
+
 // Session returns who has signed in, as a cookie of r says, or nil if nobody has. It may clear a cookie
 // that is not valid any more: that is no error, but one that cannot be checked is.
 type Session func(w http.ResponseWriter, r *http.Request) (*Caller, error)
