@@ -112,13 +112,13 @@ var features = []feature{
 	{ // feature: oidc
 		name:  "oidc",
 		about: "access tokens of an OpenID provider, as those of people and programs that it knows",
-		files: []string{"internal/oidc/", "internal/oidctest/", "internal/*/oidc*.go"},
+		files: []string{"internal/oidc/", "internal/oidctest/", "internal/*/oidc*.go", "internal/*/sign_in*.go"},
 		words: `(?i)oidc|openid|identity provider`,
 	},
 	{ // feature: sessions
 		name:  "sessions",
 		about: "people sign in on the pages with a token of theirs; a cookie stands for it",
-		files: []string{"internal/session/", "internal/*/session*.go", "internal/browsable/templates/session.html"},
+		files: []string{"internal/session/", "internal/*/session*.go", "internal/*/sign_in*.go", "internal/browsable/templates/session.html"},
 		words: `internal/session|api_session|service\.Sessions|/sign-(in|out)\b`,
 		needs: []string{"pages", "tokens"},
 	},

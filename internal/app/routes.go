@@ -57,7 +57,7 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 
 		Authentication: web.Authentication(p.config.Authentication),
 	})
-	signIn := p.sessions(api, s.db.DB) // before any operation is registered // feature: sessions
+	signIn := p.sessions(api, s) // before any operation is registered // feature: sessions
 	limited := api.WithLimit(int(p.config.MaxInFlight))
 	for _, resource := range p.service.Resources {
 		resource.Routes(limited.For(resource.Name), s.db.DB) // /RESOURCE/ and /RESOURCE/{id}

@@ -13,14 +13,16 @@ type sessionRecorder interface {
 
 // sessions lets the API know who has signed in, and returns what registers where people do. If nobody is
 // asked who they are, nobody signs in.
-func (p *program) sessions(api *web.API, db web.DB) (signIn func(*web.API)) {
+func (p *program) sessions(api *web.API, s parts) (signIn func(*web.API)) {
 	if !p.service.Sessions || web.Authentication(p.config.Authentication) == web.AuthenticationOff {
 		return func(*web.API) {}
 	}
+	db := s.db.DB
 	sessions := session.New(db, token.New(db, p.service.Name).Confirm)
 	if r, ok := any(p.service).(sessionRecorder); ok {
 		sessions.OnChange(r.recordSession(db))
 	}
+	p.addSignIn(s.provider, sessions) // feature: oidc
 	api.SetSession(sessions.Resume)
 	return sessions.Routes
 }

@@ -20,6 +20,9 @@ const (
 	maxName    = 100
 )
 
+// CallerPrefix is what the IDs of callers begin with.
+const CallerPrefix = "oidc:"
+
 // claims are what an access token says (RFC 9068, section 2.2), as far as it matters here.
 type claims struct {
 	jwt.Claims
@@ -47,18 +50,15 @@ var (
 	errSignature = errors.New("its signature is wrong")
 )
 
-// check returns why a token of that type is not valid at that time, except for its signature.
-func (c *claims) check(typ string, settings *Settings, now time.Time) error {
-	if !c.isAccess(typ) {
-		return errKind
-	}
+// check returns why a token of that issuer for that audience is not valid at that time.
+func (c *claims) check(issuer, audience string, now time.Time) error {
 	if c.Expiry == nil {
 		return errLasting
 	}
 	if len(c.Subject) == 0 || len(c.Subject) > maxSubject || strings.ContainsFunc(c.Subject, isHidden) {
 		return errSubject
 	}
-	expected := jwt.Expected{Issuer: settings.Issuer, AnyAudience: jwt.Audience{settings.Audience}, Time: now}
+	expected := jwt.Expected{Issuer: issuer, AnyAudience: jwt.Audience{audience}, Time: now}
 	return c.ValidateWithLeeway(expected, skew)
 }
 
@@ -89,7 +89,7 @@ func (c *claims) caller() *web.Caller {
 		}
 	}
 	return &web.Caller{
-		ID: "oidc:" + c.Subject, Name: string(name[:min(len(name), maxName)]),
+		ID: CallerPrefix + c.Subject, Name: string(name[:min(len(name), maxName)]),
 		Owner: c.Issuer + "#" + c.Subject, Scopes: c.scopes(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,17 +48,12 @@ func (s *source) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	var provider struct {
-		Issuer  string `json:"issuer"`
 		KeysURL string `json:"jwks_uri"`
 	}
-	if err := s.get(ctx, s.settings.DiscoveryURL(), &provider); err != nil {
+	if err := s.discover(ctx, &provider); err != nil {
 		return nil, err
 	}
-	if provider.Issuer != s.settings.Issuer {
-		return nil, fmt.Errorf("OIDC_ISSUER is %s, but there is the provider %q", s.settings.Issuer, provider.Issuer)
-	}
-	u, err := url.Parse(provider.KeysURL)
-	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || strings.HasPrefix(s.settings.Issuer, "https:")) {
+	if !s.isSafe(provider.KeysURL) {
 		return nil, fmt.Errorf("the provider has its keys at %q, which is not https://", provider.KeysURL)
 	}
 	var set struct {
@@ -77,6 +73,30 @@ func (s *source) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
 		}
 	}
 	return keys, nil
+}
+
+// discover reads what the provider says about itself into a document.
+func (s *source) discover(ctx context.Context, document any) error {
+	var text jsontext.Value
+	if err := s.get(ctx, s.settings.DiscoveryURL(), &text); err != nil {
+		return err
+	}
+	var provider struct {
+		Issuer string `json:"issuer"`
+	}
+	if err := errors.Join(json.Unmarshal(text, &provider), json.Unmarshal(text, document)); err != nil {
+		return fmt.Errorf("%s is not the JSON that was expected", s.settings.DiscoveryURL())
+	}
+	if provider.Issuer != s.settings.Issuer {
+		return fmt.Errorf("OIDC_ISSUER is %s, but there is the provider %q", s.settings.Issuer, provider.Issuer)
+	}
+	return nil
+}
+
+// isSafe reports whether an endpoint of the provider has HTTPS, unless the provider has none.
+func (s *source) isSafe(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http" && !strings.HasPrefix(s.settings.Issuer, "https:"))
 }
 
 // get reads a JSON document. The error holds nothing of it.

@@ -25,6 +25,7 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, j
 // use.
 type Provider struct {
 	settings Settings
+	source   *source
 	keys     *keys
 	verified web.Callers
 	stop     func()
@@ -36,7 +37,7 @@ type Provider struct {
 func Open(settings Settings, log *slog.Logger) *Provider {
 	ctx, stop := context.WithCancel(context.Background())
 	source := newSource(settings)
-	p := &Provider{settings: settings, keys: newKeys(source.fetch, log), stop: stop, stopped: make(chan struct{})}
+	p := &Provider{settings: settings, source: source, keys: newKeys(source.fetch, log), stop: stop, stopped: make(chan struct{})}
 	go func() {
 		defer close(p.stopped)
 		defer source.client.CloseIdleConnections()
@@ -60,7 +61,7 @@ func (p *Provider) Identify(ctx context.Context, credential string) (*web.Caller
 	if known := p.verified.Remembered(h); known != nil { // the usual case
 		return known, nil
 	}
-	c, err := p.verify(ctx, credential)
+	c, err := p.verify(ctx, credential, p.checkAccess)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +70,17 @@ func (p *Provider) Identify(ctx context.Context, credential string) (*web.Caller
 	return caller, nil
 }
 
-// verify returns what a token says if it is valid. Everything that needs no key is looked at first:
-// only a token that could be valid makes the service look for one.
-func (p *Provider) verify(ctx context.Context, credential string) (*claims, error) {
+// checkAccess returns why an access token is not valid, except for its signature.
+func (p *Provider) checkAccess(_ *jose.Header, typ string, c *claims) error {
+	if !c.isAccess(typ) {
+		return errKind
+	}
+	return c.check(p.settings.Issuer, p.settings.Audience, time.Now())
+}
+
+// verify returns what a token says if it is valid. Everything that needs no key is looked at first, by
+// check: only a token that could be valid makes the service look for one.
+func (p *Provider) verify(ctx context.Context, credential string, check func(header *jose.Header, typ string, c *claims) error) (*claims, error) {
 	token, err := jwt.ParseSigned(credential, algorithms)
 	if err != nil {
 		return nil, refuse(errMalformed)
@@ -81,7 +90,7 @@ func (p *Provider) verify(ctx context.Context, credential string) (*claims, erro
 	if err := token.UnsafeClaimsWithoutVerification(unverified); err != nil || !isText && header.ExtraHeaders[jose.HeaderType] != nil {
 		return nil, refuse(errMalformed)
 	}
-	if err := unverified.check(typ, &p.settings, time.Now()); err != nil {
+	if err := check(&header, typ, unverified); err != nil {
 		return nil, refuse(err)
 	}
 	keys, err := p.keys.find(ctx, header.KeyID, header.Algorithm)

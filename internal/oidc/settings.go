@@ -10,6 +10,8 @@ import (
 type Settings struct {
 	Issuer   string `name:"oidc-issuer" help:"URL of an OpenID provider, exactly as it writes it. Its access tokens (JWT) say who a caller is."`
 	Audience string `name:"oidc-audience" help:"Name of this service at the provider. It is the aud of the access tokens that are meant for it."`
+
+	SignIn SignInSettings `embed:""` // feature: sessions
 }
 
 // IsSet reports whether there is a provider.
@@ -26,6 +28,7 @@ func (s *Settings) Check(problem func(name string, err error)) {
 	case s.Issuer == "" && s.Audience != "":
 		problem("OIDC_ISSUER", errors.New("is missing: OIDC_AUDIENCE has no effect without it"))
 	}
+	s.SignIn.check(s.Issuer, problem) // feature: sessions
 }
 
 // isIssuer reports whether a text can be an issuer (OpenID Connect Discovery 1.0, section 2). Plain

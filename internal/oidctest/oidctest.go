@@ -62,6 +62,7 @@ func New(t testing.TB) *Provider {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.handler = p.storage.besides(p.handler) // feature: sessions
 	return p
 }
 

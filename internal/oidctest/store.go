@@ -21,6 +21,8 @@ type store struct {
 	mu   sync.Mutex
 	keys []*key // the last one signs
 	last int
+
+	signIn signIn // feature: sessions
 }
 
 func newStore() *store {
