@@ -144,7 +144,7 @@ func (p *pageRequest) restrict(f *form) {
 // addRemedy says to people what a refusal says to programs.
 func (p *pageRequest) addRemedy(v *view) {
 	if v.Problem != nil && strings.HasPrefix(p.request.URL.Path, web.SignInPath+"/") {
-		v.Remedy = &remedy{Name: "Sign in again", URL: web.SignInPath}
+		v.Remedy, v.Filter = &remedy{Name: "Sign in again", URL: web.SignInPath}, nil
 		return
 	}
 	if v.Problem == nil || p.answer.header.Get("Www-Authenticate") == "" {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,6 +91,7 @@ type Tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	others     []string // origins that are no complaint
 }
 
 // Open opens a tab for the pages of an origin, http://host:port.
@@ -126,11 +128,24 @@ func open(ctx context.Context, t testing.TB, origin string) *Tab {
 	return tab
 }
 
+// Allow lets pages lead to another origin.
+func (tab *Tab) Allow(origin string) {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	tab.others = append(tab.others, origin)
+}
+
+func (tab *Tab) mayAsk(address string) bool {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	return slices.ContainsFunc(append([]string{tab.origin}, tab.others...), func(origin string) bool { return strings.HasPrefix(address, origin+"/") })
+}
+
 func (tab *Tab) watch(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		// A data: URL contains the data, so the browser sends no request.
-		if !strings.HasPrefix(e.Request.URL, tab.origin+"/") && !strings.HasPrefix(e.Request.URL, "data:") {
+		if !tab.mayAsk(e.Request.URL) && !strings.HasPrefix(e.Request.URL, "data:") {
 			tab.complain("a request to %s", e.Request.URL)
 		}
 	case *network.EventResponseReceived:

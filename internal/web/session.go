@@ -79,10 +79,10 @@ func May(caller *Caller, op *huma.Operation) bool {
 	})
 }
 
-// HandleError answers r with the problem of an error, as an operation does. An ErrUnknownCaller is a
-// credential that is not valid.
+// HandleError answers r with the problem of an error, as an operation does. An ErrUnknownCaller that is
+// not the cause of another problem is a credential that is not valid.
 func (a *API) HandleError(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, ErrUnknownCaller) {
+	if _, isProblem := errors.AsType[*Problem](err); !isProblem && errors.Is(err, ErrUnknownCaller) {
 		WriteProblem(w, r, unknownCaller.WithCause(err))
 		return
 	}
