@@ -71,7 +71,7 @@ func (s *SignIn) Routes(api *web.API) {
 	}, s.leave)
 	redirect(api, &huma.Operation{
 		OperationID: "sign-in-callback", Path: callbackPath, Metadata: web.Unlisted,
-		Summary: "Sign in", Description: "The provider leads people back here. Starts a session, which the cookie of the answer stands for.",
+		Summary: "Sign in", Description: "Where the provider leads people back to. Starts a session, which the cookie of the answer stands for.",
 		Parameters: []*huma.Param{
 			query("code", "Stands for the tokens of the provider."), query("state", "Belongs to the cookie that the browser got before."),
 			query("iss", "The provider (RFC 9207)."), query("error", "Why there is no code."),
