@@ -280,7 +280,7 @@ func TestProviderThatIsAwayAtTheBeginningIsA503(t *testing.T) {
 		"another issuer": `{"issuer":"%s/","authorization_endpoint":"%[1]s/a","token_endpoint":"%[1]s/t"}`,
 	} {
 		p := oidctest.New(t)
-		p.Away(func(w http.ResponseWriter, r *http.Request) {
+		p.Away(func(w http.ResponseWriter, _ *http.Request) {
 			if document == "" {
 				panic(http.ErrAbortHandler)
 			}
@@ -299,11 +299,8 @@ func TestProviderThatIsAwayAtTheBeginningIsA503(t *testing.T) {
 func TestProviderThatSaysSoNamesItselfInItsAnswer(t *testing.T) {
 	t.Parallel()
 	s, p := withSignIn(t, sessionSettings(t), "")
-	p.Away(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"issuer":"%s","jwks_uri":"%[1]s/keys","authorization_endpoint":"%[1]s/authorize","token_endpoint":"%[1]s/oauth/token","authorization_response_iss_parameter_supported":true}`, p.Issuer)
-	})
+	p.NameIssuer()
 	cookie, address := leave(t, s, "/")
-	p.Back()
 	callback := atProvider(t, s, address)
 	wantRefused(t, "no iss", s, comeBack(s, callback, cookie), http.StatusBadRequest, "another provider", "")
 	if answer := comeBack(s, with(t, callback, "iss", p.Issuer), cookie); cookieOf(answer, "session") == "" {

@@ -24,7 +24,7 @@ type attempt struct {
 	// state, nonce and verifier are secrets, the hashes or copies of which go to the provider and come
 	// back: in the address, in the ID token, and with the code.
 	state, nonce, verifier string
-	// to is where signing in leads.
+	// to is where signing in leads. It is checked when it comes back.
 	to string
 }
 
@@ -35,7 +35,7 @@ func newAttempt(to string) *attempt {
 	if len(to) > maxTo {
 		to = ""
 	}
-	return &attempt{oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), web.LocalPath(to)}
+	return &attempt{oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), oauth2.GenerateVerifier(), to}
 }
 
 // attemptCookie returns the name of the cookie. As for that of a session, only HTTPS allows the prefix.

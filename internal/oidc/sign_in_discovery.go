@@ -61,7 +61,7 @@ func (s *SignIn) ask() *discovered {
 	defer cancel()
 	now := &discovered{}
 	source := s.provider.source
-	if now.err = source.discover(ctx, &now.discovery); now.err == nil && !(source.isSafe(now.AuthorizationURL) && source.isSafe(now.TokenURL)) {
+	if now.err = source.discover(ctx, &now.discovery); now.err == nil && (!source.isSafe(now.AuthorizationURL) || !source.isSafe(now.TokenURL)) {
 		now.err = errEndpoints
 	}
 	now.until = time.Now().Add(interval)

@@ -27,6 +27,8 @@ const (
 type signIn struct {
 	clients map[string]webClient
 	onToken func(w http.ResponseWriter, r *http.Request, next http.Handler)
+	// namesIssuer says that answers name the provider (RFC 9207).
+	namesIssuer bool
 }
 
 // LetSignIn registers a service, whose people are then let in without being asked. Without a secret, the
@@ -45,6 +47,13 @@ func (p *Provider) OnToken(h func(w http.ResponseWriter, r *http.Request, next h
 	p.storage.mu.Lock()
 	defer p.storage.mu.Unlock()
 	p.storage.signIn.onToken = h
+}
+
+// NameIssuer makes the provider say that it names itself when it leads people back. It does not do it.
+func (p *Provider) NameIssuer() {
+	p.storage.mu.Lock()
+	defer p.storage.mu.Unlock()
+	p.storage.signIn.namesIssuer = true
 }
 
 // Answer returns what the provider answers to a request, and what a change makes of it.
@@ -77,13 +86,15 @@ func ClaimsOf(token string) (all Claims, err error) {
 func (s *store) besides(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		onToken := s.signIn.onToken
+		onToken, namesIssuer := s.signIn.onToken, s.signIn.namesIssuer
 		s.mu.Unlock()
 		switch id := r.URL.Query().Get("id"); {
 		case r.URL.Path == loginPath && s.CheckUsernamePassword("test-user@localhost", "verysecure", id) == nil:
 			http.Redirect(w, r, "/authorize/callback?id="+url.QueryEscape(id), http.StatusFound)
 		case r.URL.Path == tokenPath && onToken != nil && r.FormValue("grant_type") == "authorization_code":
 			onToken(w, r, next)
+		case strings.HasPrefix(r.URL.Path, "/.well-known/") && namesIssuer:
+			Answer(w, r, next, func(answer map[string]any) { answer["authorization_response_iss_parameter_supported"] = true })
 		default:
 			next.ServeHTTP(w, r)
 		}
