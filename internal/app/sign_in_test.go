@@ -113,11 +113,11 @@ func TestPeopleSignInAtTheProvider(t *testing.T) {
 				t.Errorf("%s: the cookie of the attempt is not cleared: %v", name, answer.Header)
 			}
 			cookie := cookieOf(answer, "session")
-			s.Want(http.StatusCreated, "POST", "/book/", validBook, cookie)
+			s.Want(http.StatusCreated, "POST", "/book/", validBook, cookie, fromHere)
 			if page := s.Want(http.StatusOK, "GET", "/book/", "", wantPage, cookie).Body; !strings.Contains(page, p.Issuer+"#"+oidctest.Subject+"</strong>") {
 				t.Errorf("%s: the page does not say who has signed in: %s", name, page)
 			}
-			s.Want(http.StatusSeeOther, "POST", "/sign-out", "", formType, wantPage, cookie)
+			s.Want(http.StatusSeeOther, "POST", "/sign-out", "", formType, wantPage, cookie, fromHere)
 			s.Want(http.StatusUnauthorized, "GET", "/book/1", "", cookie)
 		}
 		if rows, err := db.Rows(t.Context(), "api_session"); rows != 0 || err != nil {
