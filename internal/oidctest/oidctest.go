@@ -62,7 +62,6 @@ func New(t testing.TB) *Provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.handler = p.storage.besides(p.handler) // feature: sessions
 	return p
 }
 

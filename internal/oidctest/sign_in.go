@@ -34,22 +34,26 @@ type signIn struct {
 // LetSignIn registers a service, whose people are then let in without being asked. Without a secret, the
 // client is public. Access tokens are for Audience.
 func (p *Provider) LetSignIn(id, secret, redirectURI string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.storage.mu.Lock()
 	defer p.storage.mu.Unlock()
 	if p.storage.signIn.clients == nil {
 		p.storage.signIn.clients = map[string]webClient{}
+		p.handler = p.storage.besides(p.handler)
 	}
 	p.storage.signIn.clients[id] = webClient{storage.WebClient(id, secret, redirectURI), secret}
 }
 
-// OnToken lets h answer who comes with a code. It may ask the provider, which is next.
+// OnToken lets h, after LetSignIn, answer who comes with a code. It may ask the provider, which is next.
 func (p *Provider) OnToken(h func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
 	p.storage.mu.Lock()
 	defer p.storage.mu.Unlock()
 	p.storage.signIn.onToken = h
 }
 
-// NameIssuer makes the provider say that it names itself when it leads people back. It does not do it.
+// NameIssuer makes the provider say, after LetSignIn, that it names itself when it leads people back. It
+// does not do it.
 func (p *Provider) NameIssuer() {
 	p.storage.mu.Lock()
 	defer p.storage.mu.Unlock()
