@@ -57,7 +57,7 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 
 		Authentication: web.Authentication(p.config.Authentication),
 	})
-	signIn := p.sessions(api, s) // before any operation is registered // feature: sessions
+	p.addSessions(api, s) // /sign-in, /sign-out; before the operations whose callers they identify // feature: sessions
 	limited := api.WithLimit(int(p.config.MaxInFlight))
 	for _, resource := range p.service.Resources {
 		resource.Routes(limited.For(resource.Name), s.db.DB) // /RESOURCE/ and /RESOURCE/{id}
@@ -66,7 +66,6 @@ func (p *program) routes(s parts) (api *web.API, handler http.Handler) {
 	files := assets.New(p.folders()...) // feature: assets
 	swagger.Routes(api, files.URL)      // /docs // feature: docs
 	files.Routes(api)                   // /static/{file}, /favicon.ico // feature: assets
-	signIn(api)                         // /sign-in, /sign-out // feature: sessions
 	api.Documents()                     // /, /openapi.json, /openapi.yaml
 
 	return api, web.Chain(api,

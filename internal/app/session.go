@@ -11,11 +11,11 @@ type sessionRecorder interface {
 	recordSession(db web.DB) session.OnChange
 }
 
-// sessions lets the API know who has signed in, and returns what registers where people do. If nobody is
-// asked who they are, nobody signs in.
-func (p *program) sessions(api *web.API, s parts) (signIn func(*web.API)) {
+// addSessions lets people sign in and out, and the API know who has. If nobody is asked who they are,
+// nobody signs in.
+func (p *program) addSessions(api *web.API, s parts) {
 	if !p.service.Sessions || web.Authentication(p.config.Authentication) == web.AuthenticationOff {
-		return func(*web.API) {}
+		return
 	}
 	db := s.db.DB
 	sessions := session.New(db, token.New(db, p.service.Name).Confirm)
@@ -24,7 +24,7 @@ func (p *program) sessions(api *web.API, s parts) (signIn func(*web.API)) {
 	}
 	p.addSignIn(s.provider, sessions) // feature: oidc
 	api.SetSession(sessions.Resume)
-	return sessions.Routes
+	sessions.Routes(api)
 }
 
 // withSessions adds the table of the sessions to what has migrations, unless the service has none.
