@@ -117,7 +117,7 @@ var features = []feature{
 	},
 	{ // feature: sessions
 		name:  "sessions",
-		about: "people sign in on the pages with a token of theirs; a cookie stands for it",
+		about: "people sign in on the pages; a cookie stands for who they are",
 		files: []string{"internal/session/", "internal/*/session*.go", "internal/*/sign_in*.go", "internal/browsable/templates/session.html"},
 		words: `internal/session|api_session|service\.Sessions|/sign-(in|out)\b`,
 		needs: []string{"pages", "tokens"},
