@@ -144,7 +144,7 @@ func (p *pageRequest) restrict(f *form) {
 // addRemedy says to people what a refusal says to programs.
 func (p *pageRequest) addRemedy(v *view) {
 	if v.Problem != nil && strings.HasPrefix(p.request.URL.Path, web.SignInPath+"/") {
-		v.Remedy, v.Filter = &remedy{Name: "Sign in again", URL: web.SignInPath}, nil
+		v.Remedy, v.Filter = &remedy{Name: "Sign in again", URL: signInTo(p.request.URL.Query().Get(toName))}, nil
 		return
 	}
 	if v.Problem == nil || p.answer.header.Get("Www-Authenticate") == "" {
@@ -169,8 +169,13 @@ func signInURL(u *url.URL, withQuery bool) string {
 	if withQuery {
 		back = u.RequestURI()
 	}
-	if back = web.LocalPath(back); back == "/" {
+	return signInTo(back)
+}
+
+// signInTo returns the address of the form to sign in, which leads to a path.
+func signInTo(path string) string {
+	if path = web.LocalPath(path); path == "/" {
 		return web.SignInPath
 	}
-	return web.SignInPath + "?" + toName + "=" + url.QueryEscape(back)
+	return web.SignInPath + "?" + toName + "=" + url.QueryEscape(path)
 }

@@ -115,6 +115,7 @@ func (s *SignIn) comeBack(w http.ResponseWriter, r *http.Request) (target string
 	if attempt == nil || subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(attempt.state)) != 1 {
 		return "", errForeign
 	}
+	r.URL.RawQuery = url.Values{"to": {attempt.to}}.Encode() // where the page leads after another attempt
 	http.SetCookie(w, cleared.cookie(r.Context()))
 	ctx, cancel := context.WithTimeout(r.Context(), fetchTimeout)
 	defer cancel()
