@@ -4,13 +4,18 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 )
+
+// maxIndex is how many bytes of the index of the service are read: more than it has.
+const maxIndex = 1 << 20
 
 var settingChecks = []Check{
 	{"settings.misspelt", Warning, Always, "Correct the name of the variable, or remove it.", plain(misspelt)},
@@ -23,6 +28,7 @@ var settingChecks = []Check{
 	{"proxies.wide", Warning, Deploy, "Set TRUSTED_PROXIES to the addresses of the proxies themselves: every other machine of these networks can pose as any client.", plain(wideProxy)},
 	{"proxies.none", Warning, Deploy, "Set TRUSTED_PROXIES to the networks of the proxy that ends HTTPS: without it, every request counts as plain HTTP, and as the proxy's.", plain(noProxy)},
 	{"https.unseen", Warning, Deploy, "Let a proxy serve HTTPS for the names in ALLOWED_HOSTS, with a valid certificate. If they cannot be reached from here, silence this check.", unseenHTTPS},
+	{"https.unknown", Warning, Deploy, "Set TRUSTED_PROXIES to the proxy that ends HTTPS, and let it send X-Forwarded-Proto: the service takes these clients for plain HTTP, so its links begin with http:// and its cookies are not Secure.", unknownHTTPS},
 	{"log.debug", Warning, Deploy, "Set LOG_LEVEL to info: debug shows more than operators need, and costs time.", plain(debugLevel)},
 	{"timeout.long", Warning, Deploy, "Lower REQUEST_TIMEOUT: proxies give up after a minute, and the work would go on.", plain(longTimeout)},
 	{"version.unknown", Info, Deploy, "Build with VERSION and COMMIT, or in a checkout of Git, so that logs and metrics say what runs.", plain(unknownVersion)},
@@ -93,20 +99,26 @@ func unknownVersion(s *Subject) string {
 // unseenHTTPS connects to the names that clients use, as they do.
 func unseenHTTPS(ctx context.Context, s *Subject) (string, error) {
 	var wrong []string
-	seen := false
-	for _, host := range s.Hosts {
-		if _, err := netip.ParseAddr(host); err == nil || isLocal(host) || strings.HasPrefix(host, ".") || !strings.Contains(host, ".") {
-			continue // a name for machines inside, or not a name
-		}
-		seen = true
+	hosts := s.publicHosts()
+	for _, host := range hosts {
 		if err := s.shakeHands(ctx, host); err != nil {
 			wrong = append(wrong, fmt.Sprintf("https://%s: %v", host, err))
 		}
 	}
-	if !seen {
+	if len(hosts) == 0 {
 		return "ALLOWED_HOSTS has no public name to ask for HTTPS", nil
 	}
 	return strings.Join(wrong, "; "), nil
+}
+
+// publicHosts returns the allowed hosts without names for machines inside, and without what is no name.
+func (s *Subject) publicHosts() (all []string) {
+	for _, host := range s.Hosts {
+		if _, err := netip.ParseAddr(host); err != nil && !isLocal(host) && !strings.HasPrefix(host, ".") && strings.Contains(host, ".") {
+			all = append(all, host)
+		}
+	}
+	return all
 }
 
 func (s *Subject) shakeHands(ctx context.Context, host string) error {
@@ -116,4 +128,30 @@ func (s *Subject) shakeHands(ctx context.Context, host string) error {
 	}
 	defer conn.Close()
 	return tls.Client(conn, &tls.Config{RootCAs: s.Authorities, ServerName: host}).HandshakeContext(ctx)
+}
+
+// unknownHTTPS asks for the index through the proxy. Its links have the scheme that the service believes
+// in. Where there is no HTTPS, another check says so.
+func unknownHTTPS(ctx context.Context, s *Subject) (string, error) {
+	client := http.Client{Transport: &http.Transport{
+		DialContext: s.Dial, TLSClientConfig: &tls.Config{RootCAs: s.Authorities}, DisableKeepAlives: true,
+	}}
+	var wrong []string
+	for _, host := range s.publicHosts() {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+host+"/", http.NoBody)
+		if err != nil {
+			continue
+		}
+		request.Header.Set("Accept", "application/json")
+		answer, err := client.Do(request)
+		if err != nil {
+			continue
+		}
+		index, err := io.ReadAll(io.LimitReader(answer.Body, maxIndex))
+		answer.Body.Close()
+		if plain := "http://" + host + "/"; err == nil && strings.Contains(string(index), `"`+plain) {
+			wrong = append(wrong, fmt.Sprintf("https://%s/ has links to %s", host, plain))
+		}
+	}
+	return strings.Join(wrong, "; "), nil
 }

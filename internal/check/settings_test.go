@@ -3,8 +3,10 @@ package check_test
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
@@ -43,6 +45,7 @@ func init() {
 			seenHTTPS(t, s)
 			s.Authorities = x509.NewCertPool() // nobody vouches for the certificate
 		}, seenHTTPS},
+		tested{"https.unknown", linking("http://"), linking("https://")},
 	)
 }
 
@@ -63,8 +66,19 @@ func proxies(networks ...string) (s check.Subject) {
 }
 
 // seenHTTPS starts a proxy that ends HTTPS.
-func seenHTTPS(t *testing.T, s *check.Subject) {
-	server := httptest.NewUnstartedServer(nil)
+func seenHTTPS(t *testing.T, s *check.Subject) { linking("https://")(t, s) }
+
+// linking starts a proxy that ends HTTPS, and a service behind it whose links begin with a scheme.
+func linking(scheme string) func(*testing.T, *check.Subject) {
+	return func(t *testing.T, s *check.Subject) {
+		endHTTPS(t, s, func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, `{"livez":"%s%s/livez"}`, scheme, r.Host)
+		})
+	}
+}
+
+func endHTTPS(t *testing.T, s *check.Subject, h http.HandlerFunc) {
+	server := httptest.NewUnstartedServer(h)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // clients that hang up
 	server.StartTLS()
 	t.Cleanup(server.Close)
