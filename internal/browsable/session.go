@@ -106,9 +106,9 @@ func (p *pageRequest) showAccount(v *view) {
 		if p.sent != nil {
 			v.To = web.LocalPath(p.sent.values.Get(toName))
 		}
-		v.Lead = "Paste a token of yours. A cookie stands for it until you sign out."
+		v.Lead = "Paste your token. You stay signed in until you sign out or close the browser."
 		if v.Ways = p.ways(v.To); len(v.Ways) > 0 {
-			v.Lead = "A cookie says who you are until you sign out."
+			v.Lead = "You stay signed in until you sign out or close the browser."
 		}
 		return
 	}
