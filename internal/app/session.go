@@ -23,7 +23,7 @@ func (p *program) addSessions(api *web.API, s parts) {
 		sessions.OnChange(r.recordSession(db))
 	}
 	p.addSignIn(s.provider, sessions) // feature: oidc
-	api.SetSession(sessions.Resume)
+	api.SetSession(sessions)
 	sessions.Routes(api)
 }
 

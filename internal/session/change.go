@@ -113,8 +113,8 @@ const endSQL = `-- api_session.end
 	where hash = $1
 	returning caller, name, owner`
 
-// end ends the session of a secret, if there is one. If nobody else has proved who they are, the caller of
-// that session ends it.
+// end ends the session of a secret, if there is one. Without another caller, that of the session is the one who
+// ends it.
 func (s *Sessions) end(ctx context.Context, secret, operation string) error {
 	if !isSecret(secret) {
 		return nil

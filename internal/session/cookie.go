@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -42,10 +41,13 @@ func secretOf(r *http.Request) (secret string, found bool) {
 	return "", false
 }
 
-// isFromHere reports whether the browser sends r for a page of this origin, or for none, which it does not
-// for a change. Even an origin that is trusted with changes acts for itself, and not for who has signed in
-// here.
+// isFromHere reports whether the browser says that it sends r for a page of this origin, or, for a read,
+// for no page. Even an origin that is trusted with changes acts for itself, and not for who has signed in
+// here. Behind a proxy that changes Host, only Sec-Fetch-Site can tell.
 func isFromHere(r *http.Request) bool {
+	if r.Header.Get("Sec-Fetch-Site") == "same-origin" {
+		return true
+	}
 	if origin := r.Header.Get("Origin"); origin != "" {
 		_, host, _ := strings.Cut(origin, "://")
 		return strings.EqualFold(host, web.InfoFrom(r.Context()).Host)
@@ -54,23 +56,24 @@ func isFromHere(r *http.Request) bool {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return true
 	}
-	return r.Header.Get("Sec-Fetch-Site") == "same-origin"
+	return false
 }
 
-// Resume is a web.Session. What it finds out counts for 5 seconds.
-func (s *Sessions) Resume(w http.ResponseWriter, r *http.Request) (*web.Caller, error) {
+// Resume is that of web.Session. What it finds out counts for 5 seconds.
+func (s *Sessions) Resume(r *http.Request) (*web.Caller, error) {
 	secret, found := secretOf(r)
 	if !found || !isFromHere(r) {
 		return nil, nil
 	}
-	if isSecret(secret) {
-		caller, err := s.callers.Find(r.Context(), web.HashSecret(secret))
-		if !errors.Is(err, web.ErrUnknownCaller) {
-			return caller, err
-		}
+	if !isSecret(secret) {
+		return nil, web.ErrUnknownCaller
 	}
+	return s.callers.Find(r.Context(), web.HashSecret(secret))
+}
+
+// Clear is that of web.Session.
+func (*Sessions) Clear(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, cookie(r.Context(), ""))
-	return nil, nil
 }
 
 // Start signs a caller in, whoever proved who they are: it makes a session and sets its cookie. A
@@ -91,6 +94,6 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	if err := s.signOut(r.Context(), secret); err != nil {
 		return err
 	}
-	http.SetCookie(w, cookie(r.Context(), ""))
+	s.Clear(w, r)
 	return nil
 }

@@ -42,7 +42,7 @@ func replica(t *testing.T, db *database.DB, confirm session.Confirm) *webtest.Cl
 		Authentication: web.AuthenticationAll, Identify: []web.Identify{proof},
 	})
 	sessions := session.New(db.DB, confirm)
-	api.SetSession(sessions.Resume)
+	api.SetSession(sessions)
 	sessions.Routes(api)
 	for _, resource := range sampletest.Resources() {
 		resource.Routes(api.For(resource.Name), db.DB)
@@ -234,6 +234,19 @@ func TestCallerHasABoundedNumberOfSessions(t *testing.T) {
 		fresh.Want(http.StatusUnauthorized, "GET", "/book/1", "", first)
 		fresh.Want(http.StatusOK, "GET", "/book/1", "", last)
 		fresh.Want(http.StatusOK, "GET", "/book/1", "", other)
+	})
+}
+
+// Else whoever has seen a cookie could keep a session of their own, for ever.
+func TestCookieStartsNoOtherSession(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		c := replica(t, db, unchanged)
+		cookie := start(t, c, "alice")
+		answer := c.Want(http.StatusUnauthorized, "POST", "/sign-in", "", cookie, "Sec-Fetch-Site: same-origin")
+		if n := count(t, db); n != 1 || answer.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%d sessions, %v", n, answer.Header)
+		}
+		c.Want(http.StatusOK, "GET", "/book/1", "", cookie)
 	})
 }
 

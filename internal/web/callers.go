@@ -31,8 +31,7 @@ type SecretHash [sha256.Size]byte
 func HashSecret(secret string) SecretHash { return sha256.Sum256([]byte(secret)) }
 
 // Callers find out to whom a secret belongs. What the database says, also that it belongs to nobody,
-// counts for 5 seconds. The zero value finds nobody, and remembers whom others have found. It is safe for
-// concurrent use.
+// counts for 5 seconds. The zero value only has Remember and Remembered. It is safe for concurrent use.
 type Callers struct {
 	find func(context.Context, SecretHash) (*Caller, error)
 	// known has the answers for secrets that are valid, and unknown those for others, so that no
@@ -112,6 +111,7 @@ func (c *Callers) lookUp(ctx context.Context, h SecretHash) (*Caller, error) {
 	case a.err == nil:
 		c.known.put(h, a)
 	case errors.Is(a.err, ErrUnknownCaller):
+		c.known.answers.Delete(h)
 		c.unknown.put(h, a)
 	default:
 		return nil, fmt.Errorf("look up a caller: %w", a.err)

@@ -19,16 +19,26 @@ const (
 // parameter to, which is the path that they are led back to.
 var SignInWay = map[string]any{"unlisted": true, "sign-in": true}
 
-// Session returns who has signed in, as a cookie of r says, or nil if nobody has. It may clear a cookie
-// that is not valid any more: that is no error, but one that cannot be checked is.
-type Session func(w http.ResponseWriter, r *http.Request) (*Caller, error)
+// Session knows who has signed in.
+type Session interface {
+	// Resume returns who has, as a cookie of r says, or nil if r has none that counts. It returns an
+	// ErrUnknownCaller for a cookie that is not valid any more, and another error if that cannot be found
+	// out.
+	Resume(r *http.Request) (*Caller, error)
+	// Clear makes the browser forget the cookie of r.
+	Clear(w http.ResponseWriter, r *http.Request)
+}
 
 // SetSession makes people known who have signed in, where an operation asks for a caller and the request
-// has no credential. It must be called before operations are registered.
+// has no credential. To sign in, a session is not enough: one could be renewed for ever. It must be called
+// before operations are registered.
 func (a *API) SetSession(session Session) {
 	guard := a.guard
 	a.Mux.guard = func(method, path string, h http.HandlerFunc) http.HandlerFunc {
 		h = guard(method, path, h)
+		if method == http.MethodPost && path == SignInPath {
+			return h
+		}
 		// The first request comes when everything is registered.
 		asks := sync.OnceValue(func() bool { return len(a.securityOf(method, path)) > 0 })
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -44,7 +54,8 @@ func (a *API) SetSession(session Session) {
 }
 
 // resume finds out who has signed in, unless r has a credential of its own, which then counts alone. It
-// returns the problem of a request whose cookie cannot be checked.
+// returns the problem of a request whose cookie cannot be checked. With one that is not valid, it has no
+// caller.
 func (a *API) resume(w http.ResponseWriter, r *http.Request, session Session) *Problem {
 	info := InfoFrom(r.Context())
 	if info.Caller != nil {
@@ -54,12 +65,24 @@ func (a *API) resume(w http.ResponseWriter, r *http.Request, session Session) *P
 	if hasCredential(r) {
 		return nil
 	}
-	caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return session(w, r) })
-	if err != nil {
-		return a.cannotIdentify(r, err)
+	admit := func(r *http.Request, _ [][]string) *Problem {
+		caller, err := repeat(r.Context(), a.retryable, func() (*Caller, error) { return session.Resume(r) })
+		switch {
+		case errors.Is(err, ErrUnknownCaller):
+			return unknownCaller.WithCause(err)
+		case err != nil:
+			return a.cannotIdentify(r, err)
+		}
+		info.Caller = caller
+		return nil
 	}
-	info.Caller = caller
-	return nil
+	admit = a.limitGuesses(w, admit) // feature: throttle
+	problem := admit(r, nil)
+	if problem != nil && problem.Status == http.StatusUnauthorized {
+		session.Clear(w, r)
+		return nil
+	}
+	return problem
 }
 
 // hasCredential reports whether identify would look at more than the absence of a credential.
