@@ -273,7 +273,7 @@ func TestTokenEndpointThatLeadsElsewhereIsNotFollowed(t *testing.T) {
 		asked.Add(1)
 	})
 	cookie, address := leave(t, s, "/")
-	wantRefused(t, "redirect", s, comeBack(s, atProvider(t, s, address), cookie), http.StatusBadGateway, "does not accept", "")
+	wantRefused(t, "redirect", s, comeBack(s, atProvider(t, s, address), cookie), http.StatusBadGateway, "does not accept", "the status 307")
 	if asked.Load() != 1 {
 		t.Errorf("the code was sent %d times", asked.Load())
 	}

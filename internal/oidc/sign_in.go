@@ -42,7 +42,10 @@ func NewSignIn(p *Provider, start Start, readSecret func() (string, error)) *Sig
 	if readSecret == nil {
 		readSecret = func() (string, error) { return p.settings.SignIn.ClientSecret, nil }
 	}
-	return &SignIn{provider: p, start: start, exchanges: web.NewLimiter(waiters), secret: readSecret}
+	return &SignIn{
+		provider: p, start: start, secret: readSecret,
+		exchanges: web.NewLimiter(waiters), endpoints: endpoints{waiting: web.NewLimiter(waiters)},
+	}
 }
 
 // Confirm returns the caller of a session that began at a time. The provider is not asked: the session

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"example.com/templatesite/internal/web"
 )
 
 // discovery is what the provider says about itself (OpenID Connect Discovery 1.0, section 3), as far as
@@ -28,8 +30,9 @@ func (d *discovery) takesBasic() bool {
 
 // endpoints are what the provider has said, and until when that counts.
 type endpoints struct {
-	flight singleflight.Group
-	last   atomic.Pointer[discovered]
+	flight  singleflight.Group
+	waiting *web.Limiter
+	last    atomic.Pointer[discovered]
 }
 
 type discovered struct {
@@ -45,6 +48,10 @@ var errEndpoints = errors.New("the provider has no authorization_endpoint and to
 func (s *SignIn) discover(ctx context.Context) (*discovery, error) {
 	known := s.endpoints.last.Load()
 	if known == nil || time.Now().After(known.until) {
+		if !s.endpoints.waiting.Acquire(ctx) {
+			return nil, errors.Join(errBusy, ctx.Err())
+		}
+		defer s.endpoints.waiting.Release()
 		fetched := s.endpoints.flight.DoChan("", func() (any, error) { return s.ask(), nil })
 		select {
 		case result := <-fetched:

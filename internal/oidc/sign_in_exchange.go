@@ -131,8 +131,13 @@ func notExchanged(err error) error {
 		return errAway.WithCause(unreachable)
 	case !answered:
 		return errAway.WithCause(errors.New("what the provider answers to the code is no token"))
-	case answer.Response.StatusCode >= http.StatusInternalServerError:
-		return errAway.WithCause(fmt.Errorf("the provider answers to the code with the status %d", answer.Response.StatusCode))
+	}
+	status := fmt.Errorf("the provider answers to the code with the status %d", answer.Response.StatusCode)
+	switch code := answer.Response.StatusCode; {
+	case code >= http.StatusInternalServerError || code == http.StatusTooManyRequests:
+		return errAway.WithCause(status)
+	case answer.ErrorCode == "":
+		return errRefused.WithCause(status)
 	}
 	return refusal(answer.ErrorCode)
 }
