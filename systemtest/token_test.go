@@ -47,7 +47,7 @@ func TestNoOperationLetsAStrangerThrough(t *testing.T) {
 				}
 				continue
 			}
-			if path == "/sign-out" || strings.HasPrefix(path, "/sign-in") { // where strangers become callers // feature: sessions
+			if path == "/sign-out" || strings.HasPrefix(path, "/sign-in") { // feature: sessions
 				continue
 			}
 			lacking := reader

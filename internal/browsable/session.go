@@ -106,9 +106,9 @@ func (p *pageRequest) showAccount(v *view) {
 		if p.sent != nil {
 			v.To = web.LocalPath(p.sent.values.Get(toName))
 		}
-		v.Lead = "Paste your token. You stay signed in until you sign out or close the browser."
+		v.Lead = "Paste your token. Sign out when you are done."
 		if v.Ways = p.ways(v.To); len(v.Ways) > 0 {
-			v.Lead = "You stay signed in until you sign out or close the browser."
+			v.Lead = "Use your account, or paste a token. Sign out when you are done."
 		}
 		return
 	}
