@@ -169,11 +169,13 @@ func sweep(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // clone copies the template. It tries again while another clone of the same template makes
-// PostgreSQL refuse (SQLSTATE 55006).
+// PostgreSQL refuse (SQLSTATE 55006), and a few times if a file operation of the server was
+// interrupted (XX000), as happens on file systems of containers.
 func clone(ctx context.Context, conn *pgx.Conn, name, template string) error {
-	for {
+	for attempt := 1; ; attempt++ {
 		err := exec(ctx, conn, "create database %s template %s", name, template)
-		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code != "55006" || ctx.Err() != nil {
+		e, ok := errors.AsType[*pgconn.PgError](err)
+		if !ok || ctx.Err() != nil || e.Code != "55006" && (e.Code != "XX000" || attempt > 5) {
 			return err
 		}
 		time.Sleep(10 * time.Millisecond)
