@@ -105,7 +105,7 @@ func TestRepeatedRequestIsCarriedOutOnceWhenTheServiceIsKilled(t *testing.T) {
 			requireKeys(t, s)
 			k := newKeyed(s.URL)
 			l := startLoad(t, 8, k.request)
-			n := rounds(3, 15)
+			n := rounds(2, 15)
 			for range n {
 				time.Sleep(400 * time.Millisecond)
 				s.Kill()

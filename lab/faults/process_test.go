@@ -24,7 +24,7 @@ func TestKilledServiceLosesNoAcknowledgedWrite(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			s := startService(t, newDatabase(t, engine))
 			var loads []*load
-			n := rounds(5, 15)
+			n := rounds(3, 15)
 			for range n {
 				l := startLoad(t, 8, post(s.URL))
 				time.Sleep(400 * time.Millisecond)

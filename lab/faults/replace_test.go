@@ -21,7 +21,7 @@ import (
 func TestShutdownLosesNoRequest(t *testing.T) {
 	requireFaults(t)
 	var answered, lost, wrong atomic.Int64
-	n := rounds(3, 15)
+	n := rounds(2, 15)
 	for range n {
 		s := startService(t, newSQLite(t))
 		var clients sync.WaitGroup
@@ -190,7 +190,7 @@ func TestRollingRestartFailsNoRequest(t *testing.T) {
 // Promise 2: if the first start is interrupted at any moment, the next one completes it.
 func TestNextStartCompletesAnInterruptedOne(t *testing.T) {
 	requireFaults(t)
-	n := rounds(20, 60)
+	n := rounds(10, 60)
 	started, complete := 0, 0
 	for i := range n {
 		database := newSQLite(t)

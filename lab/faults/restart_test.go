@@ -17,7 +17,7 @@ func TestReadsSurviveLostConnections(t *testing.T) {
 	// No more clients than the limit of concurrent requests: more would rightly get 503s.
 	l := startLoad(t, 16, mix(get(item(s.URL)), get(collection(s.URL)), get(collection(s.URL)+"?limit=1000")))
 	killed := 0
-	for range rounds(10, 50) {
+	for range rounds(5, 50) {
 		// Every client is served between two terminations.
 		begin := time.Now()
 		if !within(clientTimeout, func() bool { return len(since(l.finished(), begin)) >= 100 }) {
@@ -62,11 +62,11 @@ func TestPostgreSQLRestarts(t *testing.T) {
 	server, url := newPostgres(t)
 	s := startService(t, url)
 	for _, mode := range []string{"fast", "immediate"} {
-		name := fmt.Sprintf("PostgreSQL restarts, %s, %d times", mode, rounds(3, 10))
+		name := fmt.Sprintf("PostgreSQL restarts, %s, %d times", mode, rounds(2, 10))
 		retryIfSlow(t, func() []row {
 			l := startLoad(t, 16, mix(post(s.URL), get(item(s.URL))))
 			var slowest time.Duration
-			for range rounds(3, 10) {
+			for range rounds(2, 10) {
 				time.Sleep(500 * time.Millisecond)
 				must(t, server.Stop(mode))
 				must(t, server.Run(t.Context()))
